@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The one error that every layer raises and only ``main()`` turns into ``fail_json``."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class OhmyError(Exception):
+    """A failure that is explained to the user: what is wrong, where, and what to do.
+
+    :param message: one sentence: what is wrong and where.
+    :param hint: one sentence: what to do about it; empty when there is nothing to add.
+    :param details: further values for the module's result, JSON-able, never secrets.
+    """
+
+    def __init__(self, message: str, hint: str = "", **details: t.Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def as_result(self) -> dict[str, t.Any]:
+        """Return the keyword arguments for ``AnsibleModule.fail_json``."""
+        return {**self.details, "msg": str(self), "hint": self.hint}
