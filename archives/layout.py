@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where each jar lies in the Hadoop archive: as in Apache's own, each jar once."""
+
+from __future__ import annotations
+
+import re
+
+# First match wins. The left side is matched against "group/artifact-version.jar".
+_RULES = [
+    # The NameNode's and DataNode's pages come from the tests jar; the jar itself stays out.
+    (r"org\.apache\.hadoop/hadoop-hdfs-[\d.]+-tests\.jar", None),
+    # An empty jar, and native code for other systems than Linux.
+    (r"com\.google\.guava/listenablefuture-.*", None),
+    (r"io\.netty/.*-osx-.*", None),
+    (r"org\.apache\.hadoop/hadoop-(distcp|aws|streaming)-.*", "tools/lib"),
+    (r"org\.apache\.hadoop/hadoop-hdfs(-client)?-.*", "hdfs"),
+    (r"org\.apache\.hadoop/hadoop-mapreduce-.*", "mapreduce"),
+    (r"org\.apache\.hadoop/hadoop-yarn-.*", "yarn"),
+    (r"org\.apache\.hadoop/hadoop-(common|registry)-.*", "common"),
+    (r"software\.amazon\.(awssdk|s3\.analyticsaccelerator)/.*", "tools/lib"),
+    (r"commons-daemon/.*", "hdfs/lib"),
+    (r"(com\.google\.inject(\.extensions)?|de\.ruedigermoeller|org\.ehcache|com\.zaxxer|com\.microsoft\.sqlserver)/.*", "yarn/lib"),
+    (r"(org\.jsonschema2pojo|com\.sun\.codemodel|org\.jline|net\.java\.dev\.jna|javax\.websocket)/.*", "yarn/lib"),
+    (r"(org\.eclipse\.jetty\.websocket|javax\.cache|org\.objenesis|aopalliance)/.*", "yarn/lib"),
+    (r".*", "common/lib"),
+]
+
+# In this order on every class path; a directory stands for its jars, sorted by name.
+CLASS_PATH = [
+    "common/lib",
+    "common",
+    "hdfs/lib",
+    "hdfs",
+    "mapreduce",
+    "yarn/lib",
+    "yarn",
+    "tools/lib",
+]
+
+
+def folder(coordinate: str) -> str | None:
+    """Return the folder under share/hadoop of a jar ``group/file name``, or None to leave it out."""
+    for pattern, target in _RULES:
+        if re.fullmatch(pattern, coordinate):
+            return target
+    raise AssertionError("the last rule matches everything")
+
+
+def coordinate(path: str) -> str:
+    """Turn a path in a Maven repository (``org/x/name/1.0/name-1.0.jar``) into ``org.x/name-1.0.jar``."""
+    *group, _artifact, _version, name = path.split("/")
+    return f"{'.'.join(group)}/{name}"
