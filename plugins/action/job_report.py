@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``job_report``: the last words of a run, for a person to read."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
+
+
+class ActionModule(ActionBase):
+    """Prints, and fails where the run failed."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Print the report; failed when the run or its teardown failed."""
+        super().run(tmp, task_vars)
+        _unused, args = self.validate_argument_spec(
+            argument_spec={
+                "plan": {"type": "dict", "required": True},
+                "output": {"type": "path", "required": True},
+                "cluster": {"type": "dict", "default": {}},
+                "cluster_name": {"type": "str", "required": True},
+                "kept": {"type": "bool", "default": False},
+                "phases": {"type": "dict", "default": {}},
+                "failure": {"type": "dict", "default": {}},
+                "evidence": {"type": "str", "default": ""},
+                "left": {"type": "str", "default": ""},
+            }
+        )
+        lines, problem = report.compose(args, check_mode=self._task.check_mode)
+        Display().display("\n" + "\n".join(lines) + "\n")
+        result: dict[str, t.Any] = {"changed": False, "report": lines}
+        if problem:
+            result.update(failed=True, msg=problem)
+        return result

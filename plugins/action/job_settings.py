@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``job_settings``: read, check and complete the variables of a run."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import settings
+
+
+class ActionModule(ActionBase):
+    """Reads local files only; no API is called and nothing is changed."""
+
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the settings, or one failure that names every problem."""
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        try:
+            return self._settings(task_vars)
+        except OhmyError as exc:
+            return {"failed": True, "changed": False, **exc.as_result()}
+
+    def _settings(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        specs = settings.load_specs()
+        job_file = self._task.args.get("file") or None
+        if job_file:
+            job_file = os.path.abspath(os.path.expanduser(str(job_file)))
+        from_file = self._load(job_file) if job_file else {}
+        extra = load_extra_vars(self._loader)
+        known = {name: self._value(task_vars[name], name) for name in specs if name in task_vars}
+        problems = settings.unknown_names(from_file, specs, strict=True)
+        problems += settings.unknown_names(set(task_vars) - set(from_file), specs, strict=False)
+        folder = os.path.dirname(job_file) if job_file else os.getcwd()
+        sources = [
+            (os.getcwd(), {name: value for name, value in known.items() if name not in extra}),
+            (folder, {name: self._value(value, name) for name, value in from_file.items() if name in specs}),
+            (os.getcwd(), {name: value for name, value in known.items() if name in extra}),
+        ]
+        job = self._task.args.get("scope", "job") == "job"
+        if not job:
+            specs = {name: {**option, "required": False} for name, option in specs.items()}
+        values, more = settings.settle(specs, sources)
+        settings.refuse(problems + more, f"The job file {job_file}" if job_file else "The run's variables")
+        if not job and not job_file and not values["cluster_name"]:
+            raise OhmyError("No cluster is named.", "Say which one with -e cluster_name=NAME or -e job_file=PATH.")
+        values = settings.fill_defaults(values, job_file)
+        settings.refuse(self._missing_archives(values) if job else [], "The run's variables")
+        values["job_file"] = job_file
+        return {"changed": False, "settings": values}
+
+    def _missing_archives(self, values: dict[str, t.Any]) -> list[str]:
+        missing = [
+            f"{name}: there is no archive built in this checkout (make archives) and none was given"
+            for name in ("hadoop_archive", "hadoop_java_archive")
+            if not values[name] and not (name == "hadoop_java_archive" and values["hadoop_java"] == "package")
+        ]
+        missing += [
+            f"{name}_sha512: is missing, and there is no {values[name]}.sha512 either"
+            for name in ("hadoop_archive", "hadoop_java_archive")
+            if values[name] and not values[f"{name}_sha512"]
+        ]
+        return missing
+
+    def _load(self, path: str) -> dict[str, t.Any]:
+        if not os.path.isfile(path):
+            raise OhmyError(f"There is no job file {path}.", "Give its path with -e job_file=PATH (make run JOB=PATH).")
+        try:
+            data = self._loader.load_from_file(path, trusted_as_template=True)
+        except AnsibleError as exc:
+            raise OhmyError(f"The job file {path} is not valid YAML: {exc}") from exc
+        if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
+            raise OhmyError(f"The job file {path} must hold variables, one 'name: value' a line.")
+        return data
+
+    def _value(self, value: t.Any, name: str) -> t.Any:
+        try:
+            return self._templar.template(value)
+        except AnsibleError as exc:
+            raise OhmyError(f"The value of {name} cannot be worked out: {exc}") from exc

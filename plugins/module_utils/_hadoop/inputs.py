@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The input of a job as the controller sees it: local files, globs, directories, S3 URIs."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import typing as t
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from .programs import file_sha256
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file: ``relative`` is its name below item ``index``; ``source`` a path or an S3 URI."""
+
+    index: int
+    relative: str
+    source: str
+    size: int
+    version: str  # sha256 of a local file, ETag of an object
+
+
+ListObjects = t.Callable[[str, str], t.List[t.Dict[str, t.Any]]]
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return (bucket, key) of an ``s3://`` or ``s3a://`` URI; the key may be empty."""
+    bucket, _, key = uri.split("://", 1)[1].partition("/")
+    return bucket, key
+
+
+def is_s3(item: str) -> bool:
+    """Tell whether an input item lies in S3."""
+    return item.lower().startswith(("s3://", "s3a://", "s3n://"))
+
+
+def hidden(relative: str) -> bool:
+    """Tell whether Hadoop would skip this file: a part of its name begins with ``_`` or ``.``."""
+    return any(part.startswith(("_", ".")) for part in relative.split("/"))
+
+
+def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]:
+    """Return every file of the input, in a fixed order.
+
+    :param list_objects: (bucket, prefix) → [{"key", "size", "etag"}], for items in S3.
+    :raises OhmyError: an item that is not there, cannot be read or holds nothing.
+    """
+    files: list[InputFile] = []
+    for index, item in enumerate(items):
+        found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item)
+        if not found:
+            raise OhmyError(
+                f"job_input: {item} holds no file that Hadoop would read.",
+                "Names that begin with _ or . are hidden from Hadoop.",
+            )
+        files += found
+    if not sum(file.size for file in files):
+        raise OhmyError("job_input: all files are empty, so there is nothing to do.")
+    return files
+
+
+def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:
+    bucket, key = split_uri(item)
+    if not bucket:
+        raise OhmyError(f"job_input: {item} names no bucket.", "Write s3://BUCKET/KEY.")
+    if any(char in key for char in "*?["):
+        raise OhmyError(f"job_input: {item} is a pattern, which S3 cannot look up.", "Name the prefix above it.")
+    found = []
+    for entry in list_objects(bucket, key):
+        name = entry["key"]
+        if name.endswith("/"):
+            continue
+        if name == key:
+            relative = name.rsplit("/", 1)[-1]
+        elif not key or key.endswith("/") or name[len(key)] == "/":
+            relative = name[len(key) :].lstrip("/")
+        else:
+            continue  # s3://b/log does not mean s3://b/logbook
+        if not hidden(relative):
+            found.append(InputFile(index, relative, f"s3://{bucket}/{name}", entry["size"], entry["etag"]))
+    return found
+
+
+def _local(index: int, item: str) -> list[InputFile]:
+    paths = [item] if os.path.lexists(item) else sorted(glob.glob(item, recursive=True))
+    if not paths:
+        parent = os.path.dirname(item)
+        raise OhmyError(
+            f"job_input: {item} matches no file.",
+            f"{parent} is there; look into it." if os.path.isdir(parent) else f"{parent} is not there either.",
+        )
+    found = []
+    names: dict[str, str] = {}
+    for path in paths:
+        for full, relative in _walk(path):
+            if hidden(relative):
+                continue
+            if relative in names:
+                raise OhmyError(
+                    f"job_input: {names[relative]} and {full} have the same name below {item}.",
+                    "Name their folders as two items.",
+                )
+            names[relative] = full
+            try:
+                found.append(InputFile(index, relative, full, os.path.getsize(full), file_sha256(full)))
+            except OSError as exc:
+                raise OhmyError(f"job_input: {full} cannot be read: {exc.strerror}.") from exc
+    return found
+
+
+def _walk(path: str) -> t.Iterator[tuple[str, str]]:
+    if not os.path.isdir(path):
+        yield path, os.path.basename(path)
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            full = os.path.join(folder, name)
+            yield full, os.path.relpath(full, path).replace(os.sep, "/")
+
+
+def digest(files: t.Iterable[InputFile]) -> str:
+    """Return the sha256 that names this input: places, sizes and contents."""
+    total = hashlib.sha256()
+    for file in files:
+        line = f"{file.index}\0{file.relative}\0{file.size}\0{file.version}\n"
+        total.update(line.encode("utf-8", "surrogateescape"))
+    return total.hexdigest()

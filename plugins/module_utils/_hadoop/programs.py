@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What travels with a job: the user's programs and side files, and the commands that run them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import typing as t
+
+from .._core.errors import OhmyError
+
+SAFE_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
+
+
+def file_sha256(path: str) -> str:
+    """Return the sha256 of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def shipped_name(path: str, role: str, taken: t.Mapping[str, str]) -> str:
+    """Return the name under which a program lies in a task's working directory.
+
+    Its own where that is safe in Hadoop's option syntax and not another file's;
+    else one made of its role, so that no two files shadow each other.
+    """
+    name = os.path.basename(path)
+    if not SAFE_NAME.match(name):
+        name = role + re.sub(r"[^A-Za-z0-9.]", "", os.path.splitext(name)[1])
+    if taken.get(name, path) != path:
+        name = f"{role}-{name}"
+    return name
+
+
+def command_for(path: str, name: str) -> str:
+    """Return the command that runs a shipped program; a Python file needs no shebang."""
+    with open(path, "rb") as stream:
+        head = stream.read(2)
+    return f"python3 {name}" if head != b"#!" and name.endswith(".py") else name
+
+
+def plan_programs(
+    mapper: str, reducer: str | None, combiner: str | None, files: t.Sequence[str]
+) -> tuple[dict[str, str | None], list[dict[str, str]]]:
+    """Work out the commands of a job and the files they need.
+
+    :param mapper: absolute path of a program file, or a command that the nodes have.
+    :param files: absolute paths of side files; they keep their names.
+    :returns: ({"mapper", "reducer", "combiner"} → command or None,
+        [{"src", "name", "sha256"}] in the order of their names).
+    :raises OhmyError: two files of one name, or a name that Hadoop's options cannot hold.
+    """
+    taken: dict[str, str] = {}
+    for path in files:
+        name = os.path.basename(path)
+        if not SAFE_NAME.match(name):
+            raise OhmyError(
+                f"job_files: {path} has a name that Hadoop cannot ship.", "Use letters, digits, dot, dash, underscore."
+            )
+        if taken.setdefault(name, path) != path:
+            raise OhmyError(
+                f"job_files: {taken[name]} and {path} have the same name, and only one would reach the tasks.",
+                "Rename one of them.",
+            )
+    commands: dict[str, str | None] = {"mapper": None, "reducer": None, "combiner": None}
+    for role, program in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
+        if program and os.path.isabs(program) and os.path.isfile(program):
+            name = shipped_name(program, role, taken)
+            taken[name] = program
+            commands[role] = command_for(program, name)
+        else:
+            commands[role] = _checked_command(program, role) if program else None
+    shipped = [{"src": path, "name": name, "sha256": file_sha256(path)} for name, path in sorted(taken.items())]
+    return commands, shipped
+
+
+def _checked_command(command: str, role: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError as exc:
+        raise OhmyError(f"job_{role}: {command!r} cannot be split into words: {exc}.") from exc
+    if any(word in ("|", "&&", ";", ">", "<") for word in words):
+        raise OhmyError(
+            f"job_{role}: {command!r} holds a shell operator, and Hadoop Streaming starts no shell.",
+            "Put the line into a script with a shebang and name that.",
+        )
+    return command

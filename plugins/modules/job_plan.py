@@ -1,0 +1,309 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: job_plan
+short_description: Work out what a streaming job is made of
+version_added: 0.1.0
+description:
+  - Reads the programs and lists the input of a Hadoop Streaming job, gives the job its identity (a fingerprint
+    of programs, input and options), and tells whether its answer lies in the output directory already.
+  - Reads only; it runs on the controller and is the same in check mode.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop.aws
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The module changes nothing.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  name:
+    description: Name of the job.
+    type: str
+    required: true
+  mapper:
+    description: Absolute path of the mapper, or a command that the nodes have.
+    type: str
+    required: true
+  reducer:
+    description: Absolute path of the reducer, or a command that the nodes have.
+    type: str
+  combiner:
+    description: Absolute path of the combiner, or a command that the nodes have.
+    type: str
+  files:
+    description: Absolute paths of side files.
+    type: list
+    elements: str
+    default: []
+  input:
+    description: Absolute paths of files, globs or directories, or s3:// URIs.
+    type: list
+    elements: str
+    required: true
+  bucket:
+    description: The bucket to stage in; by default C(ohmy-hadoop-ACCOUNT-REGION).
+    type: str
+  output:
+    description: Local directory of the answer.
+    type: path
+    required: true
+  reduces:
+    description: Number of reduces.
+    type: int
+    default: 1
+  options:
+    description: Hadoop properties of the job.
+    type: dict
+    default: {}
+  cmdenv:
+    description: Environment variables of the programs.
+    type: dict
+    default: {}
+  force:
+    description: Treat an answer that is there as not there.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Plan a job on a local file
+  ohmy.hadoop.job_plan:
+    name: wordcount
+    mapper: /home/me/mapper.py
+    reducer: /home/me/reducer.py
+    input: [/home/me/books]
+    output: /home/me/output
+  register: planned
+
+- name: Show whether the answer is there
+  ansible.builtin.debug:
+    var: planned.plan.finished
+"""
+
+RETURN = r"""
+plan:
+  description: What the job is made of.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Name of the job.
+      returned: success
+      type: str
+      sample: wordcount
+    id:
+      description: Short name of the job on the cluster, the beginning of its fingerprint.
+      returned: success
+      type: str
+      sample: 3f0a77c1b2d94e55
+    fingerprint:
+      description: sha256 of programs, input and options.
+      returned: success
+      type: str
+      sample: 3f0a77c1b2d94e55a0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f4051627
+    finished:
+      description: Whether the answer of this very job lies in the output directory.
+      returned: success
+      type: bool
+      sample: false
+    bucket:
+      description: The bucket to stage in.
+      returned: success
+      type: str
+      sample: ohmy-hadoop-123456789012-us-east-1
+    commands:
+      description: Command of each program, or null.
+      returned: success
+      type: dict
+      sample: {mapper: mapper.py, reducer: reducer.py, combiner: null}
+    files:
+      description: Files that travel with the job.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        src:
+          description: Path on the controller.
+          returned: success
+          type: str
+          sample: /home/me/mapper.py
+        name:
+          description: Name in the working directory of a task.
+          returned: success
+          type: str
+          sample: mapper.py
+        sha256:
+          description: Its checksum.
+          returned: success
+          type: str
+          sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    input:
+      description: The input.
+      returned: success
+      type: dict
+      contains:
+        digest:
+          description: sha256 of names, sizes and contents.
+          returned: success
+          type: str
+          sample: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+        files:
+          description: Number of files.
+          returned: success
+          type: int
+          sample: 3
+        bytes:
+          description: Their size.
+          returned: success
+          type: int
+          sample: 4404410
+        prefix:
+          description: Where local files are staged in the bucket.
+          returned: success
+          type: str
+          sample: input/60303ae22b998861
+        uploads:
+          description: Local files and their keys.
+          returned: success
+          type: list
+          elements: dict
+          sample: [{source: /home/me/books/a.txt, key: input/60303ae22b998861/0/a.txt}]
+        copies:
+          description: What distcp copies into HDFS.
+          returned: success
+          type: list
+          elements: dict
+          sample: [{source: s3a://b/input/60303ae22b998861, target: /user/hadoop/input/60303ae22b998861/local}]
+        hdfs:
+          description: Directories in HDFS that the job reads.
+          returned: success
+          type: list
+          elements: str
+          sample: [/user/hadoop/input/60303ae22b998861/local]
+        uris:
+          description: Objects and prefixes in S3 that the nodes must be able to read.
+          returned: success
+          type: list
+          elements: str
+          sample: [s3://b/input/60303ae22b998861/]
+    output:
+      description: Directory of the answer in HDFS.
+      returned: success
+      type: str
+      sample: /user/hadoop/jobs/3f0a77c1b2d94e55/output
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._aws.client import aws_argument_spec, aws_client, require_boto3
+from ..module_utils._aws.objects import list_objects
+from ..module_utils._aws.sts import account_id
+from ..module_utils._core.errors import OhmyError
+from ..module_utils._hadoop import identity, inputs, programs
+
+SPEC = {
+    "name": {"type": "str", "required": True},
+    "mapper": {"type": "str", "required": True},
+    "reducer": {"type": "str"},
+    "combiner": {"type": "str"},
+    "files": {"type": "list", "elements": "str", "default": []},
+    "input": {"type": "list", "elements": "str", "required": True},
+    "bucket": {"type": "str"},
+    "output": {"type": "path", "required": True},
+    "reduces": {"type": "int", "default": 1},
+    "options": {"type": "dict", "default": {}},
+    "cmdenv": {"type": "dict", "default": {}},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def plan_input(bucket: str, items: list[str], list_s3: inputs.ListObjects) -> dict[str, t.Any]:
+    """Return the ``input`` part of the plan; see RETURN."""
+    files = inputs.expand(items, list_s3)
+    digest = inputs.digest(files)
+    prefix, target = f"input/{digest[:16]}", f"/user/hadoop/input/{digest[:16]}"
+    local = [file for file in files if not inputs.is_s3(items[file.index])]
+    copies = [{"source": f"s3a://{bucket}/{prefix}", "target": f"{target}/local"}] if local else []
+    uris = [f"s3://{bucket}/{prefix}/"] if local else []
+    for index, item in enumerate(items):
+        if inputs.is_s3(item):
+            name, key = inputs.split_uri(item)
+            copies.append({"source": f"s3a://{name}/{key}", "target": f"{target}/{index}"})
+            uris.append(f"s3://{name}/{key}")
+    return {
+        "digest": digest,
+        "files": len(files),
+        "bytes": sum(file.size for file in files),
+        "prefix": prefix,
+        "uploads": [{"source": file.source, "key": f"{prefix}/{file.index}/{file.relative}"} for file in local],
+        "copies": copies,
+        "hdfs": [copy["target"] for copy in copies],
+        "uris": uris,
+    }
+
+
+def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the plan; the programs are read before S3 is asked."""
+    commands, shipped = programs.plan_programs(
+        params["mapper"], params["reducer"], params["combiner"], params["files"]
+    )
+    bucket = params["bucket"]
+    if not bucket:
+        sts = aws_client(params, "sts")
+        bucket = f"ohmy-hadoop-{account_id(sts)}-{sts.meta.region_name}"
+    s3 = aws_client(params, "s3")
+    found = plan_input(bucket, params["input"], lambda name, key: list_objects(s3, name, key))
+    identity_of = {
+        "commands": commands,
+        "files": {file["name"]: file["sha256"] for file in shipped},
+        "input": found["digest"],
+        "reduces": params["reduces"],
+        "options": {key: str(value) for key, value in params["options"].items()},
+        "cmdenv": {key: str(value) for key, value in params["cmdenv"].items()},
+    }
+    fingerprint = identity.fingerprint(identity_of)
+    state = identity.output_state(params["output"], fingerprint)
+    plan = {
+        "name": params["name"],
+        "id": fingerprint[:16],
+        "fingerprint": fingerprint,
+        "finished": state == "finished" and not params["force"],
+        "bucket": bucket,
+        "commands": commands,
+        "files": shipped,
+        "input": found,
+        "output": f"/user/hadoop/jobs/{fingerprint[:16]}/output",
+    }
+    return {"changed": False, "plan": plan}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec={**SPEC, **aws_argument_spec()}, supports_check_mode=True)
+    try:
+        require_boto3()
+        result = run(module.params)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: job_report
+short_description: Say what came of a run
+version_added: 0.1.0
+description:
+  - Prints where the answer lies, its first lines, how long each phase took, and what was kept or left behind.
+  - Fails when the run failed, or when removing its cluster failed, with the reason as the last thing said.
+  - An action plugin; it runs on the controller and reads the output directory only.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The action changes nothing.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  plan:
+    description: The plan as M(ohmy.hadoop.job_plan) returned it.
+    type: dict
+    required: true
+  output:
+    description: Local directory of the answer.
+    type: path
+    required: true
+  cluster:
+    description: The cluster as M(ohmy.hadoop.ec2_cluster) returned it, or nothing.
+    type: dict
+    default: {}
+  cluster_name:
+    description: Name of the cluster.
+    type: str
+    required: true
+  kept:
+    description: Whether the cluster was kept.
+    type: bool
+    default: false
+  phases:
+    description: Name of each phase and the seconds that it took.
+    type: dict
+    default: {}
+  failure:
+    description: C(phase) and C(message) of what failed, or nothing.
+    type: dict
+    default: {}
+  evidence:
+    description: Path of the fetched logs of a failed run.
+    type: str
+    default: ""
+  left:
+    description: Why removing the cluster failed.
+    type: str
+    default: ""
+"""
+
+EXAMPLES = r"""
+- name: Say what came of the run
+  ohmy.hadoop.job_report:
+    plan: "{{ ohmy_plan }}"
+    output: output/wordcount
+    cluster_name: wordcount
+    phases: {launch: 31.0, run: 14.2}
+"""
+
+RETURN = r"""
+report:
+  description: The lines that were printed.
+  returned: always
+  type: list
+  elements: str
+  sample: ["The answer lies in /home/me/output/wordcount: 1 file, 48211 bytes."]
+"""

@@ -1,0 +1,64 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: job_settings
+short_description: Read, check and complete the variables of a run
+version_added: 0.1.0
+description:
+  - Takes the variables of the roles C(cluster), C(hadoop) and C(job) from the inventory, from a job file and from
+    the command line, each of these winning over the ones before it.
+  - Refuses unknown names (with the nearest right one), wrong types and impossible values, all in one message.
+  - Makes relative paths absolute, those in a job file counting from its folder, others from the current directory.
+  - An action plugin; it runs on the controller, reads local files only and calls no API.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The action changes nothing.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  file:
+    description: Path of the job file, a YAML file of variables.
+    type: path
+  scope:
+    description:
+      - What the variables are needed for.
+      - With V(cluster) those of the job may be missing, but O(file) or C(cluster_name) must say which cluster is meant.
+    type: str
+    choices: [job, cluster]
+    default: job
+"""
+
+EXAMPLES = r"""
+- name: Read and check a job file
+  ohmy.hadoop.job_settings:
+    file: jobs/wordcount.yml
+  register: checked
+
+- name: Show what the cluster would be called
+  ansible.builtin.debug:
+    var: checked.settings.cluster_name
+"""
+
+RETURN = r"""
+settings:
+  description: Every variable and its value.
+  returned: success
+  type: dict
+  sample: {cluster_name: wordcount, cluster_workers: 2, job_mapper: /home/me/jobs/mapper.py}
+"""

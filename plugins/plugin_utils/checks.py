@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a value of a variable must look like, checked before anything is touched."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import typing as t
+
+DURATION = re.compile(r"^(\d+)\s*([smhd]?)$")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+# Set by the collection itself: a second value would break the job's identity or its safety.
+OWN_OPTIONS = ("mapreduce.job.name", "mapreduce.job.tags", "mapreduce.job.reduces", "mapreduce.job.user.name")
+
+
+def seconds(duration: str) -> int | None:
+    """Return the seconds of ``90m``, ``4h``, ``2d`` or ``3600``, or None when it is no duration."""
+    found = DURATION.match(str(duration).strip())
+    return int(found.group(1)) * SECONDS[found.group(2)] if found else None
+
+
+def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with the types that Ansible's own validator would bend into shape."""
+    problems = []
+    for name, value in values.items():
+        wanted = specs[name].get("type")
+        if wanted in ("str", "path") and isinstance(value, (dict, list)):
+            problems.append(f"{name}: must be a text, not a {type(value).__name__}")
+        elif wanted == "int" and (isinstance(value, (bool, float)) and value != int(value) or isinstance(value, bool)):
+            problems.append(f"{name}: must be a whole number, not {value}")
+        elif wanted == "list" and isinstance(value, list):
+            bad = [item for item in value if not isinstance(item, str) or not item]
+            problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
+        elif wanted == "dict" and isinstance(value, dict):
+            bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
+            problems += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
+    return problems
+
+
+def _cidr(value: str) -> str:
+    if value == "auto":
+        return ""
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return f"must be auto or a CIDR such as 192.0.2.7/32, not {value!r}"
+    return "must not be open to the whole world" if network.prefixlen == 0 else ""
+
+
+def _program(value: str | None) -> str:
+    if value is None or not value.startswith("/"):
+        return ""
+    if not os.path.lexists(value):
+        return _missing(value)
+    if not os.path.isfile(value):
+        return f"{value} is not a file"
+    if not os.access(value, os.R_OK):
+        return f"{value} cannot be read"
+    return f"{value} is empty" if os.path.getsize(value) == 0 else ""
+
+
+def _missing(path: str) -> str:
+    folder = path
+    while folder != "/" and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return f"there is no file {path}; the nearest folder that exists is {folder}"
+
+
+def _file(value: str) -> str:
+    if not os.path.lexists(value):
+        return _missing(value)
+    return "" if os.path.isfile(value) and os.access(value, os.R_OK) else f"{value} is not a file that can be read"
+
+
+def _name(value: str | None) -> str:
+    if value is None or re.match(r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", value):
+        return ""
+    return f"must be lower-case letters, digits and dashes, a letter first, at most 40 characters, not {value!r}"
+
+
+def _sha512(value: str | None) -> str:
+    return "" if value is None or re.match(r"^[0-9a-fA-F]{128}$", value) else "must be 128 hexadecimal digits"
+
+
+def _volume(value: dict[str, t.Any]) -> str:
+    unknown = sorted(set(value) - {"size", "type"})
+    if unknown:
+        return f"knows size and type, not {', '.join(map(str, unknown))}"
+    size = str(value.get("size", 50))
+    return "" if size.isdigit() and 8 <= int(size) <= 16384 else f"size must be 8 to 16384 GiB, not {size}"
+
+
+def _options(value: dict[str, t.Any]) -> str:
+    own = sorted(set(value) & set(OWN_OPTIONS))
+    return f"{', '.join(own)} is set by the collection (job_name, job_reduces)" if own else ""
+
+
+def _cmdenv(value: dict[str, t.Any]) -> str:
+    for key, item in value.items():
+        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", str(key)):
+            return f"{key!r} is no name of an environment variable"
+        if re.search(r"\s", str(item)):
+            return f"the value of {key} holds a blank, where Hadoop Streaming would cut it; ship it in a file (job_files)"
+    return ""
+
+
+def _duration(value: str) -> str:
+    number = seconds(value)
+    return "" if number is not None and number >= 600 else f"must be a time such as 90m or 4h, at least 10m, not {value!r}"
+
+
+CHECKS: dict[str, t.Callable[[t.Any], str]] = {
+    "cluster_name": _name,
+    "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
+    "cluster_ssh_cidr": _cidr,
+    "cluster_public_key": lambda value: _file(value) if value else "",
+    "cluster_root_volume": _volume,
+    "cluster_ttl": _duration,
+    "cluster_ttl_max": _duration,
+    "job_mapper": _program,
+    "job_reducer": _program,
+    "job_combiner": _program,
+    "job_files": lambda value: next((text for text in map(_file, value) if text), ""),
+    "job_input": lambda value: "" if value or value is None else "is empty",
+    "job_reduces": lambda value: "" if 0 <= value <= 10000 else f"must be 0 to 10000, not {value}",
+    "job_options": _options,
+    "job_cmdenv": _cmdenv,
+    "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
+    "hadoop_archive": lambda value: _file(value) if value and value.startswith("/") else "",
+    "hadoop_java_archive": lambda value: _file(value) if value and value.startswith("/") else "",
+    "hadoop_archive_sha512": _sha512,
+    "hadoop_java_archive_sha512": _sha512,
+}
+
+
+def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for every impossible value."""
+    found = [f"{name}: {text}" for name, check in CHECKS.items() if (text := check(settings[name]))]
+    if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
+        found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
+    ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
+    if ttl and longest and ttl > longest:
+        found.append("cluster_ttl: must not be longer than cluster_ttl_max")
+    return found

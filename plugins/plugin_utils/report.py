@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The text of a run's report."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import itertools
+import os
+import typing as t
+
+from ..module_utils._hadoop.identity import read_manifest
+
+FIRST_LINES = 5
+WIDTH = 110
+PHASES = ("preflight", "launch", "configure", "stage", "run", "fetch", "terminate")
+OPENERS: dict[str, t.Callable[..., t.Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+
+
+def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -> list[str]:
+    """Return the first lines of the parts, made fit to print."""
+    lines: list[str] = []
+    for name in names:
+        opener = OPENERS.get(os.path.splitext(name)[1], open)
+        try:
+            with opener(os.path.join(folder, name), "rb") as stream:
+                lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), count - len(lines)))
+        except OSError:
+            continue
+        if len(lines) >= count:
+            break
+    texts = (line.rstrip(b"\r\n").decode("utf-8", "replace").expandtabs(4) for line in lines)
+    return [text if len(text) <= WIDTH else text[: WIDTH - 1] + "…" for text in texts]
+
+
+def answer(folder: str) -> list[str]:
+    """Return the lines about the answer in ``folder``."""
+    parts = (read_manifest(folder) or {}).get("parts", [])
+    size = sum(part["size"] for part in parts)
+    count = f"{len(parts)} file{'' if len(parts) == 1 else 's'}"
+    head = first_lines(folder, [part["name"] for part in parts])
+    lines = [f"The answer lies in {folder}: {count}, {size:,} bytes."]
+    if head:
+        return lines + ["It begins:"] + [f"    {line}" for line in head]
+    return lines + ["It is empty: mapper and reducer printed nothing."]
+
+
+def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
+    """Return one line with the seconds of each phase and their sum."""
+    known = [(name, float(phases[name])) for name in PHASES if name in phases]
+    if not known:
+        return []
+    text = ", ".join(f"{name} {taken:.1f}" for name, taken in known)
+    return [f"Seconds: {text}; {sum(taken for _name, taken in known):.1f} in all."]
+
+
+def standing(args: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is said about a cluster that is still there."""
+    if not args["kept"] or not args["cluster"].get("master"):
+        return []
+    name = args["cluster_name"]
+    expires = args["cluster"].get("expires")
+    until = f" It ends by itself at {expires}." if expires else ""
+    login = (args["cluster"].get("ssh") or {}).get("config")
+    lines = [
+        f"The cluster {name} was kept and costs money.{until}",
+        f"Remove it with: ansible-playbook playbooks/terminate.yml -e cluster_name={name}",
+    ]
+    return lines + ([f"Log in with: ssh -F {login} master"] if login else [])
+
+
+def planned(args: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the plan of a run in check mode, a line for each phase."""
+    plan = args["plan"]
+    if plan["finished"]:
+        return ["The job is finished; no phase would do anything but the teardown of a cluster that still stands."]
+    data = plan["input"]
+    where = f"the cluster {args['cluster_name']}"
+    return [
+        "Nothing was changed. A run would go through these phases:",
+        "    preflight   done: variables, programs, input and credentials are right",
+        f"    launch      bring the archives to S3 and make {where} run",
+        "    configure   wait until its DataNodes and NodeManagers are live",
+        f"    stage       bring {data['files']} files, {data['bytes']:,} bytes, into HDFS",
+        f"    run         run the job {plan['name']} ({plan['id']})",
+        f"    fetch       bring the answer to {args['output']}",
+        f"    terminate   {'keep' if args['kept'] else 'remove'} {where}",
+    ]
+
+
+def compose(args: t.Mapping[str, t.Any], *, check_mode: bool) -> tuple[list[str], str]:
+    """Return (the lines to print, why the run failed or an empty text)."""
+    failure, left = args["failure"], args["left"]
+    problem = ""
+    lines: list[str] = []
+    if failure:
+        problem = f"The run failed in the phase {failure['phase']}: {failure['message']}"
+        lines.append(problem)
+        lines += [f"The logs of the failed run lie in {args['evidence']}."] if args["evidence"] else []
+    elif check_mode:
+        lines += planned(args)
+    else:
+        lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
+        lines += answer(args["output"])
+    lines += [] if check_mode else timing(args["phases"]) + standing(args)
+    if left:
+        warning = (
+            f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {left}\n"
+            f"Remove it with: ansible-playbook playbooks/terminate.yml -e cluster_name={args['cluster_name']}"
+        )
+        lines.append(warning)
+        problem = f"{problem}\n{warning}".strip()
+    return lines, problem

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The variables of a run: known names, types and defaults, read from the roles' argument specs."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._core.errors import OhmyError
+from . import checks
+
+COLLECTION = Path(__file__).resolve().parent.parent.parent
+ROLES = ("cluster", "hadoop", "job")
+PREFIXES = tuple(f"{role}_" for role in ROLES)
+# Named like variables, but said about a run, not about its job.
+CONTROL = {"job_file"}
+REMOTE = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def load_specs() -> dict[str, dict[str, t.Any]]:
+    """Return name → option of every variable, from ``roles/*/meta/argument_specs.yml``."""
+    specs: dict[str, dict[str, t.Any]] = {}
+    for role in ROLES:
+        text = (COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8")
+        specs.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
+    return specs
+
+
+def unknown_names(names: t.Iterable[str], specs: t.Mapping[str, t.Any], *, strict: bool) -> list[str]:
+    """Return one sentence per name that is no variable.
+
+    Outside a job file (``strict`` false) only a near miss counts: an inventory may
+    hold variables of its own that begin with ``job_``.
+    """
+    problems = []
+    for name in sorted(set(names) - set(specs) - CONTROL):
+        near = difflib.get_close_matches(name, specs, n=1, cutoff=0.6 if strict else 0.8)
+        if strict or (near and name.startswith(PREFIXES)):
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(f"{name}: there is no such variable{hint}")
+    return problems
+
+
+def resolve_path(value: t.Any, base: str) -> t.Any:
+    """Return ``value`` with ``~`` and a relative path made absolute; URLs and commands stay."""
+    if not isinstance(value, str) or not value or REMOTE.match(value):
+        return value
+    return os.path.normpath(os.path.join(base, os.path.expanduser(value)))
+
+
+def resolve_program(value: t.Any, base: str) -> t.Any:
+    """Return a program's absolute path where it is a file, else the command as it is.
+
+    A command is a single word without ``/`` and ``.`` (``cat``), or has blanks and
+    is no file (``wc -l``); anything else is a path, there or not.
+    """
+    path = resolve_path(value, base)
+    if not isinstance(value, str) or not value or os.path.lexists(path):
+        return path
+    if re.search(r"\s", value.strip()) or not re.search(r"[/.]", value):
+        return value
+    return path
+
+
+PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
+
+
+def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t.Any:
+    if name in PROGRAMS:
+        return resolve_program(value, base)
+    if option.get("type") == "path":
+        return resolve_path(value, base)
+    if option.get("elements") == "path" and isinstance(value, (list, str)):
+        return [resolve_path(item, base) for item in ([value] if isinstance(value, str) else value)]
+    return value
+
+
+def _validator_spec(specs: t.Mapping[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """Return an Ansible argument spec; paths are resolved here, so there they are strings."""
+    result = {}
+    for name, option in specs.items():
+        option = {key: value for key, value in option.items() if key in ("type", "elements", "choices", "default")}
+        for key in ("type", "elements"):
+            if option.get(key) == "path":
+                option[key] = "str"
+        result[name] = option
+    return result
+
+
+def settle(
+    specs: t.Mapping[str, dict[str, t.Any]], sources: t.Sequence[tuple[str, t.Mapping[str, t.Any]]]
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Merge sources into one dict of all variables and list what is wrong with them.
+
+    :param sources: pairs of (base directory of relative paths, values); later ones win.
+    :returns: (name → value for every known variable, sentences about problems).
+    """
+    merged: dict[str, t.Any] = {}
+    for base, values in sources:
+        for name in specs:
+            if values.get(name) is not None:
+                merged[name] = _absolute(name, specs[name], values[name], base)
+    problems = [
+        f"{name}: is missing" for name, option in specs.items() if option.get("required") and name not in merged
+    ]
+    problems += checks.types(specs, merged)
+    checked = ArgumentSpecValidator(_validator_spec(specs)).validate(merged)
+    problems += [_plain(message) for message in checked.error_messages]
+    settings = {name: checked.validated_parameters.get(name) for name in specs}
+    if not problems:
+        problems = checks.problems(settings)
+    return settings, problems
+
+
+def _plain(message: str) -> str:
+    """Turn a message of Ansible's validator into ``name: what is wrong``."""
+    found = re.search(r"['\"]?((?:cluster|job|hadoop)_[a-z0-9_]+)['\"]?", message)
+    return f"{found.group(1)}: {message}" if found else message
+
+
+def refuse(problems: t.Sequence[str], where: str) -> None:
+    """Raise one error that names every problem, if there is any."""
+    if problems:
+        listing = "\n".join(f"  {line}" for line in problems)
+        raise OhmyError(f"{where} cannot be used; nothing was touched:\n{listing}")
+
+
+def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str, t.Any]:
+    """Return the settings with those defaults that depend on other values."""
+    done = dict(settings)
+    stem = Path(job_file).stem if job_file else "job"
+    done["job_name"] = done["job_name"] or stem
+    slug = re.sub(r"[^a-z0-9]+", "-", done["job_name"].lower()).strip("-") or "job"
+    done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
+    done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
+    done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
+    for name, pattern in (("hadoop_archive", "hadoop-*.tar.gz"), ("hadoop_java_archive", "jre-*.tar.gz")):
+        if done[name] is None and not (name == "hadoop_java_archive" and done["hadoop_java"] == "package"):
+            built = sorted((COLLECTION / "build" / "archives").glob(pattern))
+            done[name] = str(built[-1]) if built else None
+        if done[name] and not done[f"{name}_sha512"] and not REMOTE.match(done[name]):
+            beside = Path(f"{done[name]}.sha512")
+            done[f"{name}_sha512"] = beside.read_text("ascii").split()[0] if beside.is_file() else None
+    return done

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Print files/job.yml, the documented job file that a user copies, from the roles' argument specs."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import typing as t
+
+import yaml
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.settings import load_specs
+
+HEAD = """\
+---
+# A job of ohmy.hadoop: copy this file, fill in the first five lines, and run
+#     ansible-playbook run_job.yml -e job_file=PATH
+# Relative paths count from the folder of the job file. What is commented out shows the default,
+# or an example where there is none.
+"""
+EXAMPLES = {
+    "job_name": "wordcount",
+    "job_mapper": "mapper.py",
+    "job_reducer": "reducer.py",
+    "job_combiner": "combiner.py",
+    "job_input": ["data/*.txt", "s3://my-bucket/books/"],
+    "job_output": "output/wordcount",
+    "job_bucket": "my-bucket",
+    "cluster_name": "wordcount",
+    "cluster_master_instance_type": "m6i.xlarge",
+    "cluster_region": "us-east-1",
+    "cluster_profile": "default",
+    "cluster_subnet_id": "subnet-0123456789abcdef0",
+    "cluster_public_key": "~/.ssh/id_ed25519.pub",
+    "cluster_instance_profile": "my-hadoop-node",
+    "hadoop_archive": "archives/hadoop-3.5.0.tar.gz",
+    "hadoop_archive_sha512": "…",
+    "hadoop_java_archive": "archives/jre-17.tar.gz",
+    "hadoop_java_archive_sha512": "…",
+}
+FIRST = ["job_name", "job_mapper", "job_reducer", "job_input", "job_output"]
+TITLES = {"job": "The job", "cluster": "The cluster", "hadoop": "Hadoop"}
+
+
+def plain(description: str | list[str]) -> str:
+    """Return a description without Ansible's markup."""
+    text = " ".join([description] if isinstance(description, str) else description)
+    return re.sub(r"[OVCM]\(([^)]*)\)", r"\1", text)
+
+
+def entry(name: str, option: dict[str, t.Any]) -> str:
+    """Return the lines of one variable."""
+    words = plain(option["description"])
+    if "choices" in option:
+        words += f" One of: {', '.join(option['choices'])}."
+    comment = textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+    value = option.get("default", EXAMPLES.get(name))
+    shown = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000).removesuffix("\n...\n").strip()
+    return f"{comment}\n{'' if name in FIRST else '# '}{name}: {shown}\n"
+
+
+def template() -> str:
+    """Return the whole file."""
+    specs = load_specs()
+    parts = [HEAD] + [entry(name, specs[name]) for name in FIRST]
+    for role, title in TITLES.items():
+        names = [name for name in specs if name.startswith(f"{role}_") and name not in FIRST]
+        parts.append(f"# {title}\n# {'-' * len(title)}\n")
+        parts += [entry(name, specs[name]) for name in names]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(template(), end="")

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unit tests of what a job is made of: programs, input, identity."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import identity, inputs, programs
+
+
+def no_s3(_bucket, _prefix):
+    """Fail: these tests have no S3."""
+    raise AssertionError("S3 was asked")
+
+
+def write(folder, name, text):
+    """Write a file and return its path as text."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+def test_programs_keep_their_names_and_python_needs_no_shebang(tmp_path):
+    mapper = write(tmp_path, "m.py", "print(1)\n")
+    reducer = write(tmp_path, "r.py", "#!/usr/bin/env python3\n")
+    side = write(tmp_path, "stop.txt", "the\n")
+    commands, shipped = programs.plan_programs(mapper, reducer, None, [side])
+    assert commands == {"mapper": "python3 m.py", "reducer": "r.py", "combiner": None}
+    assert [file["name"] for file in shipped] == ["m.py", "r.py", "stop.txt"]
+
+
+def test_programs_of_one_name_in_two_folders_do_not_shadow_each_other(tmp_path):
+    mapper = write(tmp_path, "map/main.py", "#!/bin/sh\n")
+    reducer = write(tmp_path, "reduce/main.py", "#!/bin/sh\n")
+    commands, shipped = programs.plan_programs(mapper, reducer, None, [])
+    assert commands["mapper"] == "main.py" and commands["reducer"] == "reducer-main.py"
+    assert {file["name"]: file["src"] for file in shipped} == {"main.py": mapper, "reducer-main.py": reducer}
+
+
+def test_programs_one_file_twice_is_shipped_once(tmp_path):
+    both = write(tmp_path, "sum.py", "#!/bin/sh\n")
+    _commands, shipped = programs.plan_programs("cat", both, both, [])
+    assert [file["name"] for file in shipped] == ["sum.py"]
+
+
+def test_programs_unsafe_name_gets_a_safe_one(tmp_path):
+    mapper = write(tmp_path, "my mapper, v2#.py", "#!/bin/sh\n")
+    commands, _shipped = programs.plan_programs(mapper, None, None, [])
+    assert commands["mapper"] == "mapper.py"
+
+
+def test_side_files_of_one_name_are_refused(tmp_path):
+    with pytest.raises(OhmyError, match="same name"):
+        programs.plan_programs("cat", None, None, [write(tmp_path, "a/x", "1"), write(tmp_path, "b/x", "2")])
+
+
+def test_command_with_a_shell_operator_is_refused():
+    with pytest.raises(OhmyError, match="shell operator"):
+        programs.plan_programs("cut -f1 | sort", None, None, [])
+
+
+def test_input_files_globs_and_directories_in_a_fixed_order(tmp_path):
+    for name in ("d/b.txt", "d/a.txt", "d/sub/c.txt", "d/_SUCCESS", "d/.hidden", "x1.log", "x2.log"):
+        write(tmp_path, name, name)
+    found = inputs.expand([str(tmp_path / "d"), str(tmp_path / "x*.log")], no_s3)
+    assert [(file.index, file.relative) for file in found] == [
+        (0, "a.txt"),
+        (0, "b.txt"),
+        (0, "sub/c.txt"),
+        (1, "x1.log"),
+        (1, "x2.log"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["nope.txt", "no*.txt", "_only", "."])
+def test_input_that_holds_nothing_is_refused(tmp_path, name):
+    (tmp_path / "_only").write_text("x")
+    with pytest.raises(OhmyError, match="job_input"):
+        inputs.expand([str(tmp_path / name)], no_s3)
+
+
+def test_input_of_empty_files_is_refused(tmp_path):
+    with pytest.raises(OhmyError, match="empty"):
+        inputs.expand([write(tmp_path, "a", "")], no_s3)
+
+
+def test_input_in_s3_means_the_prefix_as_a_folder():
+    objects = [
+        {"key": "log", "size": 1, "etag": "a"},
+        {"key": "log/", "size": 0, "etag": "b"},
+        {"key": "log/x", "size": 2, "etag": "c"},
+        {"key": "logbook", "size": 3, "etag": "d"},
+        {"key": "log/_tmp/y", "size": 4, "etag": "e"},
+    ]
+    found = inputs.expand(["s3://b/log"], lambda bucket, key: objects)
+    assert [(file.relative, file.source) for file in found] == [("log", "s3://b/log"), ("x", "s3://b/log/x")]
+
+
+def test_digest_changes_with_content_and_not_with_place(tmp_path):
+    one = inputs.digest(inputs.expand([write(tmp_path, "1/a", "x")], no_s3))
+    same = inputs.digest(inputs.expand([write(tmp_path, "2/a", "x")], no_s3))
+    other = inputs.digest(inputs.expand([write(tmp_path, "3/a", "y")], no_s3))
+    assert one == same != other
+
+
+def manifest(folder, fingerprint, parts, **extra):
+    """Write an output directory with its manifest."""
+    for name, text in parts.items():
+        write(folder, name, text)
+    listing = [
+        {"name": name, "size": len(text), "sha256": programs.file_sha256(str(folder / name))}
+        for name, text in parts.items()
+    ]
+    data = {"schema": 1, "fingerprint": fingerprint, "parts": listing, **extra}
+    write(folder, identity.MANIFEST, json.dumps(data))
+
+
+def test_output_is_finished_only_with_every_part_whole(tmp_path):
+    manifest(tmp_path, "f", {"part-00000": "a\n"})
+    assert identity.output_state(str(tmp_path), "f") == "finished"
+    assert identity.output_state(str(tmp_path), "other") == "ours"
+    (tmp_path / "part-00000").write_text("b\n")
+    assert identity.output_state(str(tmp_path), "f") == "ours"
+
+
+def test_output_of_a_stranger_is_refused(tmp_path):
+    write(tmp_path, "thesis.doc", "x")
+    with pytest.raises(OhmyError, match=r"thesis\.doc"):
+        identity.output_state(str(tmp_path), "f")
+
+
+def test_output_that_is_a_file_is_refused(tmp_path):
+    with pytest.raises(OhmyError, match="not a directory"):
+        identity.output_state(write(tmp_path, "x", ""), "f")
+
+
+def test_output_absent_or_empty_is_absent(tmp_path):
+    assert identity.output_state(str(tmp_path / "a" / "b"), "f") == "absent"
+    assert identity.output_state(str(tmp_path), "f") == "absent"
+
+
+def test_fingerprint_depends_on_every_value():
+    job = {"commands": {"mapper": "m"}, "files": {"m": "1"}, "input": "d", "reduces": 1, "options": {}, "cmdenv": {}}
+    assert identity.fingerprint(job) == identity.fingerprint(dict(reversed(list(job.items()))))
+    changed = [{**job, "reduces": 2}, {**job, "input": "e"}, {**job, "options": {"a": "1"}}, {**job, "files": {"m": "2"}}]
+    assert len({identity.fingerprint(one) for one in [job, *changed]}) == 5

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unit tests of the settings: what is known, what is refused, how paths resolve."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import checks, settings
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture(name="job")
+def fixture_job(tmp_path):
+    """Return a folder with programs and input, and a job that uses them."""
+    for name in ("m.py", "r.py", "in.txt"):
+        (tmp_path / name).write_text("#!/usr/bin/env python3\n")
+    return tmp_path, {"job_mapper": "m.py", "job_reducer": "r.py", "job_input": ["in.txt"]}
+
+
+def settle(folder, *values):
+    """Settle sources that all count paths from one folder."""
+    return settings.settle(settings.load_specs(), [(str(folder), value) for value in values])
+
+
+def test_settle_resolves_paths_from_the_folder_of_the_file(job):
+    folder, values = job
+    found, problems = settle(folder, values)
+    assert problems == []
+    assert found["job_mapper"] == str(folder / "m.py")
+    assert found["job_input"] == [str(folder / "in.txt")]
+    assert found["cluster_workers"] == 2
+
+
+def test_settle_later_source_wins(job):
+    folder, values = job
+    found, problems = settle(folder, {"cluster_workers": 7}, {**values, "cluster_workers": 0})
+    assert problems == []
+    assert found["cluster_workers"] == 0
+
+
+def test_settle_keeps_uris_and_commands(job):
+    folder, values = job
+    found, problems = settle(folder, {**values, "job_mapper": "cat", "job_reducer": "wc -l", "job_input": "s3://b/k"})
+    assert problems == []
+    assert (found["job_mapper"], found["job_reducer"], found["job_input"]) == ("cat", "wc -l", ["s3://b/k"])
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"job_mapper": "nope.py"}, "job_mapper: there is no file"),
+        ({"job_mapper": None}, "job_mapper: is missing"),
+        ({"job_input": []}, "job_input"),
+        ({"job_input": [{"a": 1}]}, "job_input: must be a list of texts"),
+        ({"cluster_workers": -1}, "cluster_workers: must be 0 to 1000"),
+        ({"cluster_workers": 1.5}, "cluster_workers: must be a whole number"),
+        ({"cluster_workers": True}, "cluster_workers: must be a whole number"),
+        ({"cluster_workers": "two"}, "cluster_workers:"),
+        ({"cluster_name": "Upper"}, "cluster_name: must be lower-case"),
+        ({"cluster_ssh_cidr": "0.0.0.0/0"}, "cluster_ssh_cidr: must not be open"),
+        ({"cluster_ssh_cidr": "::/0"}, "cluster_ssh_cidr: must not be open"),
+        ({"cluster_ssh_cidr": "10.0.0.0/33"}, "cluster_ssh_cidr: must be auto or a CIDR"),
+        ({"cluster_keep": "sometimes"}, "cluster_keep:"),
+        ({"cluster_ttl": "soon"}, "cluster_ttl: must be a time"),
+        ({"cluster_ttl": "30h"}, "cluster_ttl: must not be longer"),
+        ({"cluster_root_volume": {"size": 2}}, "cluster_root_volume: size"),
+        ({"cluster_root_volume": {"sise": 20}}, "cluster_root_volume: knows size and type"),
+        ({"job_reduces": 0}, "job_reduces: with 0 reduces"),
+        ({"job_options": {"mapreduce.job.tags": "x"}}, "job_options: mapreduce.job.tags"),
+        ({"job_options": {"a": {"b": 1}}}, "job_options: the value of 'a'"),
+        ({"job_cmdenv": {"A": "two words"}}, "job_cmdenv: the value of A holds a blank"),
+        ({"job_cmdenv": {"A-B": "1"}}, "job_cmdenv: 'A-B' is no name"),
+        ({"hadoop_archive_sha512": "abc"}, "hadoop_archive_sha512: must be 128"),
+    ],
+)
+def test_settle_impossible_value_is_named(job, values, named):
+    folder, good = job
+    _found, problems = settle(folder, {**good, **values})
+    assert [text for text in problems if text.startswith(named)], problems
+
+
+def test_settle_names_every_problem_at_once(job):
+    folder, good = job
+    _found, problems = settle(folder, {**good, "cluster_workers": -1, "cluster_ttl": "soon", "job_mapper": "x.py"})
+    assert len(problems) == 3, problems
+
+
+def test_program_that_is_a_directory_or_empty_is_refused(job):
+    folder, good = job
+    (folder / "empty.py").touch()
+    _found, problems = settle(folder, {**good, "job_mapper": ".", "job_reducer": "empty.py"})
+    assert any("is not a file" in text for text in problems) and any("is empty" in text for text in problems), problems
+
+
+def test_unknown_names_in_a_job_file_get_the_nearest_right_one():
+    specs = settings.load_specs()
+    assert settings.unknown_names(["job_maper"], specs, strict=True) == [
+        "job_maper: there is no such variable; did you mean job_mapper?"
+    ]
+    assert len(settings.unknown_names(["colour"], specs, strict=True)) == 1
+
+
+def test_unknown_names_elsewhere_only_near_misses_count():
+    specs = settings.load_specs()
+    assert settings.unknown_names(["job_queue_of_my_own", "colour", "job_file"], specs, strict=False) == []
+    assert len(settings.unknown_names(["cluster_worker"], specs, strict=False)) == 1
+
+
+def test_fill_defaults_names_cluster_after_the_job(job):
+    folder, good = job
+    found, _problems = settle(folder, good)
+    done = settings.fill_defaults(found, "/x/My Job_2.yml")
+    assert (done["job_name"], done["cluster_name"]) == ("My Job_2", "my-job-2")
+    assert done["job_output"] == os.path.join(os.getcwd(), "output", "My Job_2")
+    assert done["cluster_master_instance_type"] == done["cluster_instance_type"]
+
+
+def test_refuse_lists_all_and_raises_only_with_problems():
+    settings.refuse([], "x")
+    with pytest.raises(OhmyError) as caught:
+        settings.refuse(["a: b", "c: d"], "The file")
+    assert "a: b" in str(caught.value) and "c: d" in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("90m", 5400), ("4h", 14400), ("3600", 3600), ("1d", 86400), ("x", None)])
+def test_seconds(text, expected):
+    assert checks.seconds(text) == expected
+
+
+def test_documented_job_file_is_that_of_the_specs():
+    printed = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "job_template.py")], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    assert (ROOT / "files" / "job.yml").read_text("utf-8") == printed, "run scripts/job_template.py > files/job.yml"
