@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unit tests of the report that ends a run."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
+
+PLAN = {"name": "w", "id": "1", "finished": False, "input": {"files": 2, "bytes": 4000}}
+
+
+def arguments(folder, **values):
+    """Return the arguments of a report about ``folder``."""
+    base = {
+        "plan": PLAN,
+        "output": str(folder),
+        "cluster": {},
+        "cluster_name": "demo",
+        "kept": False,
+        "phases": {},
+        "failure": {},
+        "evidence": "",
+        "left": "",
+    }
+    return {**base, **values}
+
+
+def answer(folder, **parts):
+    """Write an answer with its manifest."""
+    for name, data in parts.items():
+        (folder / name.replace("_", "-", 1)).write_bytes(data)
+    listing = [{"name": name.replace("_", "-", 1), "size": len(data), "sha256": "x"} for name, data in parts.items()]
+    (folder / ".ohmy-manifest.json").write_text(json.dumps({"schema": 1, "fingerprint": "f", "parts": listing}))
+
+
+def test_success_shows_place_first_lines_and_times(tmp_path):
+    answer(tmp_path, part_00000=b"a\t1\n" * 3, part_00001=b"\xff\tz\n" * 9)
+    lines, problem = report.compose(arguments(tmp_path, phases={"run": 2.0, "launch": 3.04}), check_mode=False)
+    text = "\n".join(lines)
+    assert problem == ""
+    assert f"{tmp_path}: 2 files, 48 bytes" in text
+    assert text.count("a   1") == 3 and text.count("\N{REPLACEMENT CHARACTER}") == 2
+    assert "launch 3.0, run 2.0; 5.0 in all" in text
+
+
+def test_compressed_parts_are_shown_as_text(tmp_path):
+    data = gzip.compress(b"hello\n")
+    (tmp_path / "part-00000.gz").write_bytes(data)
+    assert report.first_lines(str(tmp_path), ["part-00000.gz"]) == ["hello"]
+
+
+def test_an_empty_answer_is_called_empty(tmp_path):
+    answer(tmp_path, part_00000=b"")
+    lines, _problem = report.compose(arguments(tmp_path), check_mode=False)
+    assert any("empty" in line for line in lines)
+
+
+def test_failure_is_the_problem_and_names_its_phase(tmp_path):
+    args = arguments(tmp_path, failure={"phase": "run", "message": "ZeroDivisionError"}, evidence="/e")
+    lines, problem = report.compose(args, check_mode=False)
+    assert "in the phase run: ZeroDivisionError" in problem
+    assert any("/e" in line for line in lines)
+
+
+def test_what_is_left_after_teardown_fails_the_run_and_says_how_to_remove_it(tmp_path):
+    answer(tmp_path, part_00000=b"x\n")
+    _lines, problem = report.compose(arguments(tmp_path, left="group in use"), check_mode=False)
+    assert "group in use" in problem and "terminate.yml -e cluster_name=demo" in problem
+
+
+@pytest.mark.parametrize("master", [None, {"address": "10.0.0.5"}])
+def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, master):
+    answer(tmp_path, part_00000=b"x\n")
+    lines, _problem = report.compose(arguments(tmp_path, kept=True, cluster={"master": master}), check_mode=False)
+    assert ("terminate.yml -e cluster_name=demo" in "\n".join(lines)) == (master is not None)
+
+
+def test_check_mode_names_every_phase(tmp_path):
+    lines, problem = report.compose(arguments(tmp_path), check_mode=True)
+    assert problem == ""
+    for phase in report.PHASES:
+        assert any(line.split()[:1] == [phase] for line in lines), phase
