@@ -212,9 +212,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._aws.client import aws_argument_spec, aws_client, require_boto3
-from ..module_utils._aws.objects import list_objects
-from ..module_utils._aws.sts import account_id
+from ..module_utils._aws.argspec import CONNECTION
+from ..module_utils._aws.client import Clients, require_boto3
+from ..module_utils._aws.errors import call
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import identity, inputs, programs
 
@@ -259,17 +259,26 @@ def plan_input(bucket: str, items: list[str], list_s3: inputs.ListObjects) -> di
     }
 
 
+def list_objects(clients: Clients, bucket: str, prefix: str) -> list[dict[str, t.Any]]:
+    """Return [{"key", "size", "etag"}] of the objects whose keys begin with ``prefix``; a call per 1,000."""
+    pages = clients.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    found = call(f"list the input s3://{bucket}/{prefix}", lambda: list(pages))
+    return [
+        {"key": entry["Key"], "size": entry["Size"], "etag": entry["ETag"].strip('"')}
+        for page in found
+        for entry in page.get("Contents", [])
+    ]
+
+
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; the programs are read before S3 is asked."""
     commands, shipped = programs.plan_programs(
         params["mapper"], params["reducer"], params["combiner"], params["files"]
     )
-    bucket = params["bucket"]
-    if not bucket:
-        sts = aws_client(params, "sts")
-        bucket = f"ohmy-hadoop-{account_id(sts)}-{sts.meta.region_name}"
-    s3 = aws_client(params, "s3")
-    found = plan_input(bucket, params["input"], lambda name, key: list_objects(s3, name, key))
+    clients = Clients(params)
+    account = clients.identity.account  # proves the credentials, even where a bucket is named
+    bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
+    found = plan_input(bucket, params["input"], lambda name, key: list_objects(clients, name, key))
     identity_of = {
         "commands": commands,
         "files": {file["name"]: file["sha256"] for file in shipped},
@@ -296,9 +305,9 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**SPEC, **aws_argument_spec()}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
+    require_boto3(module)
     try:
-        require_boto3()
         result = run(module.params)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())

@@ -143,9 +143,10 @@ def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str,
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
     done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
-    for name, pattern in (("hadoop_archive", "hadoop-*.tar.gz"), ("hadoop_java_archive", "jre-*.tar.gz")):
+    for name, pattern in (("hadoop_archive", "hadoop-*.tar*"), ("hadoop_java_archive", "jre-*.tar*")):
         if done[name] is None and not (name == "hadoop_java_archive" and done["hadoop_java"] == "package"):
-            built = sorted((COLLECTION / "build" / "archives").glob(pattern))
+            found = (COLLECTION / "build" / "archives").glob(pattern)
+            built = sorted(path for path in found if path.suffix in (".tar", ".gz"))
             done[name] = str(built[-1]) if built else None
         if done[name] and not done[f"{name}_sha512"] and not REMOTE.match(done[name]):
             beside = Path(f"{done[name]}.sha512")

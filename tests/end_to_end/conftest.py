@@ -1,0 +1,23 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of the end-to-end tests."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from .support import ROOT, Cloud
+
+
+@pytest.fixture(scope="session", name="cloud")
+def fixture_cloud(tmp_path_factory):
+    """Bring up a local cloud for all tests, and take it down after them."""
+    if os.geteuid() != 0:
+        pytest.fail("the end-to-end tests start containers and need root")
+    cloud = Cloud(ROOT / "build" / "test-cloud", tmp_path_factory.mktemp("home"))
+    cloud.command("up")
+    yield cloud
+    cloud.command("down")

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each phase killed, then the same command again; each phase failing; the master's door shut; the master gone."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .support import wait_for, write_job
+
+pytestmark = pytest.mark.long
+
+MAPPER = """#!/usr/bin/env python3
+import sys, time
+for line in sys.stdin:
+    time.sleep(float(%r))
+    for word in line.split():
+        print(f"{word}\\t1", flush=True)
+"""
+REDUCER = """#!/usr/bin/env python3
+import sys
+from itertools import groupby
+for word, lines in groupby((line.split("\\t") for line in sys.stdin), key=lambda pair: pair[0]):
+    print(f"{word}\\t{sum(1 for _line in lines)}")
+"""
+TEXT = "the quick brown fox\njumps over the lazy dog\nthe end\n"
+ANSWER = "brown\t1\ndog\t1\nend\t1\nfox\t1\njumps\t1\nlazy\t1\nover\t1\nquick\t1\nthe\t3\n"
+PHASES = ["launch", "configure", "stage", "run", "fetch", "terminate"]
+
+
+def word_count(folder: Path, name: str, pause: float = 0.0, **values) -> Path:
+    """Write a small word count on a small cluster of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mapper.py").write_text(MAPPER % pause)
+    (folder / "reducer.py").write_text(REDUCER)
+    (folder / "in.txt").write_text(TEXT)
+    base = {
+        "cluster_name": name,
+        "cluster_workers": 1,
+        "job_mapper": "mapper.py",
+        "job_reducer": "reducer.py",
+        "job_input": ["in.txt"],
+        "job_output": "out",
+    }
+    return write_job(folder, **{**base, **values})
+
+
+def start(cloud, path):
+    """Start run_job.yml with a job file in the background."""
+    return cloud.start("run_job.yml", "-e", f"job_file={path}")
+
+
+def in_phase(run, phase):
+    """Wait until the run is in a phase."""
+    run.wait_for_text(f"{phase.capitalize()} | Begin", 300)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_killed_in_a_phase_the_next_run_brings_one_answer_and_leaves_nothing(cloud, tmp_path, phase):
+    name = f"kill-{phase}"
+    path = word_count(tmp_path, name, pause=1.0)
+    run = start(cloud, path)
+    in_phase(run, phase)
+    if phase == "launch":
+        wait_for("instances", lambda: cloud.instances(name), 120)
+    run.kill()
+    again = start(cloud, path)
+    assert again.finish() == 0, again.text
+    assert (tmp_path / "out" / "part-00000").read_text() == ANSWER
+    assert cloud.leftovers(name) == []
+
+
+def check_failed(cloud, name, run, phase):
+    """Require that a run failed in a phase, said so, and left nothing."""
+    assert run.finish() != 0, run.text
+    assert f"failed in the phase {phase}" in run.text, run.text
+    assert cloud.leftovers(name) == []
+
+
+def test_preflight_fails_before_the_first_call(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-preflight", cluster_worker=3)
+    run = start(cloud, path)
+    assert run.finish(30) != 0
+    assert "did you mean cluster_workers?" in run.text and run.seconds < 5
+    assert cloud.leftovers("fail-preflight") == []
+
+
+def test_launch_fails(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-launch", cluster_timeout=1)
+    check_failed(cloud, "fail-launch", start(cloud, path), "launch")
+
+
+def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-configure", hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
+    run = start(cloud, path)
+    check_failed(cloud, "fail-configure", run, "configure")
+    assert "banana" in run.text, run.text
+
+
+def test_stage_fails(cloud, tmp_path):
+    limits = {"dfs.namenode.fs-limits.max-component-length": 12}
+    path = word_count(tmp_path, "fail-stage", hadoop_hdfs_site=limits)
+    check_failed(cloud, "fail-stage", start(cloud, path), "stage")
+
+
+def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-run", cluster_keep="on_failure")
+    (tmp_path / "mapper.py").write_text("raise SystemExit('no luck today')\n")
+    run = start(cloud, path)
+    assert run.finish() != 0
+    assert "no luck today" in run.text and "terminate.yml -e cluster_name=fail-run" in run.text
+    assert len(cloud.instances("fail-run", "running")) == 2
+    assert cloud.play("playbooks/terminate.yml", "-e", "cluster_name=fail-run").code == 0
+    assert cloud.leftovers("fail-run") == []
+
+
+def test_fetch_fails_on_a_full_disk_and_leaves_no_half_file(cloud, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(full)], check=True, timeout=30)
+    try:
+        (full / "filler").write_bytes(b"x" * 8192)
+        path = word_count(tmp_path / "job", "fail-fetch", job_output=str(full / "out"))
+        (tmp_path / "job" / "reducer.py").write_text("import sys\nfor line in sys.stdin:\n    print(line * 2000)\n")
+        check_failed(cloud, "fail-fetch", start(cloud, path), "fetch")
+        assert not list(full.glob("out/part-*"))
+    finally:
+        subprocess.run(["umount", str(full)], check=True, timeout=30)
+
+
+def test_terminate_fails_loudly_when_something_holds_the_group(cloud, tmp_path):
+    name = "fail-terminate"
+    path = word_count(tmp_path, name, pause=1.0, cluster_timeout=120)
+    run = start(cloud, path)
+    in_phase(run, "run")
+    ec2 = cloud.client("ec2")
+    ours = ec2.describe_security_groups(Filters=[{"Name": "tag:ohmy:cluster", "Values": [name]}])["SecurityGroups"][0]
+    other = ec2.create_security_group(GroupName="stranger", Description="x", VpcId=ours["VpcId"])["GroupId"]
+    rule = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": ours["GroupId"]}]}]
+    ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=rule)
+    try:
+        assert run.finish() != 0, run.text
+        assert (tmp_path / "out" / "part-00000").read_text() == ANSWER
+        assert f"terminate.yml -e cluster_name={name}" in run.text
+        assert cloud.instances(name) == []
+    finally:
+        ec2.delete_security_group(GroupId=other)
+    assert cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={name}").code == 0
+    assert cloud.leftovers(name) == []
+
+
+def test_sshd_dead_while_the_job_runs(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-sshd", pause=5.0)
+    run = start(cloud, path)
+    in_phase(run, "run")
+    master = cloud.master("fail-sshd")
+    cloud.inside(master, "sh", "-c", "systemctl mask --now ssh.service ssh.socket; pkill -9 sshd")
+    check_failed(cloud, "fail-sshd", run, "run")
+
+
+def test_master_gone_while_the_job_runs(cloud, tmp_path):
+    path = word_count(tmp_path, "fail-master", pause=5.0)
+    run = start(cloud, path)
+    in_phase(run, "run")
+    cloud.client("ec2").terminate_instances(InstanceIds=[cloud.master("fail-master")["InstanceId"]])
+    check_failed(cloud, "fail-master", run, "run")

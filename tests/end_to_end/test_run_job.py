@@ -1,0 +1,188 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One cluster, kept, and what its user sees: an answer, a re-run, a failure, a killed controller, nothing left."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from .support import ROOT, pipe, tags, wait_for, write_job
+
+CLUSTER = "e2e"
+EXAMPLE = ROOT / "files" / "example"
+TEXT = ROOT / "build" / "example" / "bible.txt"
+PROBE = """#!/usr/bin/env python3
+import os, sys
+for _line in sys.stdin:
+    pass
+for path in ("/var/lib/hadoop/name", "/var/lib/hadoop/data"):
+    for verb in (os.listdir, os.rmdir):
+        try:
+            verb(path)
+            print(f"{path} {verb.__name__} allowed")
+        except FileNotFoundError:
+            print(f"{path} {verb.__name__} absent")
+        except PermissionError:
+            print(f"{path} {verb.__name__} refused")
+print("user", os.popen("id -un").read().strip(), "sudo", os.system("sudo -n true 2>/dev/null") == 0)
+"""
+BROKEN = """#!/usr/bin/env python3
+import sys
+for number, line in enumerate(sys.stdin):
+    print(line.split()[0], 1 / (number - 20))
+"""
+SLOW = """#!/usr/bin/env python3
+import sys, time
+for line in sys.stdin:
+    print(f"{line.strip()}\\t1", flush=True)
+    time.sleep(1)
+"""
+
+
+def job(cloud, folder, **values):
+    """Write the job file of a job on the shared cluster."""
+    base = {"cluster_name": CLUSTER, "cluster_workers": 2, "cluster_keep": "always", "job_output": "out"}
+    return write_job(folder, **{**base, **values})
+
+
+def play(cloud, path, *arguments):
+    """Run run_job.yml with a job file."""
+    return cloud.play("run_job.yml", "-e", f"job_file={path}", *arguments)
+
+
+def program(folder: Path, name: str, text: str) -> str:
+    """Write a program and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return str(folder / name)
+
+
+def recap(run) -> dict[str, int]:
+    """Return the counts of localhost in the recap."""
+    line = next(line for line in reversed(run.lines) if line.startswith("localhost"))
+    return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line)}
+
+
+@pytest.fixture(scope="module", name="first")
+def fixture_first(cloud, tmp_path_factory):
+    """Run the shipped example cold, on a cluster that stays for the tests below."""
+    folder = tmp_path_factory.mktemp("first")
+    path = job(
+        cloud,
+        folder,
+        job_mapper=str(EXAMPLE / "mapper.py"),
+        job_reducer=str(EXAMPLE / "reducer.py"),
+        job_input=[str(TEXT)],
+    )
+    run = play(cloud, path)
+    assert run.code == 0, run.text
+    return folder, path, run
+
+
+def test_the_answer_of_a_cold_run_equals_the_local_pipe(first):
+    folder, _path, run = first
+    expected = pipe(EXAMPLE / "mapper.py", EXAMPLE / "reducer.py", TEXT)
+    assert (folder / "out" / "part-00000").read_bytes() == expected
+    assert len(expected.splitlines()) >= 1000
+    assert expected.splitlines()[0].decode().split("\t")[0] in run.text
+    assert "Seconds: preflight" in run.text
+
+
+def test_a_second_run_finds_the_answer_and_changes_nothing(cloud, first):
+    _folder, path, _run = first
+    before = {one["InstanceId"] for one in cloud.instances(CLUSTER)}
+    again = play(cloud, path)
+    assert again.code == 0, again.text
+    assert recap(again)["changed"] == 0, again.text
+    assert "finished before" in again.text
+    assert {one["InstanceId"] for one in cloud.instances(CLUSTER)} == before
+
+
+def test_nothing_is_open_to_the_world_and_no_worker_was_an_ssh_target(cloud, first):
+    groups = cloud.client("ec2").describe_security_groups(Filters=[{"Name": "tag:ohmy:cluster", "Values": [CLUSTER]}])
+    ranges = [
+        cidr.get("CidrIp", cidr.get("CidrIpv6"))
+        for group in groups["SecurityGroups"]
+        for rule in group["IpPermissions"]
+        for cidr in rule["IpRanges"] + rule["Ipv6Ranges"]
+    ]
+    assert ranges and not {"0.0.0.0/0", "::/0"} & set(ranges), ranges
+    for one in cloud.instances(CLUSTER, "running"):
+        accepted = cloud.inside(one, "journalctl", "-u", "ssh", "--no-pager", "-q").stdout.count("Accepted publickey")
+        assert (accepted > 0) == (tags(one)["ohmy:group"] == "master"), (tags(one), accepted)
+
+
+def test_every_host_key_was_pinned_from_s3(cloud, first):
+    known = "\n".join(path.read_text() for path in cloud.home.glob("state/ohmy.hadoop/*/known_hosts"))
+    for one in cloud.instances(CLUSTER, "running"):
+        key = cloud.inside(one, "cat", "/etc/ssh/ssh_host_ed25519_key.pub").stdout.split()[1]
+        assert base64.b64decode(key) and key in known
+
+
+def test_no_secret_is_on_a_node_or_in_a_process_list(cloud, first):
+    own = cloud.client("sts")._request_signer._credentials
+    for one in cloud.instances(CLUSTER, "running"):
+        text = cloud.inside(one, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /etc/hadoop/*.xml").stdout
+        assert "namenode" in text or "datanode" in text
+        assert own.secret_key not in text
+        assert not re.search(r"secret|session.token|AWS_SECRET", text, re.IGNORECASE), one["InstanceId"]
+
+
+def test_a_mapper_cannot_touch_the_directories_of_hdfs(cloud, first, tmp_path):
+    mapper = program(tmp_path, "probe.py", PROBE)
+    run = play(cloud, job(cloud, tmp_path, job_mapper=mapper, job_reduces=0, job_input=[str(TEXT)]))
+    assert run.code == 0, run.text
+    lines = "".join(path.read_text() for path in sorted((tmp_path / "out").glob("part-*"))).splitlines()
+    seen = {line.strip() for line in lines}
+    assert not [line for line in seen if line.endswith("allowed")], seen
+    assert "/var/lib/hadoop/data listdir refused" in seen and "/var/lib/hadoop/data rmdir refused" in seen, seen
+    assert [line for line in seen if line.startswith("user yarn")] == ["user yarn sudo False"], seen
+
+
+def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path):
+    mapper = program(tmp_path, "broken.py", BROKEN)
+    run = play(cloud, job(cloud, tmp_path, job_mapper=mapper, job_input=[str(TEXT)]))
+    assert run.code != 0
+    assert "ZeroDivisionError" in run.text and "broken.py" in run.text, run.text
+    assert "java.lang" not in run.text and "PipeMapRed" not in run.text, run.text
+    assert list(tmp_path.glob("out-evidence/*.tar.gz")), list(tmp_path.iterdir())
+    assert not (tmp_path / "out" / "part-00000").exists()
+
+
+def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, first, tmp_path):
+    text = tmp_path / "in.txt"
+    numbers = [str(random.randrange(10**9)) for _ in range(12)]
+    text.write_text("\n".join(numbers) + "\n")
+    mapper = program(tmp_path, "slow.py", SLOW)
+    path = job(cloud, tmp_path, job_mapper=mapper, job_input=[str(text)])
+    run = cloud.start("run_job.yml", "-e", f"job_file={path}")
+    master = cloud.master(CLUSTER)
+
+    def applications() -> list[dict]:
+        url = f"http://{master['PrivateIpAddress']}:8088/ws/v1/cluster/apps?applicationTypes=MAPREDUCE"
+        answer = json.loads(cloud.inside(master, "curl", "-s", "-m", "10", url).stdout or "{}")
+        return [one for one in (answer.get("apps") or {}).get("app", []) if one["name"] == "job"]
+
+    before = len(applications())
+    wait_for("the job to run", lambda: any(one["state"] == "RUNNING" for one in applications()), 120)
+    run.kill()
+    again = play(cloud, path)
+    assert again.code == 0, again.text
+    assert len(applications()) == before + 1
+    answer = (tmp_path / "out" / "part-00000").read_text().split("\n")
+    assert answer == sorted(f"{number}\t1" for number in numbers) + [""]
+
+
+def test_terminate_leaves_nothing(cloud, first):
+    run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
+    assert run.code == 0, run.text
+    assert cloud.leftovers(CLUSTER) == []
+    again = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
+    assert again.code == 0 and recap(again)["changed"] == 0, again.text
