@@ -34,7 +34,7 @@ EXAMPLES = {
     "cluster_subnet_id": "subnet-0123456789abcdef0",
     "cluster_public_key": "~/.ssh/id_ed25519.pub",
     "cluster_instance_profile": "my-hadoop-node",
-    "hadoop_archive": "archives/hadoop-3.5.0.tar.gz",
+    "hadoop_archive": "archives/hadoop-3.5.0.tar",
     "hadoop_archive_sha512": "…",
     "hadoop_java_archive": "archives/jre-17.tar.gz",
     "hadoop_java_archive_sha512": "…",
