@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write requirements.txt and requirements-dev.txt: every package that the .in files bring, with version and sha256.
+
+``lock.py CHECKOUT``; versions in the present lock are kept as long as the .in files allow, ``--upgrade`` drops them.
+The hashes are those of the files that this machine would install: Debian 12 on amd64.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HEAD = "# Written by `make lock` from {source}: do not edit.\n"
+
+
+def resolve(sources: list[Path], constraints: Path | None) -> dict[str, str]:
+    """Return name → one line of a lock file for all that *sources* bring."""
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    for source in sources:
+        command += ["-r", str(source)]
+    if constraints is not None:
+        command += ["-c", str(constraints)]
+    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    lines = {}
+    for package in report["install"]:
+        name = re.sub(r"[-_.]+", "-", package["metadata"]["name"]).lower()
+        digest = package["download_info"]["archive_info"]["hashes"]["sha256"]
+        lines[name] = f"{name}=={package['metadata']['version']} --hash=sha256:{digest}\n"
+    return lines
+
+
+def main() -> None:
+    """Resolve everything once, so that the two files agree, and write them."""
+    checkout = Path(sys.argv[1])
+    base, dev = checkout / "requirements.in", checkout / "requirements-dev.in"
+    present = "".join(
+        path.read_text() for path in (base.with_suffix(".txt"), dev.with_suffix(".txt")) if path.exists()
+    )
+    constraints = checkout / "build" / "constraints.txt"
+    constraints.parent.mkdir(exist_ok=True)
+    kept = [] if "--upgrade" in sys.argv else re.findall(r"^\S+==\S+", present, re.MULTILINE)
+    constraints.write_text("\n".join(kept) + "\n")
+    everything = resolve([base, dev], constraints)
+    constraints.write_text("\n".join(line.split(" ", 1)[0] for line in everything.values()) + "\n")
+    needed = resolve([base], constraints)
+    base.with_suffix(".txt").write_text(HEAD.format(source=base.name) + "".join(sorted(needed.values())))
+    rest = [line for name, line in everything.items() if name not in needed]
+    dev.with_suffix(".txt").write_text(HEAD.format(source=dev.name) + "".join(sorted(rest)))
+
+
+if __name__ == "__main__":
+    main()
