@@ -55,7 +55,7 @@ def output_state(folder: str, wanted: str) -> str:
         return _foreign(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OhmyError(f"job_output: {folder} cannot be written.", "Change its permissions or name another place.")
-    if manifest.get("fingerprint") != wanted:
+    if manifest.get("fingerprint") != wanted or manifest.get("finished", "") is None:
         return "ours"
     for part in manifest.get("parts", []):
         path = os.path.join(folder, part["name"])
