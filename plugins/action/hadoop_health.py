@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``hadoop_health``: look again until the cluster is whole, one of its nodes has failed, or time is up."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, ModuleFailed, NodeAction, seconds_option
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
+
+PAUSE = 2.0
+DEFAULT_TIMEOUT = 600.0
+
+
+class ActionModule(NodeAction):
+    """One short module run per look; the waiting is done here, where it can be shown."""
+
+    _line: Progress | None = None
+
+    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the last look, failed where a node failed or the limit was reached."""
+        began = time.monotonic()
+        deadline = began + seconds_option(args.get("timeout"), DEFAULT_TIMEOUT)
+        self._line = line = self.progress("cluster")
+        try:
+            while True:
+                look = self._look(args, deadline - time.monotonic())
+                look["seconds"] = round(time.monotonic() - began, 1)
+                if look.get("failed"):
+                    return look
+                line.update(look["summary"])
+                if look["ready"] or self._task.check_mode:
+                    return look
+                if time.monotonic() + PAUSE >= deadline:
+                    return {**look, **self._late(look).as_result(), "failed": True}
+                time.sleep(PAUSE)
+        finally:
+            line.finish()
+
+    def on_lost(self, left: float) -> None:
+        """Say on the live line that the master does not answer."""
+        super().on_lost(left)
+        if self._line is not None:
+            self._line.update(f"the master does not answer over SSH, trying again for {left:.0f} s")
+
+    def _look(self, args: dict[str, t.Any], left: float) -> dict[str, t.Any]:
+        try:
+            return self.checked(args, retry=min(RETRY_SECONDS, max(1.0, left)))
+        except ModuleFailed as exc:
+            return {"changed": False, **exc.as_result(), "failed": True}
+
+    @staticmethod
+    def _late(look: dict[str, t.Any]) -> OhmyError:
+        missing = "; ".join(f"{node['host']}: {node['error']}" for node in look["missing"]) or "no host is missing"
+        return OhmyError(
+            f"The cluster is not whole after {look['seconds']:.0f} s: {look['summary']}. Missing: {missing}.",
+            "The reports name the last error of a node; a silent one never ran its first boot to the end.",
+        )

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``streaming_job``: bring the programs, start the job's follower or attach to it, show its progress."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
+
+
+def local_files(files: t.Any) -> list[dict[str, str]]:
+    """Check the files to ship and return [{"src", "name", "sha256"}].
+
+    :raises OhmyError: names every file that is missing or cannot be read, and names used twice.
+    """
+    if not isinstance(files, (list, tuple)) or not all(isinstance(item, dict) and item.get("src") for item in files):
+        raise OhmyError("files must be a list of entries, each with src (a path) and name.")
+    shipped, problems = [], []
+    for item in files:
+        src = os.path.abspath(os.path.expanduser(str(item["src"])))
+        name = str(item.get("name") or os.path.basename(src))
+        try:
+            shipped.append({"src": src, "name": name, "sha256": file_sha256(src)})
+        except OSError as exc:
+            problems.append(f"{src}: {exc.strerror}")
+    names = [item["name"] for item in shipped]
+    problems += [f"two files are called {name}" for name in sorted(set(names)) if names.count(name) > 1]
+    problems += [f"{name!r} is no plain file name" for name in names if os.path.basename(name) != name]
+    if problems:
+        raise OhmyError(f"The job's files cannot be shipped: {'; '.join(problems)}.")
+    return shipped
+
+
+class ActionModule(FollowedAction):
+    """Programs travel only when the job is neither running nor finished."""
+
+    def prepared(self, args: dict[str, t.Any], transfer: bool) -> dict[str, t.Any]:
+        """Return the arguments with each file's sha256, and with the folder on the master that holds them."""
+        files = local_files(args.get("files") or [])
+        args = {**args, "files": files}
+        if transfer and files and self._is_to_start(args):
+            folder = self.remote_folder()
+            for item in files:
+                self.keep_trying(lambda item=item: self._put(item["src"], f"{folder}/{item['name']}"), 30)
+            args["spool"] = folder
+        return args
+
+    def _is_to_start(self, args: dict[str, t.Any]) -> bool:
+        job = self.look(str(args.get("id")), 0, None)
+        if job is None or args.get("force"):
+            return True
+        return job.get("state") not in ("starting", "running", "succeeded") or not job.get("complete", True)
+
+    def _put(self, src: str, dest: str) -> None:
+        self._connection.put_file(src, dest)

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Is the cluster whole? What the daemons say, what the nodes reported, and the judgement on both."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+Node = dict[str, str]
+SILENT = "silent, it has not reported anything"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The newest report of a node: ``failed`` or ``reached``, with its words where it failed."""
+
+    kind: str
+    error: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Look:
+    """What one look at the cluster saw; addresses are private IP addresses.
+
+    ``reports`` is None where there is nobody to ask (no S3, or the master has no document yet).
+    """
+
+    namenode: bool = False
+    safe_mode: bool | None = None
+    datanodes: list[str] = field(default_factory=list)
+    nodemanagers: list[str] = field(default_factory=list)
+    reports: dict[str, Report] | None = None
+    trouble: str = ""
+
+
+def live_datanodes(info: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the addresses of live DataNodes from the NameNode's bean ``NameNodeInfo``."""
+    found = set()
+    for key, node in json.loads(info.get("LiveNodes") or "{}").items():
+        found.add(key.rsplit(":", 1)[0])
+        found.add(str(node.get("xferaddr", "")).rsplit(":", 1)[0])
+    return sorted(found - {""})
+
+
+def live_nodemanagers(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
+    """Return the addresses of running NodeManagers from the ResourceManager's list of nodes."""
+    return sorted(str(node.get("nodeHostName")) for node in nodes if node.get("state") == "RUNNING")
+
+
+def newest_reports(objects: t.Iterable[tuple[str, t.Any]]) -> dict[str, tuple[str, str]]:
+    """Pick each node's newest report from a listing.
+
+    :param objects: (key below the prefix ``nodes/``, time of the last change) pairs.
+    :returns: instance id → ("failed" or "reached", key).
+    """
+    newest: dict[str, tuple[t.Any, str, str]] = {}
+    for key, modified in objects:
+        words = key.split("/")
+        if len(words) < 3 or words[1] != "report" or words[2] not in ("failed", "reached"):
+            continue
+        # At the same second (S3 keeps whole seconds) a failure counts: nothing is hidden.
+        rank = (modified, words[2] == "failed")
+        if words[0] not in newest or rank >= newest[words[0]][0]:
+            newest[words[0]] = (rank, words[2], key)
+    return {node: (kind, key) for node, (_rank, kind, key) in newest.items()}
+
+
+def parse_report(kind: str, body: bytes | str) -> Report:
+    """Read the body of a report; one that is no JSON still counts as what its key says."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = {}
+    if not isinstance(data, dict):
+        data = {}
+    lines = data.get("lines") or []
+    lines = lines.splitlines() if isinstance(lines, str) else [str(line) for line in lines]
+    return Report(kind, str(data.get("error") or ("it did not say why" if kind == "failed" else "")), lines[-30:])
+
+
+def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
+    """Judge one look.
+
+    :param nodes: [{"instance_id", "private_ip", "role"}], one of them the master.
+    :returns: {"ready", "namenode", "safe_mode", "datanodes", "nodemanagers", "missing": [{"host", "error"}],
+        "failures": [{"host", "error", "lines"}], "summary"}.
+    """
+    master = next(node for node in nodes if node["role"] == "master")
+    wanted = [node for node in nodes if node["role"] == "worker"] or [master]
+    datanodes = [node["private_ip"] for node in wanted if node["private_ip"] in look.datanodes]
+    nodemanagers = [node["private_ip"] for node in wanted if node["private_ip"] in look.nodemanagers]
+    missing, failures = [], []
+    for node in [master, *(node for node in wanted if node is not master)]:
+        lacking = _lacking(node, node is master, node in wanted, look)
+        if not lacking:
+            continue
+        report = (look.reports or {}).get(node["instance_id"])
+        host = f"{node['private_ip']} ({node['instance_id']})"
+        if report is not None and report.kind == "failed":
+            failures.append({"host": host, "error": report.error, "lines": report.lines})
+        missing.append({"host": host, "error": _reason(report, lacking, node is master, look)})
+    count = len(wanted)
+    summary = f"DataNodes {len(datanodes)}/{count}, NodeManagers {len(nodemanagers)}/{count}"
+    if not look.namenode:
+        summary = look.trouble or "the NameNode does not answer yet"
+    elif look.safe_mode:
+        summary += ", HDFS in safe mode"
+    elif look.trouble:
+        summary += f", {look.trouble}"
+    return {
+        "ready": not missing and look.namenode and look.safe_mode is False,
+        "namenode": look.namenode,
+        "safe_mode": look.safe_mode,
+        "datanodes": datanodes,
+        "nodemanagers": nodemanagers,
+        "missing": missing,
+        "failures": failures,
+        "summary": summary,
+    }
+
+
+def _lacking(node: Node, is_master: bool, works: bool, look: Look) -> list[str]:
+    lacking = ["NameNode"] if is_master and not look.namenode else []
+    if works and node["private_ip"] not in look.datanodes:
+        lacking.append("DataNode")
+    if works and node["private_ip"] not in look.nodemanagers:
+        lacking.append("NodeManager")
+    return lacking
+
+
+def _reason(report: Report | None, lacking: list[str], is_master: bool, look: Look) -> str:
+    if report is not None and report.kind == "failed":
+        return report.error
+    what = f"its {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not live"
+    if report is not None:
+        return f"{what}, though it reported that it was set up"
+    if look.reports is None or is_master:
+        return what
+    return f"{SILENT}; {what}"

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""One look at a cluster from its master: the daemons' own pages, the nodes' reports, the master's units."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+import urllib.error
+import urllib.request
+
+from .._core.errors import OhmyError
+from . import health
+
+BODIES = 10
+HTTP_SECONDS = 5
+RESULT_OF_FIRST_BOOT = "run/cloud-init/result.json"
+LOG_OF_FIRST_BOOT = "var/log/cloud-init-output.log"
+
+
+def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.Look:
+    """Take one look; what does not answer yet is simply not there.
+
+    :param root: the folder in which the master's files lie.
+    """
+    master = next(node for node in nodes if node["role"] == "master")
+    look = health.Look()
+    info = _json(f"http://{master['private_ip']}:9870/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")
+    beans = (info or {}).get("beans") or []
+    if beans:
+        look.namenode = True
+        look.safe_mode = bool(beans[0].get("Safemode"))
+        look.datanodes = health.live_datanodes(beans[0])
+    answer = _json(f"http://{master['private_ip']}:8088/ws/v1/cluster/nodes")
+    if answer is not None:
+        look.nodemanagers = health.live_nodemanagers((answer.get("nodes") or {}).get("node") or [])
+    document = _document(root)
+    if document is None:
+        look.trouble = "the master is still being set up"
+    elif document.get("s3"):
+        look.reports, look.trouble = _reports(document["s3"], nodes)
+    own = None if look.namenode else _own_failure(root)
+    if own is not None:
+        look.reports = {**(look.reports or {}), master["instance_id"]: own}
+    return look
+
+
+def _json(url: str) -> dict[str, t.Any] | None:
+    # No proxy of the node's environment may stand between the master and itself.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=HTTP_SECONDS) as answer:
+            data = json.load(answer)
+    except (OSError, ValueError, urllib.error.URLError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _document(root: str) -> dict[str, t.Any] | None:
+    try:
+        with open(os.path.join(root, "etc/ohmy/document.json"), encoding="utf-8") as stream:
+            data = json.load(stream)
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _own_failure(root: str) -> health.Report | None:
+    """Return the failure of this very node, which may have happened before it could report anything."""
+    if _run("systemctl", "is-failed", "ohmy-node.service").strip() == "failed":
+        lines = _run("journalctl", "-u", "ohmy-node.service", "-n", "30", "-o", "cat", "--no-pager").splitlines()
+        return health.Report("failed", next((line for line in reversed(lines) if line), "ohmy-node failed"), lines)
+    try:
+        with open(os.path.join(root, RESULT_OF_FIRST_BOOT), encoding="utf-8") as stream:
+            errors = (json.load(stream).get("v1") or {}).get("errors") or []
+    except (OSError, ValueError, AttributeError):
+        return None
+    if not errors or _document(root) is not None:
+        return None
+    return health.Report("failed", f"its first boot failed: {'; '.join(map(str, errors))}", _tail(root))
+
+
+def _tail(root: str) -> list[str]:
+    try:
+        with open(os.path.join(root, LOG_OF_FIRST_BOOT), "rb") as stream:
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - 8192))
+            return stream.read().decode("utf-8", "replace").splitlines()[-30:]
+    except OSError:
+        return []
+
+
+def _run(*argv: str) -> str:
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout

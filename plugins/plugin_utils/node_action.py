@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The base of every action that is delegated to a node: a lost connection is a failed task, never an unreachable host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import typing as t
+
+from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._core.errors import OhmyError
+from ..module_utils._hadoop.programs import file_sha256
+from .progress import Progress
+
+RETRY_SECONDS = 60
+RETRY_PAUSE = 2.0
+# Neither gets better by waiting, and asking again would look like an attack.
+HOPELESS = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "Permission denied (publickey")
+
+
+def seconds_option(value: t.Any, default: float) -> float:
+    """Return an option in seconds; what is no number the module itself refuses, and better."""
+    try:
+        return float(value) if value is not None else default
+    except (TypeError, ValueError):
+        return default
+
+
+class ModuleFailed(OhmyError):
+    """A module on the node failed: carries its result as it is."""
+
+    def __init__(self, result: dict[str, t.Any]) -> None:
+        super().__init__(str(result.get("msg") or "The module failed without a message."))
+        self.result = result
+
+    def as_result(self) -> dict[str, t.Any]:
+        """Return the module's own result."""
+        return {**self.result, "msg": self.message}
+
+
+class NodeAction(ActionBase):
+    """Runs the module of the action's own name on the node.
+
+    Subclasses override :meth:`act`. Ansible skips ``rescue`` and ``always`` for an unreachable
+    host, and with them the end of a cluster: so connection failures become failed results.
+    """
+
+    TRANSFERS_FILES = False
+    display: t.Any = Display()
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the task's result; ``unreachable`` is never in it."""
+        super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        try:
+            result = self.act(dict(self._task.args))
+        except OhmyError as exc:
+            result = {"failed": True, "changed": False, **exc.as_result()}
+        except AnsibleConnectionFailure as exc:
+            result = {"failed": True, "changed": False, **self.connection_error(exc).as_result()}
+        if result.pop("unreachable", False):
+            result["failed"] = True
+        return result
+
+    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Do the work and return the result; by default one run of the module."""
+        return self.module(args)
+
+    def cleanup(self, force: bool = False) -> None:
+        """Remove the temporary directory on the node, where the node still answers."""
+        try:
+            super().cleanup(force)
+        except AnsibleConnectionFailure as exc:
+            self.display.vv(f"Temporary files stay on {self.host}: {exc}")
+
+    @property
+    def name(self) -> str:
+        """The module's name without its collection."""
+        return str(self._task.action).rsplit(".", maxsplit=1)[-1]
+
+    @property
+    def host(self) -> str:
+        """The node's name in the inventory, with its address where that differs."""
+        name = str(self._task.delegate_to or self._vars.get("inventory_hostname") or "the node")
+        address = str(self._play_context.remote_addr or "")
+        try:
+            address = str(self._connection.get_option("host") or address)
+        except (KeyError, AttributeError):
+            pass
+        return name if address in ("", name) else f"{name} ({address})"
+
+    def module(self, args: dict[str, t.Any], name: str | None = None, retry: float = 0) -> dict[str, t.Any]:
+        """Run a module of this collection on the node.
+
+        :param retry: seconds for which a lost connection is tried again; only for what may run twice.
+        :raises OhmyError: the connection is lost.
+        """
+        full = f"ohmy.hadoop.{name or self.name}"
+        return self.keep_trying(lambda: self._execute_once(full, args, bool(retry)), retry)
+
+    def checked(self, args: dict[str, t.Any], name: str | None = None, retry: float = 0) -> dict[str, t.Any]:
+        """Like :meth:`module`, but a failed result is raised as :class:`ModuleFailed`."""
+        result = self.module(args, name, retry)
+        if result.get("failed"):
+            raise ModuleFailed(result)
+        return result
+
+    def keep_trying(self, work: t.Callable[[], t.Any], seconds: float) -> t.Any:
+        """Call ``work`` again after connection losses, for at most ``seconds`` after the first of them."""
+        deadline: float | None = None
+        while True:
+            try:
+                return work()
+            except AnsibleConnectionFailure as exc:
+                now = time.monotonic()
+                deadline = now + seconds if deadline is None else deadline
+                if now >= deadline or self._hopeless(exc):
+                    raise self.connection_error(exc) from exc
+                self.on_lost(deadline - now)
+                self._reset()
+                time.sleep(min(RETRY_PAUSE, max(0.0, deadline - now)))
+
+    def on_lost(self, left: float) -> None:
+        """Hook: the connection was lost and is tried again for ``left`` more seconds."""
+        self.display.vv(f"The connection to {self.host} is lost; trying again for {left:.0f} s")
+
+    def connection_error(self, exc: BaseException) -> OhmyError:
+        """Return the error that tells which host does not answer and what to do."""
+        reason = " ".join(str(getattr(exc, "message", "") or exc).split())
+        if "Host key verification failed" in reason or "IDENTIFICATION HAS CHANGED" in reason:
+            hint = "Its host key is not the one that was pinned at first boot: find out why before anything else."
+        elif "Permission denied" in reason:
+            hint = "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user."
+        else:
+            hint = (
+                "See whether the instance still runs and whether its security group admits this machine's address; "
+                "then run the same command again."
+            )
+        return OhmyError(f"{self.host} cannot be reached over SSH: {reason}", hint, connection_lost=True)
+
+    def progress(self, title: str, log_path: str | None = None) -> Progress:
+        """Return the live line for this task."""
+        return Progress(self.display, title, log_path=log_path)
+
+    def remote_folder(self) -> str:
+        """Return a new directory on the node that only the SSH user (and root) can enter; removed at the end."""
+        if not self._connection._shell.tmpdir:
+            self._make_tmp_path()
+        return str(self._connection._shell.tmpdir).rstrip("/")
+
+    def bring(self, remote: str, local: str, size: int, sha256: str, retry: float = RETRY_SECONDS) -> None:
+        """Fetch one file from the node to ``local``, whole and verified, or leave nothing there.
+
+        :raises OhmyError: the connection is lost, the controller's disk refuses it, or the file came damaged.
+        """
+        try:
+            self.keep_trying(lambda: self._connection.fetch_file(remote, local), retry)
+            damaged = os.path.getsize(local) != size or file_sha256(local) != sha256
+        except (AnsibleError, OSError) as exc:
+            self._discard(local)
+            free = shutil.disk_usage(os.path.dirname(local)).free
+            hint = "Make room or name another place." if free < size else ""
+            raise OhmyError(
+                f"{os.path.basename(remote)} could not be written to {os.path.dirname(local)} ({size} bytes, "
+                f"{free} bytes are free there): {exc}",
+                hint,
+            ) from exc
+        except BaseException:
+            self._discard(local)
+            raise
+        if damaged:
+            self._discard(local)
+            raise OhmyError(
+                f"{os.path.basename(remote)} came from {self.host} with another size or checksum.",
+                "Run the same command again.",
+                damaged=True,
+            )
+
+    @staticmethod
+    def _discard(path: str) -> None:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+
+    def _execute_once(self, full: str, args: dict[str, t.Any], repeatable: bool) -> dict[str, t.Any]:
+        # Without a result of its own, the module's process was killed: a node that goes down looks like this.
+        result = self._execute_module(module_name=full, module_args=dict(args), task_vars=self._vars)
+        if result.pop("unreachable", False):
+            raise AnsibleConnectionFailure(str(result.get("msg", "unreachable")))
+        if repeatable and result.get("_ansible_parsed") is False and not str(result.get("module_stdout", "")).strip():
+            reason = str(result.get("module_stderr", "")).strip()[-300:]
+            raise AnsibleConnectionFailure(f"the module ended without an answer (exit {result.get('rc')}) {reason}")
+        return result
+
+    def _reset(self) -> None:
+        try:
+            self._connection.reset()
+        except Exception as exc:  # pylint: disable=broad-except
+            self.display.vvv(f"The connection could not be reset: {exc}")
+
+    @staticmethod
+    def _hopeless(exc: BaseException) -> bool:
+        return isinstance(exc, AnsibleAuthenticationFailure) or any(sign in str(exc) for sign in HOPELESS)
