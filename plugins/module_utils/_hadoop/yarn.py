@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The ResourceManager over HTTP: applications, nodes, kill; and the application master behind its proxy."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from .rest import Rest, items, number
+
+ROOT = "/ws/v1/cluster"
+ENDED = ("FINISHED", "FAILED", "KILLED")
+KILL_SECONDS = 30.0
+App = t.Dict[str, t.Any]
+
+
+class ResourceManager:
+    """A client of the ResourceManager. Answers are taken as they come: see ``rest.items``."""
+
+    def __init__(self, address: str, port: int = 8088, timeout: float = 10.0) -> None:
+        self.rest = Rest("The ResourceManager", address, port, timeout)
+
+    def info(self) -> dict[str, t.Any]:
+        """Return {state: STARTED, haState, hadoopVersion, startedOn …}."""
+        return (self.rest.get(f"{ROOT}/info") or {}).get("clusterInfo") or {}
+
+    def metrics(self) -> dict[str, int]:
+        """Return {activeNodes, lostNodes, unhealthyNodes, totalMB, availableMB, appsPending …} as integers."""
+        found = (self.rest.get(f"{ROOT}/metrics") or {}).get("clusterMetrics") or {}
+        return {key: int(number(value)) for key, value in found.items() if isinstance(value, (int, float, str))}
+
+    def nodes(self, states: str | None = None) -> list[dict[str, t.Any]]:
+        """Return nodes {id, nodeHostName, nodeHTTPAddress, state, healthReport, version …}.
+
+        :param states: comma-separated; by default those that are active or unhealthy.
+        """
+        return items(self.rest.get(f"{ROOT}/nodes", {"states": states}), "nodes", "node")
+
+    def app(self, application_id: str) -> App | None:
+        """Return {state, finalStatus, progress, diagnostics, amContainerLogs …} or None where it is unknown."""
+        found = (self.rest.get(f"{ROOT}/apps/{application_id}") or {}).get("app")
+        return found if isinstance(found, dict) and found else None
+
+    def apps(self, tag: str | None = None, states: str | None = None) -> list[App]:
+        """Return applications, the newest first.
+
+        :param tag: only those that carry it (the ResourceManager knows tags in lower case only).
+        :param states: comma-separated.
+        """
+        params = {"applicationTags": tag.lower() if tag else None, "states": states, "deSelects": "resourceRequests"}
+        found = items(self.rest.get(f"{ROOT}/apps", params), "apps", "app")
+        if tag:  # an old server that ignored the filter must not hand us a stranger's application
+            found = [app for app in found if tag.lower() in str(app.get("applicationTags") or "").lower().split(",")]
+        return sorted(found, key=lambda app: number(app.get("startedTime")), reverse=True)
+
+    def attempts(self, application_id: str) -> list[dict[str, t.Any]]:
+        """Return the attempts of the application master {id, containerId, nodeHttpAddress, diagnosticsInfo …}."""
+        return items(self.rest.get(f"{ROOT}/apps/{application_id}/appattempts"), "appAttempts", "appAttempt")
+
+    def containers(self, attempt_id: str) -> list[dict[str, t.Any]]:
+        """Return the containers of an application's attempt {containerId, containerExitStatus, diagnosticsInfo …}."""
+        application = "application_" + "_".join(attempt_id.split("_")[1:3])
+        path = f"{ROOT}/apps/{application}/appattempts/{attempt_id}/containers"
+        return items(self.rest.get(path), "container") or items(self.rest.get(path), "containers", "container")
+
+    def kill(self, application_id: str, user: str = "hadoop", wait: float = KILL_SECONDS) -> str:
+        """Kill an application and return its state, an ended one; one that ended by itself is left as it is.
+
+        :raises OhmyError: it has not ended after ``wait`` seconds, or may not be killed.
+        """
+        path = f"{ROOT}/apps/{application_id}/state"
+        body = json.dumps({"state": "KILLED"}).encode()
+        deadline = time.monotonic() + wait
+        while True:
+            app = self.app(application_id)
+            if app is None:
+                raise OhmyError(f"The ResourceManager knows no application {application_id}.")
+            if app.get("state") in ENDED:
+                return str(app["state"])
+            answer = self.rest.request("PUT", path, {"user.name": user}, body, {"Content-Type": "application/json"})
+            # 400 is its answer to the kill of one that has just ended.
+            if answer.status >= 400 and answer.status != 400:
+                raise self.rest.refused(answer, f"to kill {application_id}")
+            if time.monotonic() >= deadline:
+                raise OhmyError(
+                    f"The application {application_id} has not ended {wait:.0f} s after it was killed.",
+                    f"On the master: yarn application -kill {application_id}",
+                )
+            time.sleep(0.3)
+
+    def proxied(self, application_id: str, path: str, params: dict[str, t.Any] | None = None) -> t.Any:
+        """Return JSON from a running application's master, None where it has none (any more)."""
+        return self.rest.get(f"/proxy/{application_id}{path}", params, tries=1)
