@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API's front door: signatures, permissions and EC2's rules, before moto sees a request."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import io
+import json
+import logging
+import re
+import time
+import typing as t
+import urllib.parse
+import xml.sax.saxutils
+
+from . import auth, policy, strict
+from .backends import Account
+from .look import AccountLook
+from .reconciler import Reconciler
+
+LOG = logging.getLogger("localcloud")
+HELD_BYTES = 8 * 1024 * 1024
+Environ = dict[str, t.Any]
+StartResponse = t.Callable[..., t.Any]
+Application = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
+STATUS = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 412: "412 Precondition Failed"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Principal:
+    """Who makes a request."""
+
+    name: str
+    secret: str
+    policies: tuple[t.Mapping[str, t.Any], ...]
+    administrator: bool = False
+
+
+def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Principal:
+    """Return the owner of an access key: a user, or a role by temporary keys; raise AuthError for an unknown one."""
+    for session in reversed(account.sts.assumed_roles):
+        if session.access_key_id == made.access_key:
+            if made.token != session.session_token:
+                raise auth.AuthError("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
+            if now.replace(tzinfo=None) >= session.expiration.replace(tzinfo=None):
+                raise auth.AuthError("ExpiredToken", "The provided token has expired.", 400)
+            return Principal(session.arn, session.secret_access_key, role_policies(account, session.role_arn))
+    key = account.iam.access_keys.get(made.access_key)
+    if key is None or key.status != "Active" or key.user_name not in account.iam.users:
+        code = "InvalidAccessKeyId" if made.service == "s3" else "InvalidClientTokenId"
+        raise auth.AuthError(code, "The security token included in the request is invalid.")
+    user = account.iam.users[key.user_name]
+    documents = [user.policies[name] for name in user.policies]
+    documents += [attached.document for attached in user.managed_policies.values()]
+    policies = tuple(json.loads(document) for document in documents)
+    return Principal(user.arn, key.secret_access_key, policies, user.name == "admin")
+
+
+def role_policies(account: Account, role_arn: str) -> tuple[t.Mapping[str, t.Any], ...]:
+    """Return the policies of a role; a role that is gone has none."""
+    role = next((role for role in account.iam.get_roles() if role.arn == role_arn), None)
+    if role is None:
+        return ()
+    documents = [*role.policies.values(), *(attached.document for attached in role.managed_policies.values())]
+    return tuple(json.loads(document) for document in documents)
+
+
+def headers_of(environ: Environ) -> dict[str, str]:
+    """Return the request's headers, names in lower case."""
+    found = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(key):
+            found[key.replace("_", "-").lower()] = environ[key]
+    return found
+
+
+def hold_body(environ: Environ, limit: int | None) -> bytes | None:
+    """Read the body, leave it readable for who comes next; None when it is longer than ``limit``."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if chunked or (limit is not None and length > limit):
+        return None
+    body = environ["wsgi.input"].read(length) if length else b""
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def error_body(service: str, code: str, message: str, content_type: str = "") -> tuple[str, bytes]:
+    """Return content type and body of an error as the service writes it."""
+    code, text = xml.sax.saxutils.escape(code), xml.sax.saxutils.escape(message)
+    inner = f"<Code>{code}</Code><Message>{text}</Message>"
+    if service == "s3":
+        return "application/xml", f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}<RequestId>0</RequestId></Error>".encode()
+    if service == "ec2":
+        body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>0</RequestID></Response>"
+        return "text/xml", body.encode()
+    if "json" in content_type:
+        return content_type, json.dumps({"__type": code, "message": message}).encode()
+    return "text/xml", f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>".encode()
+
+
+class FrontDoor:
+    """The WSGI application in front of moto."""
+
+    def __init__(self, moto: Application, account: Account, reconciler: Reconciler) -> None:
+        self._moto, self._account, self._reconciler = moto, account, reconciler
+        self._look, self._tokens = AccountLook(account), strict.Tokens()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
+        """Answer one request."""
+        service = "s3"
+        try:
+            uri = environ.get("RAW_URI") or environ.get("REQUEST_URI") or "/"
+            raw_path, _, raw_query = uri.partition("?")
+            request = auth.Request(environ["REQUEST_METHOD"], raw_path, raw_query, headers_of(environ))
+            made = auth.claim(request)
+            service = made.service
+            now = datetime.datetime.now(datetime.timezone.utc)
+            auth.check_time(made, now)
+            who = principal(self._account, made, now)
+            body = hold_body(environ, HELD_BYTES if service == "s3" else None)
+            auth.verify(request, made, who.secret, body)
+            if service == "s3":
+                return self._s3(environ, start_response, request, who, body)
+            return self._query(environ, start_response, made, who, body or b"")
+        except (auth.AuthError, strict.Ec2Error) as error:
+            LOG.info("%s %s: %s", service, error.code, error.message)
+            return self._refuse(environ, start_response, service, error.code, error.message, error.status)
+
+    def _refuse(
+        self, environ: Environ, start_response: StartResponse, service: str, code: str, message: str, status: int
+    ) -> list[bytes]:
+        left = int(environ.get("CONTENT_LENGTH") or 0)
+        while left > 0:  # a client that is still sending would see a reset, not the answer
+            piece = environ["wsgi.input"].read(min(left, 1 << 20))
+            left = left - len(piece) if piece else 0
+        kind, body = error_body(service, code, message, environ.get("CONTENT_TYPE", ""))
+        head = environ["REQUEST_METHOD"] == "HEAD"
+        start_response(STATUS.get(status, f"{status} Error"), [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [] if head else [body]
+
+    # S3
+
+    def _s3(
+        self, environ: Environ, start_response: StartResponse, request: auth.Request, who: Principal, body: bytes | None
+    ) -> t.Iterable[bytes]:
+        if who.administrator:
+            return self._moto(environ, start_response)
+        query = dict(urllib.parse.parse_qsl(request.raw_query, keep_blank_values=True))
+        path = urllib.parse.unquote(request.raw_path)
+        source = request.headers.get("x-amz-copy-source")
+        for access in policy.s3_accesses(request.method, path, query, source, body):
+            if not policy.allowed(who.policies, access):
+                LOG.info("s3 denied %s %s to %s", access.action, access.resource, who.name)
+                raise auth.AuthError("AccessDenied", "Access Denied")
+        may_list = policy.allowed(who.policies, policy.Access("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}"))
+        if may_list or request.method not in ("GET", "HEAD"):
+            return self._moto(environ, start_response)
+        answer: list[t.Any] = []
+        chunks = self._moto(environ, lambda *arguments: answer.extend(arguments[:2]))
+        if answer[0].startswith("404"):  # S3 tells who may not list nothing about what is not there
+            raise auth.AuthError("AccessDenied", "Access Denied")
+        start_response(*answer)
+        return chunks
+
+    # All others: the action is in the form or in a header
+
+    def _query(
+        self, environ: Environ, start_response: StartResponse, made: auth.Claim, who: Principal, body: bytes
+    ) -> t.Iterable[bytes]:
+        form: strict.Form = {}
+        if "json" in environ.get("CONTENT_TYPE", ""):
+            action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        else:
+            form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
+            action = form.get("Action", "")
+        free = made.service == "sts" and action == "GetCallerIdentity"
+        if not (who.administrator or free):
+            if not policy.allowed(who.policies, policy.Access(f"{made.service}:{action}"), any_resource=True):
+                code = "UnauthorizedOperation" if made.service == "ec2" else "AccessDenied"
+                raise auth.AuthError(code, f"{who.name} is not authorized to perform: {made.service}:{action}")
+        if made.service != "ec2":
+            return self._moto(environ, start_response)
+        with self._account.lock:
+            return self._ec2(environ, start_response, action, form, made.region)
+
+    def _ec2(
+        self, environ: Environ, start_response: StartResponse, action: str, form: strict.Form, region: str
+    ) -> list[bytes]:
+        began = time.monotonic()
+        if action == "RunInstances":
+            before = self._tokens.known(form)
+            if before is not None:
+                return self._replay(environ, start_response, before)
+        checked = strict.check(action, form, self._look, region)
+        status, headers, body = self._call(environ, checked)
+        if not action.startswith("Describe"):
+            if status.startswith("200"):
+                self._after(action, form)
+            self._reconciler.scan()
+            LOG.info("ec2 %s %s %.3f s", action, status[:3], time.monotonic() - began)
+        start_response(status, headers)
+        return [body]
+
+    def _call(self, environ: Environ, form: strict.Form) -> tuple[str, list[tuple[str, str]], bytes]:
+        body = urllib.parse.urlencode(form).encode()
+        environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        answer: list[t.Any] = []
+        chunks = b"".join(self._moto(environ, lambda *arguments: answer.extend(arguments[:2])))
+        return answer[0], answer[1], chunks
+
+    def _after(self, action: str, form: strict.Form) -> None:
+        """Do what moto leaves out."""
+        if action == "RebootInstances":
+            self._reconciler.reboot(strict.members(form, "InstanceId"))
+        if action != "RunInstances":
+            return
+        reservation = list(self._account.ec2.reservations.values())[-1]
+        name, arn = form.get("IamInstanceProfile.Name"), form.get("IamInstanceProfile.Arn")
+        for instance in reservation.instances:
+            for nic in instance.nics.values():
+                nic.delete_on_termination = True
+            if (name or arn) and self._account.profile_of(instance) is None:  # moto gives it to the first one only
+                self._account.ec2.associate_iam_instance_profile(instance.id, name, arn)
+        self._tokens.remember(form, [instance.id for instance in reservation.instances])
+
+    def _replay(self, environ: Environ, start_response: StartResponse, ids: list[str]) -> list[bytes]:
+        form = {"Action": "DescribeInstances", "Version": "2016-11-15"}
+        form.update({f"InstanceId.{index + 1}": instance_id for index, instance_id in enumerate(ids)})
+        status, headers, body = self._call(environ, form)
+        found = re.search(rb"<reservationSet>\s*<item>(.*)</item>\s*</reservationSet>", body, re.S)
+        if found is not None:
+            head = b'<RunInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>0</requestId>'
+            body = head + found.group(1) + b"</RunInstancesResponse>"
+        headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start_response(status, [*headers, ("Content-Length", str(len(body)))])
+        return [body]

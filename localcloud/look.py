@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The strict rules' view of the account."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .backends import LIVE, Account
+
+
+class AccountLook:
+    """Answer what ``strict`` asks."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def image_exists(self, image_id: str) -> bool:
+        """Tell whether instances can be launched from an image."""
+        return image_id == self._account.ami_id
+
+    def key_exists(self, name: str) -> bool:
+        """Tell whether a key pair exists."""
+        return name in self._account.ec2.key_pairs
+
+    def profile_exists(self, name: str | None, arn: str | None) -> bool:
+        """Tell whether an instance profile exists."""
+        return self._account.find_profile(name, arn) is not None
+
+    def default_subnet(self, zone: str | None) -> str | None:
+        """Return the id of a zone's default subnet."""
+        subnet = self._account.default_subnet(zone)
+        return subnet.id if subnet is not None else None
+
+    def default_group(self, subnet_id: str) -> str | None:
+        """Return the id of the default group in a subnet's VPC."""
+        subnet = self._subnet(subnet_id)
+        groups = self._account.ec2.groups.get(subnet.vpc_id, {}).values() if subnet is not None else ()
+        return next((group.id for group in groups if group.name == "default"), None)
+
+    def subnet_reachable(self, subnet_id: str) -> bool:
+        """Tell whether a subnet lies in the network that nodes are in; unknown ones are moto's to refuse."""
+        subnet = self._subnet(subnet_id)
+        return subnet is None or subnet.vpc_id == self._account.ec2.default_vpc.id
+
+    def instance_state(self, instance_id: str) -> str | None:
+        """Return an instance's state."""
+        instance = self._account.by_id(instance_id)
+        return instance.state if instance is not None else None
+
+    def group_users(self, group_id: str | None, name: str | None) -> list[str]:
+        """Return the ids of what needs a group: live instances, and groups whose rules name it."""
+        groups = [g for by_id in self._account.ec2.groups.values() for g in by_id.values()]
+        ids = {g.id for g in groups if g.id == group_id or (group_id is None and g.name == name)}
+        live = [i for i in self._account.instances() if i.state in LIVE]
+        users = [i.id for i in live if ids & {g.id for g in self._account.groups_of(i)}]
+        for group in groups:
+            rules = [*group.ingress_rules, *group.egress_rules]
+            if group.id not in ids and any((rule.source_group or {}).get("GroupId") in ids for rule in rules):
+                users.append(group.id)
+        return users
+
+    def _subnet(self, subnet_id: str) -> t.Any | None:
+        zones = self._account.ec2.subnets.values()
+        return next((by_id[subnet_id] for by_id in zones if subnet_id in by_id), None)

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one process of a cloud: API, metadata, names, and the reconciler."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import logging
+import os
+import signal
+import threading
+import typing as t
+
+from . import backends, dns, image
+from .network import Vpc
+from .paths import API_PORT, DNS_PORT, METADATA_PORT, State
+from .process import own_record
+
+
+def credentials(state: State) -> tuple[str, str]:
+    """Return the administrator's key from the AWS config file."""
+    parser = configparser.ConfigParser()
+    parser.read(state.aws_config)
+    section = parser["profile localcloud"]
+    return section["aws_access_key_id"], section["aws_secret_access_key"]
+
+
+def serve(state: State, vpc: Vpc, recipe_digest: str) -> None:
+    """Serve until killed."""
+    record = {**own_record(), "vpc": vpc.cidr, "image": recipe_digest}
+    state.record.write_text(json.dumps(record), encoding="utf-8")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    ami_id = image.ami_id(recipe_digest)
+    backends.configure(state.root, ami_id)
+    from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+
+    from .api import FrontDoor
+    from .metadata import Metadata
+    from .reconciler import Reconciler
+
+    account = backends.Account(vpc.cidr, ami_id, *credentials(state))
+    reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest))
+    reconciler.start()
+    dns.serve(vpc.gateway, DNS_PORT, vpc.network)
+    _listen(vpc.gateway, METADATA_PORT, Metadata(account), None)
+    moto = DomainDispatcherApplication(create_backend_app)
+    _listen(vpc.gateway, API_PORT, FrontDoor(moto, account, reconciler), MotoRequestHandler)
+    logging.getLogger("localcloud").info("serving on %s", vpc.gateway)
+    threading.Event().wait()
+
+
+def _listen(address: str, port: int, application: t.Any, handler: t.Any) -> None:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(handler or WSGIRequestHandler):  # type: ignore[misc]
+        """Log no request: paths and queries may carry what a log must not."""
+
+        def log_request(self, code: t.Any = "-", size: t.Any = "-") -> None:
+            return
+
+    server = make_server(address, port, application, threaded=True, request_handler=Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, name=f"port-{port}", daemon=True).start()
