@@ -21,6 +21,7 @@ attributes:
     description: When run twice in a row with the same arguments outside check mode, the second run reports C(changed=false).
   platform:
     description: The target operating systems or families that the module works on.
+    support: N/A
 """
 
     # For modules that look and never touch.
