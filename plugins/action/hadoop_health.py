@@ -9,7 +9,12 @@ import time
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, ModuleFailed, NodeAction, seconds_option
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import (
+    RETRY_SECONDS,
+    ModuleFailed,
+    NodeAction,
+    seconds_option,
+)
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
 
 PAUSE = 2.0

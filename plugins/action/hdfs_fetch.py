@@ -58,9 +58,9 @@ class ActionModule(NodeAction):
 
     def _fetch_one(self, args: dict[str, t.Any], folder: OutputFolder, name: str, line: Progress) -> None:
         for attempt in range(1, TRIES + 1):
-            spooled = self.checked(
-                {**args, "part": name, "spool": self.remote_folder()}, retry=RETRY_SECONDS
-            )["spooled"]
+            spooled = self.checked({**args, "part": name, "spool": self.remote_folder()}, retry=RETRY_SECONDS)[
+                "spooled"
+            ]
             try:
                 self.bring(spooled["path"], folder.partial(name), spooled["size"], spooled["sha256"])
             except OhmyError as exc:

@@ -122,9 +122,7 @@ class FollowedAction(NodeAction):
         return status
 
     def _ended(self, began: dict[str, t.Any], status: dict[str, t.Any]) -> dict[str, t.Any]:
-        result = {
-            key: value for key, value in began.items() if key not in ("status", "invocation", "_ansible_parsed")
-        }
+        result = {key: value for key, value in began.items() if key not in ("status", "invocation", "_ansible_parsed")}
         result.update(result_of(status))
         if status["state"] != "succeeded":
             error = failure_of(status, str(status.get("name") or began["id"]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import types
 import typing as t
 
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
@@ -54,6 +55,7 @@ class NodeAction(ActionBase):
 
     TRANSFERS_FILES = False
     display: t.Any = Display()
+    _vars: t.Mapping[str, t.Any] = types.MappingProxyType({})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; ``unreachable`` is never in it."""

@@ -10,14 +10,14 @@ import json
 import os
 import subprocess
 import typing as t
-import urllib.error
-import urllib.request
 
 from .._core.errors import OhmyError
 from . import health
+from .rest import Rest, items
 
 BODIES = 10
-HTTP_SECONDS = 5
+HTTP_SECONDS = 5.0
+NAMENODE_BEAN = "Hadoop:service=NameNode,name=NameNodeInfo"
 RESULT_OF_FIRST_BOOT = "run/cloud-init/result.json"
 LOG_OF_FIRST_BOOT = "var/log/cloud-init-output.log"
 
@@ -29,15 +29,14 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     """
     master = next(node for node in nodes if node["role"] == "master")
     look = health.Look()
-    info = _json(f"http://{master['private_ip']}:9870/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")
-    beans = (info or {}).get("beans") or []
+    address = master["private_ip"]
+    beans = items(_get("The NameNode", address, 9870, "/jmx", {"qry": NAMENODE_BEAN}), "beans")
     if beans:
         look.namenode = True
         look.safe_mode = bool(beans[0].get("Safemode"))
         look.datanodes = health.live_datanodes(beans[0])
-    answer = _json(f"http://{master['private_ip']}:8088/ws/v1/cluster/nodes")
-    if answer is not None:
-        look.nodemanagers = health.live_nodemanagers((answer.get("nodes") or {}).get("node") or [])
+    answer = _get("The ResourceManager", address, 8088, "/ws/v1/cluster/nodes")
+    look.nodemanagers = health.live_nodemanagers(items(answer, "nodes", "node"))
     document = _document(root)
     if document is None:
         look.trouble = "the master is still being set up"
@@ -49,13 +48,12 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     return look
 
 
-def _json(url: str) -> dict[str, t.Any] | None:
-    # No proxy of the node's environment may stand between the master and itself.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _get(
+    name: str, address: str, port: int, path: str, params: dict[str, str] | None = None
+) -> dict[str, t.Any] | None:
     try:
-        with opener.open(url, timeout=HTTP_SECONDS) as answer:
-            data = json.load(answer)
-    except (OSError, ValueError, urllib.error.URLError):
+        data = Rest(name, address, port, HTTP_SECONDS).get(path, params, tries=1)
+    except OhmyError:
         return None
     return data if isinstance(data, dict) else None
 

@@ -1,0 +1,229 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: hdfs_fetch
+short_description: Bring the output of a job from HDFS to the controller
+version_added: 0.1.0
+description:
+  - The master copies one part at a time from HDFS to its own disk, with a checksum; the action plugin fetches it,
+    verifies it and only then gives it its name. Under the name of a part there never is half a file, and the master
+    needs room for one part.
+  - A manifest in the local directory says which job's output it is and which parts are there; parts that came in an
+    earlier run are not fetched again.
+  - Files in the local directory that no earlier fetch put there are neither overwritten nor removed.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.action
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  src:
+    description: The output directory in HDFS. It must hold C(_SUCCESS); sub-directories are not fetched.
+    type: str
+    required: true
+  dest:
+    description: The local directory on the controller; made where it is missing.
+    type: path
+    required: true
+  fingerprint:
+    description:
+      - The identity of the job, written into the manifest.
+      - Where a file C(fingerprint) lies beside O(src), it must hold the same.
+    type: str
+    required: true
+  force:
+    description: Fetch parts again that are there already, and replace parts that were changed since.
+    type: bool
+    default: false
+  user:
+    description: The HDFS user as whom to read.
+    type: str
+    default: hadoop
+  part:
+    description: The one part to copy to O(spool). The action plugin fills this in; without it the parts are listed.
+    type: str
+  spool:
+    description: A directory on the master. The action plugin fills this in.
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Fetch the answer
+  ohmy.hadoop.hdfs_fetch:
+    src: /user/hadoop/jobs/wordcount-1a2b/output
+    dest: /home/ada/wordcount/output
+    fingerprint: "{{ job.fingerprint }}"
+  delegate_to: demo-master
+  become: true
+"""
+
+RETURN = r"""
+path:
+  description: The local directory.
+  returned: success
+  type: str
+  sample: /home/ada/wordcount/output
+parts:
+  description: The parts of the output.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the file.
+      type: str
+      sample: part-00000
+    size:
+      description: Its size in bytes.
+      type: int
+      sample: 1048576
+    sha256:
+      description: Its checksum; not in check mode, where nothing is read.
+      type: str
+bytes:
+  description: The size of all parts together.
+  returned: success
+  type: int
+  sample: 1048576
+fetched:
+  description: The names of the parts that came in this run, or would in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [part-00000]
+actions:
+  description: What was done, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [fetch part-00000]
+"""
+
+import hashlib
+import os
+import shutil
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.here import hdfs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
+
+RESERVE = 64 << 20
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "src": {"type": "str", "required": True},
+    "dest": {"type": "path", "required": True},
+    "fingerprint": {"type": "str", "required": True},
+    "force": {"type": "bool", "default": False},
+    "user": {"type": "str", "default": "hadoop"},
+    "part": {"type": "str"},
+    "spool": {"type": "path"},
+}
+
+
+def list_parts(client: WebHdfs, src: str, fingerprint: str) -> list[dict[str, t.Any]]:
+    """Return the parts of a finished output as [{"name", "size"}].
+
+    :raises OhmyError: there is none, it is not whole, or it is another job's.
+    """
+    src = src.rstrip("/")
+    status = client.status(src)
+    if status is None or status["type"] != "DIRECTORY":
+        raise OhmyError(f"There is no directory {src} in HDFS.", "Run the job first.")
+    entries = client.list(src)
+    if not any(entry["pathSuffix"] == "_SUCCESS" for entry in entries):
+        raise OhmyError(f"The output {src} is not whole: it holds no _SUCCESS.", "Run the job to its end first.")
+    beside = f"{src.rsplit('/', 1)[0]}/fingerprint"
+    if client.status(beside) is not None:
+        found = client.read(beside, 4096).decode("utf-8", "replace").strip()
+        if found != fingerprint:
+            raise OhmyError(
+                f"The output {src} is another job's: its fingerprint begins with {found[:12]}, not {fingerprint[:12]}."
+            )
+    return [
+        {"name": entry["pathSuffix"], "size": entry["length"]}
+        for entry in entries
+        if entry["type"] == "FILE" and not entry["pathSuffix"].startswith(("_", "."))
+    ]
+
+
+def spool_part(client: WebHdfs, src: str, name: str, spool: str) -> dict[str, t.Any]:
+    """Copy one part to the spool directory, readable for that directory's owner alone.
+
+    :returns: {"path", "size", "sha256"}.
+    """
+    if os.path.basename(name) != name or name in ("", ".", ".."):
+        raise OhmyError(f"{name!r} is no name of a part.")
+    source = f"{src.rstrip('/')}/{name}"
+    status = client.status(source)
+    if status is None:
+        raise OhmyError(f"{source} has gone from HDFS.")
+    path = os.path.join(spool, "part")
+    try:
+        if os.path.exists(path):
+            os.unlink(path)
+        free = shutil.disk_usage(spool).free
+        if status["length"] + RESERVE > free:
+            raise OhmyError(
+                f"{source} ({status['length'] >> 20} MiB) does not fit on the master's disk, where {free >> 20} MiB are "
+                "free.",
+                "Use more reduces, which makes smaller parts, or a larger cluster_root_volume.",
+            )
+        digest, size = hashlib.sha256(), 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as target, client.open(source) as stream:
+            for chunk in stream.chunks():
+                digest.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+        owner = os.stat(spool)
+        if os.geteuid() == 0:
+            os.chown(path, owner.st_uid, owner.st_gid)
+    except OSError as exc:
+        raise OhmyError(f"{source} could not be copied to {spool} on the master: {exc.strerror}.") from exc
+    if size != status["length"]:
+        raise OhmyError(f"{source} came with {size} bytes instead of {status['length']}.", "Run the same again.")
+    return {"path": path, "size": size, "sha256": digest.hexdigest()}
+
+
+def main() -> None:
+    """List the parts, or spool one."""
+    module = AnsibleModule(
+        argument_spec=ARGUMENT_SPEC, supports_check_mode=True, required_by={"part": ["spool"], "spool": ["part"]}
+    )
+    params, result = module.params, {"changed": False, "spooled": None}
+    try:
+        client = hdfs(params["user"])
+        if params["part"] is None:
+            result["parts"] = list_parts(client, params["src"], params["fingerprint"])
+        else:
+            result["spooled"] = spool_part(client, params["src"], params["part"], params["spool"])
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import node_action
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import NodeAction
+
+from .fakes import make_action
+
+LOST = AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection timed out")
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        assert seconds <= 5
+        self.now += max(seconds, 0.1)
+
+
+@pytest.fixture(name="clock", autouse=True)
+def fixture_clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(node_action, "time", clock)
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    return clock
+
+
+def test_a_lost_connection_is_a_failed_result_that_names_the_host():
+    result = make_action(NodeAction, {}, [LOST]).run(task_vars={})
+    assert result["failed"] and not result["changed"] and "unreachable" not in result
+    assert "demo-master (10.0.0.5)" in result["msg"] and "Connection timed out" in result["msg"]
+    assert "security group" in result["hint"]
+
+
+def test_an_unreachable_result_is_a_failed_one():
+    result = make_action(NodeAction, {}, [{"unreachable": True, "msg": "gone"}]).run(task_vars={})
+    assert result["failed"] and "unreachable" not in result
+
+
+def test_a_result_is_passed_on_as_it_is():
+    assert make_action(NodeAction, {"a": 1}, [{"changed": True}]).run(task_vars={}) == {"changed": True}
+
+
+def test_a_short_loss_is_tried_again(clock):
+    action = make_action(NodeAction, {}, [LOST, LOST, {"changed": False}])
+    assert action.module({}, retry=60) == {"changed": False}
+    assert action._connection.resets == 2 and clock.now >= 2
+
+
+def test_a_long_loss_ends_at_the_limit(clock):
+    action = make_action(NodeAction, {}, lambda name, args: LOST)
+    with pytest.raises(OhmyError) as caught:
+        action.module({}, retry=60)
+    assert 55 <= clock.now <= 65 and caught.value.details["connection_lost"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Host key verification failed.",
+        "admin@10.0.0.5: Permission denied (publickey).",
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+    ],
+)
+def test_what_does_not_get_better_is_not_tried_again(clock, reason):
+    action = make_action(NodeAction, {}, [AnsibleConnectionFailure(reason)])
+    with pytest.raises(OhmyError, match="host key|SSH key"):
+        action.module({}, retry=60)
+    assert clock.now == 0
+
+
+def test_a_module_whose_process_was_killed_counts_as_a_loss_where_it_may_run_twice():
+    killed = {"_ansible_parsed": False, "module_stdout": "", "module_stderr": "", "rc": 137, "failed": True}
+    assert make_action(NodeAction, {}, [dict(killed), {"changed": False}]).module({}, retry=5) == {"changed": False}
+    assert make_action(NodeAction, {}, [dict(killed)]).module({})["failed"]
+
+
+def test_the_arguments_of_the_task_are_not_changed_by_a_run():
+    action = make_action(NodeAction, {"a": 1}, lambda name, args: args.update(b=2) or {})
+    args = {"a": 1}
+    action.module(args)
+    assert args == {"a": 1}
+
+
+def test_a_module_failure_is_passed_on_with_its_values():
+    class Checked(NodeAction):
+        def act(self, args):
+            return self.checked(args)
+
+    result = make_action(Checked, {}, [{"failed": True, "msg": "No.", "hint": "Do.", "rc": 3}]).run(task_vars={})
+    assert result["failed"] and (result["msg"], result["hint"], result["rc"]) == ("No.", "Do.", 3)
+
+
+def test_cleaning_up_on_a_dead_node_raises_nothing(monkeypatch):
+    def dead(self, force=False):
+        raise LOST
+
+    monkeypatch.setattr(ActionBase, "cleanup", dead)
+    make_action(NodeAction, {}, []).cleanup()
+
+
+def test_a_file_is_fetched_and_verified(tmp_path):
+    source, dest = tmp_path / "part", tmp_path / "dest"
+    source.write_bytes(b"data")
+    action = make_action(NodeAction, {}, [])
+    action._connection.losses = [LOST]
+    action.bring(str(source), str(dest), 4, hashlib.sha256(b"data").hexdigest())
+    assert dest.read_bytes() == b"data"
+    with pytest.raises(OhmyError) as caught:
+        action.bring(str(source), str(dest), 4, "0" * 64)
+    assert caught.value.details["damaged"] and not dest.exists()
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), AnsibleError("failed to transfer file")])
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path, error):
+    dest = tmp_path / "dest"
+    action = make_action(NodeAction, {}, [])
+
+    def half(src, local):
+        dest.write_bytes(b"da")
+        raise error
+
+    action._connection.fetch_file = half
+    with pytest.raises(OhmyError, match="could not be written"):
+        action.bring("/x/part", str(dest), 4, "0")
+    assert not os.path.exists(dest)
