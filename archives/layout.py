@@ -21,7 +21,10 @@ _RULES = [
     (r"org\.apache\.hadoop/hadoop-(common|registry)-.*", "common"),
     (r"software\.amazon\.(awssdk|s3\.analyticsaccelerator)/.*", "tools/lib"),
     (r"commons-daemon/.*", "hdfs/lib"),
-    (r"(com\.google\.inject(\.extensions)?|de\.ruedigermoeller|org\.ehcache|com\.zaxxer|com\.microsoft\.sqlserver)/.*", "yarn/lib"),
+    (
+        r"(com\.google\.inject(\.extensions)?|de\.ruedigermoeller|org\.ehcache|com\.zaxxer|com\.microsoft\.sqlserver)/.*",
+        "yarn/lib",
+    ),
     (r"(org\.jsonschema2pojo|com\.sun\.codemodel|org\.jline|net\.java\.dev\.jna|javax\.websocket)/.*", "yarn/lib"),
     (r"(org\.eclipse\.jetty\.websocket|javax\.cache|org\.objenesis|aopalliance)/.*", "yarn/lib"),
     (r".*", "common/lib"),

@@ -56,7 +56,9 @@ def entry(name: str, option: dict[str, t.Any]) -> str:
         words += f" One of: {', '.join(option['choices'])}."
     comment = textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
     value = option.get("default", EXAMPLES.get(name))
-    shown = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000).removesuffix("\n...\n").strip()
+    shown = (
+        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000).removesuffix("\n...\n").strip()
+    )
     return f"{comment}\n{'' if name in FIRST else '# '}{name}: {shown}\n"
 
 

@@ -38,9 +38,7 @@ def main() -> None:
     """Resolve everything once, so that the two files agree, and write them."""
     checkout = Path(sys.argv[1])
     base, dev = checkout / "requirements.in", checkout / "requirements-dev.in"
-    present = "".join(
-        path.read_text() for path in (base.with_suffix(".txt"), dev.with_suffix(".txt")) if path.exists()
-    )
+    present = "".join(path.read_text() for path in (base.with_suffix(".txt"), dev.with_suffix(".txt")) if path.exists())
     constraints = checkout / "build" / "constraints.txt"
     constraints.parent.mkdir(exist_ok=True)
     kept = [] if "--upgrade" in sys.argv else re.findall(r"^\S+==\S+", present, re.MULTILINE)

@@ -118,6 +118,12 @@ def test_streaming_runs_in_one_process(home: Path, tmp_path: Path) -> None:
     assert "-mapper" in run(home, "mapred", "streaming", "-info")
     (tmp_path / "in.txt").write_text("b\na\nb\n")
     jar = next((home / "hadoop/share/hadoop/tools/lib").glob("hadoop-streaming-*.jar"))
-    arguments = [f"-Dhadoop.tmp.dir={tmp_path}", "-input", f"file://{tmp_path}/in.txt", "-output", f"file://{tmp_path}/out"]
+    arguments = [
+        f"-Dhadoop.tmp.dir={tmp_path}",
+        "-input",
+        f"file://{tmp_path}/in.txt",
+        "-output",
+        f"file://{tmp_path}/out",
+    ]
     run(home, "hadoop", "jar", os.fspath(jar), *arguments, "-mapper", "cat", "-reducer", "uniq -c")
     assert [line.split() for line in (tmp_path / "out/part-00000").read_text().splitlines()] == [["1", "a"], ["2", "b"]]

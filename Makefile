@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# make run [JOB=path/to/job.yml]   set up what is missing, then run the job (default: files/example/job.yml)
+# make terminate [JOB=…]           remove the cluster that a job's run left standing
+# make down                        remove what the runs made on this machine
+# make setup test test-long        see README.md
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL: run test test-long
+
+# A path in JOB counts from where make was called, with -C too.
+export OHMY_CALLER := $(PWD)
+export JOB
+# What these say must come at once.
+unexport PYTHONUNBUFFERED
+unexport PYTHONPATH
+unexport VIRTUAL_ENV
+
+STAMPS := build/stamps
+PYTHON := .venv/bin/python
+PYTEST := .venv/bin/pytest
+
+.PHONY: help setup setup-dev run terminate down test test-long bench lint sanity unit archives lock
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup: $(STAMPS)/packages
+	@$(MAKE) --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
+
+setup-dev: setup $(STAMPS)/venv-dev
+
+archives: $(STAMPS)/archives
+
+run: setup
+	@$(PYTHON) scripts/run.py
+
+terminate: $(STAMPS)/venv
+	@$(PYTHON) scripts/run.py playbooks/terminate.yml
+
+down:
+	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
+
+test: setup-dev
+	@scripts/test tests/gates tests/unit tests/archives tests/end_to_end -m "not long"
+
+test-long: setup-dev
+	@scripts/test tests -m long
+
+lint: $(STAMPS)/venv-dev
+	@$(PYTEST) -q tests/gates -m "not sanity"
+
+sanity: $(STAMPS)/venv-dev
+	@scripts/sanity
+
+unit: $(STAMPS)/venv-dev
+	@$(PYTEST) -q tests/unit
+
+bench: setup-dev
+	@$(PYTHON) scripts/bench.py
+
+lock: $(STAMPS)/venv
+	@$(PYTHON) scripts/lock.py . $(if $(UPGRADE),--upgrade)
+
+# Each step leaves a stamp, and is done again only when what it was made from has changed.
+$(STAMPS)/packages: packages.txt scripts/packages scripts/as_root
+	@scripts/packages packages.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/venv: requirements.txt scripts/venv | $(STAMPS)/packages
+	@scripts/venv requirements.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/venv-dev: requirements-dev.txt $(STAMPS)/venv
+	@scripts/venv requirements-dev.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/image: $(shell find localcloud/image -type f ! -name '*.pyc') | $(STAMPS)/packages $(STAMPS)/venv
+	@scripts/as_root "build the image of the local cloud's instances" $(PYTHON) -m localcloud image
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/archives: $(shell find archives -type f ! -name '*.pyc' ! -name '*.md') | $(STAMPS)/packages
+	@/usr/bin/python3 archives/build.py build/archives
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/example: scripts/example_text | $(STAMPS)/packages
+	@scripts/example_text build/example/bible.txt
+	@mkdir -p $(@D) && touch $@

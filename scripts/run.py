@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``make run`` does once everything is set up: the local cloud up, and the job's playbook against it.
+
+The job file is ``$JOB``, relative to ``$OHMY_CALLER`` or to the checkout. Ctrl-C ends the playbook; then the job file's
+``job_on_disconnect`` and ``cluster_keep`` say whether the cluster stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+EXAMPLE = "files/example/job.yml"
+AWS_CONFIG = CHECKOUT / "var/localcloud/aws-config"
+# How long a playbook may take to end by itself after Ctrl-C.
+GRACE_SECONDS = 20
+
+
+def find_job(job: str, caller: str, checkout: Path) -> Path:
+    """Return the absolute path of the job file; SystemExit names the places where there is none."""
+    if not job:
+        return checkout / EXAMPLE
+    places = list(dict.fromkeys(Path(folder, Path(job).expanduser()) for folder in (caller or checkout, checkout)))
+    for place in places:
+        if place.is_file():
+            return Path(os.path.abspath(place))
+    raise SystemExit(f"There is no job file {' or '.join(map(str, places))}.")
+
+
+def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:
+    """Return the playbook's environment: of AWS it knows the local cloud, whatever the user's own settings are."""
+    kept = {key: value for key, value in inherited.items() if not key.startswith("AWS_")}
+    for name in ("PYTHONUNBUFFERED", "JOB", "OHMY_CALLER", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        kept.pop(name, None)
+    ours = {
+        "ANSIBLE_CONFIG": str(checkout / "ansible.cfg"),
+        "AWS_CONFIG_FILE": str(aws_config),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_PROFILE": "localcloud",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PATH": f"{checkout / '.venv/bin'}{os.pathsep}{inherited.get('PATH', os.defpath)}",
+    }
+    return {**kept, **ours}
+
+
+def playbook(name: str, job: Path) -> list[str]:
+    """Return the command that plays *name* for the job file; a path may hold blanks and quotes."""
+    program = str(CHECKOUT / ".venv/bin/ansible-playbook")
+    return [program, str(CHECKOUT / name), "-e", json.dumps({"job_file": str(job)})]
+
+
+def after_interrupt(variables: t.Mapping[str, t.Any]) -> str:
+    """Say what becomes of an interrupted run's cluster: ``leave``, ``remove``, or ``kill`` (the job only).
+
+    ``continue`` leaves the job at work; ``kill`` ends it, with its cluster unless that is to be kept.
+    """
+    if variables.get("job_on_disconnect", "continue") != "kill":
+        return "leave"
+    return "remove" if variables.get("cluster_keep", "never") == "never" else "kill"
+
+
+def load(job: Path) -> dict[str, t.Any]:
+    """Return the job file's variables, none when it cannot be read: the playbook says better what is wrong."""
+    try:
+        variables = yaml.safe_load(job.read_bytes())
+    except (OSError, yaml.YAMLError):
+        return {}
+    return variables if isinstance(variables, dict) else {}
+
+
+def follow(command: list[str], env: dict[str, str]) -> tuple[int, bool]:
+    """Run a command to its end; return its exit code and whether it was interrupted.
+
+    From a terminal the command gets Ctrl-C itself; when only this process was interrupted it is passed on.
+    """
+    process = subprocess.Popen(command, env=env, cwd=CHECKOUT)
+    try:
+        return process.wait(), False
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for passed_on, seconds in ((None, 2), (signal.SIGINT, GRACE_SECONDS), (signal.SIGKILL, None)):
+        if passed_on is not None:
+            process.send_signal(passed_on)
+        try:
+            process.wait(seconds)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return 130, True
+
+
+def interrupted(job: Path, env: dict[str, str]) -> None:
+    """Do and say what the job file wants after Ctrl-C."""
+    what = after_interrupt(load(job))
+    shown = f"JOB='{job}'"
+    if what == "remove":
+        print("\nInterrupted; job_on_disconnect is kill and cluster_keep never: removing the cluster.", flush=True)
+        follow(playbook("playbooks/terminate.yml", job), env)
+        return
+    if what == "kill":
+        print("\nInterrupted; job_on_disconnect is kill: the master kills the job when nobody asks for two minutes.")
+    else:
+        print("\nInterrupted; job_on_disconnect is continue: a job that was submitted runs on.")
+    print(f"Its cluster stays, until its time to live ends. To come back to the job: make run {shown}")
+    print(f"To remove the cluster: make terminate {shown}   To remove all clusters here: make down", flush=True)
+
+
+def main() -> int:
+    """Bring up the local cloud and run the playbook; return its exit code, 130 after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    name = sys.argv[1] if len(sys.argv) > 1 else "run_job.yml"
+    job = find_job(os.environ.get("JOB", ""), os.environ.get("OHMY_CALLER", ""), CHECKOUT)
+    cloud = [str(CHECKOUT / "scripts/as_root"), "start the local cloud: containers, a network and firewall rules"]
+    code, stopped = follow([*cloud, sys.executable, "-m", "localcloud", "up"], dict(os.environ))
+    if code or stopped:
+        return code
+    env = environment(os.environ, AWS_CONFIG, CHECKOUT)
+    code, stopped = follow(playbook(name, job), env)
+    if stopped and name == "run_job.yml":
+        interrupted(job, env)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

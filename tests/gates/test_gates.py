@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gates: each linter is a test that shows what the linter printed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+SECONDS = 600
+
+
+def run(*command: str, cwd: Path = ROOT) -> str:
+    """Run a gate with the environment's own programs first; return what it printed, fail when it fails."""
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    env.pop("FORCE_COLOR", None)
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{' '.join(command[:3])} … ended with {done.returncode}:\n{done.stdout}", pytrace=False)
+    return done.stdout
+
+
+def tracked() -> list[str]:
+    """Return the files of the checkout that git knows or would add."""
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_yamllint() -> None:
+    run("yamllint", "--strict", ".")
+
+
+def test_ansible_lint() -> None:
+    run("ansible-lint", "--offline", "--nocolor", "-q")
+
+
+def test_black() -> None:
+    run("black", "--check", "--quiet", "--diff", ".")
+
+
+def test_ruff() -> None:
+    run("ruff", "check", "--no-cache", "--output-format", "concise", ".")
+
+
+def test_shellcheck() -> None:
+    shells = [name for name in tracked() if (ROOT / name).read_bytes()[:32].startswith((b"#!/bin/sh", b"#!/bin/bash"))]
+    assert len(shells) > 5
+    run("shellcheck", "--external-sources", *shells)
+
+
+def test_changelog() -> None:
+    run("antsibull-changelog", "lint")
+
+
+@pytest.mark.sanity
+def test_sanity() -> None:
+    assert not list((ROOT / "tests/sanity").glob("ignore*"))
+    run("scripts/sanity")
+
+
+def test_the_built_collection_holds_what_it_ships(tmp_path: Path) -> None:
+    tree = tmp_path / "ansible_collections/ohmy/hadoop"
+    run("scripts/tree", str(tree))
+    shutil.rmtree(tree / ".git")
+    run("ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), cwd=tree)
+    (built,) = tmp_path.glob("ohmy-hadoop-*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = [entry.name for entry in archive if entry.isfile()]
+    tops = {name.split("/")[0] for name in names}
+    assert tops <= set(
+        "CHANGELOG.rst FILES.json LICENSE MANIFEST.json README.md changelogs docs extensions files meta".split()
+    ) | {
+        "playbooks",
+        "plugins",
+        "roles",
+        "tests",
+    }
+    assert {"plugins", "roles", "playbooks", "meta", "LICENSE", "README.md"} <= tops
+    for word in ("localcloud", "archives", "inventory/", ".venv", "Makefile", "ansible.cfg", "end_to_end"):
+        assert not [name for name in names if word in name and not name.startswith(("plugins/", "roles/"))], word
+
+
+def test_the_lock_covers_what_is_asked_for() -> None:
+    for stem in ("requirements", "requirements-dev"):
+        asked = [line for line in (ROOT / f"{stem}.in").read_text().splitlines() if line and not line.startswith("#")]
+        lines = (ROOT / f"{stem}.txt").read_text().splitlines()[1:]
+        assert all("==" in line and " --hash=sha256:" in line for line in lines)
+        locked = {line.split("==")[0] for line in lines}
+        names = {line.split("[")[0].split("~")[0].split(">")[0].lower() for line in asked}
+        assert names <= locked, names - locked
