@@ -8,6 +8,7 @@ Import this module only after ``configure`` has set moto's environment.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pathlib
@@ -61,6 +62,7 @@ class Account:
     def __init__(self, vpc_cidr: str, ami_id: str, access_key: str, secret_key: str) -> None:
         """Build the account: default VPC, image, SSM parameter, S3 endpoint, administrator."""
         from moto.ec2.models import ec2_backends
+        from moto.ec2.models.instances import Instance
         from moto.ec2.models.vpcs import VPCBackend
         from moto.iam.models import iam_backends
         from moto.ssm.models import Parameter, ssm_backends
@@ -72,6 +74,12 @@ class Account:
             subnet.map_public_ip_on_launch = False
             return vpc
 
+        def terminate_once(instance: t.Any) -> t.Any:
+            if instance.state in ("shutting-down", "terminated"):
+                return copy.copy(instance._state)
+            return terminate(instance)
+
+        terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign]
         VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign]
         self.lock = threading.RLock()
         self.ec2 = ec2_backends[ACCOUNT][REGION]
