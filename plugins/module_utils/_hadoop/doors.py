@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Where the daemons listen, read from the node's own configuration."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from .history import JobHistory
+from .webhdfs import WebHdfs
+from .yarn import ResourceManager
+
+CONF_DIR = "/etc/hadoop"
+HADOOP_HOME = "/opt/ohmy/hadoop"
+DOCUMENT = "/etc/ohmy/document.json"
+USER = "hadoop"
+FILES = ("core-site.xml", "hdfs-site.xml", "yarn-site.xml", "mapred-site.xml")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The clients that a job needs, all of one cluster."""
+
+    hdfs: WebHdfs
+    yarn: ResourceManager
+    history: JobHistory
+
+
+def read_conf(conf_dir: str = CONF_DIR) -> dict[str, str]:
+    """Return the properties of all site files, without the defaults of Hadoop's jars.
+
+    :raises OhmyError: a file is not there or no XML.
+    """
+    found: dict[str, str] = {}
+    for name in FILES:
+        path = os.path.join(conf_dir, name)
+        try:
+            for entry in ET.parse(path).getroot().iter("property"):
+                found[str(entry.findtext("name") or "").strip()] = str(entry.findtext("value") or "").strip()
+        except (OSError, ET.ParseError) as exc:
+            raise OhmyError(
+                f"{path} cannot be read: {exc}.", "The node has not been converged; see ohmy-node."
+            ) from exc
+    return found
+
+
+def address_of(conf: t.Mapping[str, str], key: str, host: str, port: int) -> tuple[str, int]:
+    """Return (host, port) of a property; a wildcard or a missing value gives the defaults."""
+    name, _, digits = conf.get(key, "").rpartition(":")
+    if "$" in name or name in ("", "0.0.0.0", "[::]"):
+        name = host
+    return name, int(digits) if digits.isdigit() else port
+
+
+def open_doors(conf_dir: str = CONF_DIR, user: str = USER) -> Doors:
+    """Return the clients of the cluster whose master this node is."""
+    conf = read_conf(conf_dir)
+    master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
+    if not master:
+        raise OhmyError(f"fs.defaultFS in {conf_dir}/core-site.xml names no host and port.")
+    manager = conf.get("yarn.resourcemanager.hostname") or master
+    return Doors(
+        WebHdfs(*_door(conf, "dfs.namenode.http-address", master, 9870, user)),
+        ResourceManager(*address_of(conf, "yarn.resourcemanager.webapp.address", manager, 8088)),
+        JobHistory(*address_of(conf, "mapreduce.jobhistory.webapp.address", master, 19888)),
+    )
+
+
+def _door(conf: t.Mapping[str, str], key: str, host: str, port: int, user: str) -> tuple[str, str, int]:
+    name, number = address_of(conf, key, host, port)
+    return name, user, number
