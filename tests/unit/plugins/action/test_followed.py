@@ -1,0 +1,201 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.ohmy.hadoop.plugins.action import distcp, streaming_job
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import followed_action, node_action, progress
+
+from .fakes import make_action
+from .test_node_action import Clock
+
+LOST = AnsibleConnectionFailure("Connection reset by peer")
+
+
+@pytest.fixture(name="clock", autouse=True)
+def fixture_clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(node_action, "time", clock)
+    monkeypatch.setattr(followed_action, "time", clock)
+    monkeypatch.setattr(progress, "STDOUT_IS_TTY", True)
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    return clock
+
+
+def status(state, **values):
+    percent = {"map": 50, "reduce": 0, "text": "mapping"}
+    return {
+        "id": "j1",
+        "kind": "streaming",
+        "name": "wordcount",
+        "state": state,
+        "application_id": "application_1_1",
+        "progress": percent,
+        "counters": {},
+        "started": 100.0,
+        "finished": 130.5 if state in followed_action.ENDED else None,
+        "output": {"files": 1, "bytes": 10},
+        "error": None,
+        "digest": f"{state}-{percent}",
+        "following": True,
+        **values,
+    }
+
+
+class Master:
+    """Answers module runs as the modules do; ``states`` are seen one after the other."""
+
+    def __init__(self, *states, job=None, changed=True):
+        self.states = list(states)
+        self.job = job
+        self.changed = changed
+        self.looks = 0
+
+    def __call__(self, name, args):
+        if name != "streaming_job_info":
+            state = self.states.pop(0)
+            return {"changed": self.changed, "id": "j1", "status": state, "actions": ["start"], "output": None}
+        if args["wait"] == 0:
+            return {"jobs": [self.job] if self.job else []}
+        self.looks += 1
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if isinstance(state, BaseException):
+            return state
+        return {"jobs": [state] if state else []}
+
+
+def run(master, args=None, cls=streaming_job.ActionModule, **options):
+    action = make_action(cls, {"id": "j1", "name": "wordcount", **(args or {})}, master, **options)
+    return action, action.run(task_vars={})
+
+
+def test_a_job_is_started_watched_and_its_end_is_the_result():
+    action, result = run(Master(status("starting"), status("running"), status("succeeded", counters={"a": 1})))
+    assert result["changed"] and not result.get("failed")
+    assert (result["state"], result["application_id"], result["seconds"]) == ("succeeded", "application_1_1", 30.5)
+    assert result["counters"] == {"a": 1} and "status" not in result
+    assert any("map 50 %, reduce 0 % - mapping" in line for line in action.display.shown)
+    looks = [args for name, args in action.calls if name == "streaming_job_info"]
+    assert all(args["touch"] for args in looks), "each look is a sign of life"
+
+
+def test_a_finished_job_is_found_finished_without_a_look():
+    master = Master(status("succeeded"), changed=False, job=status("succeeded"))
+    _action, result = run(master)
+    assert not result["changed"] and result["state"] == "succeeded" and master.looks == 0
+
+
+def test_a_failure_is_told_in_the_programs_own_words():
+    error = {
+        "summary": "the mapper raised ValueError: bad line",
+        "hint": "Look at line 3.",
+        "stderr": "Traceback (most recent call last):\nValueError: bad line",
+        "attempt": "attempt_1_m_0_3",
+        "host": "10.0.0.6",
+    }
+    _action, result = run(Master(status("running"), status("failed", error=error)))
+    assert result["failed"] and result["changed"], "the job did run"
+    assert "wordcount failed: the mapper raised ValueError" in result["msg"]
+    assert "Traceback" in result["msg"] and "10.0.0.6" in result["msg"] and result["error"] == error
+    assert result["state"] == "failed"
+
+
+def test_a_killed_job_is_a_failed_task():
+    _action, result = run(Master(status("running"), status("killed")))
+    assert result["failed"] and "killed" in result["msg"]
+
+
+def test_a_lost_link_is_tried_again_and_shown():
+    action, result = run(Master(status("running"), LOST, LOST, status("succeeded")))
+    assert not result.get("failed") and any("connection to the master is lost" in line for line in action.display.shown)
+
+
+def test_a_dead_master_fails_within_the_limit(clock):
+    _action, result = run(Master(status("running"), LOST))
+    assert result["failed"] and "unreachable" not in result and "demo-master" in result["msg"]
+    assert clock.now < 70
+
+
+def test_the_limit_of_the_wait(clock):
+    class Slow(Master):
+        def __call__(self, name, args):
+            clock.now += args.get("wait", 0)
+            return super().__call__(name, args)
+
+    _action, result = run(Slow(status("running"), status("running")), {"timeout": 60})
+    assert result["failed"] and "not ended after 60 s" in result["msg"] and "attach" in result["hint"]
+    assert 60 <= clock.now < 70 and result["application_id"] == "application_1_1"
+
+
+def test_a_follower_that_died_is_noticed():
+    _action, result = run(Master(status("running"), status("running", following=False)))
+    assert result["failed"] and "journalctl" in result["hint"]
+
+
+def test_a_job_that_vanished_is_noticed():
+    _action, result = run(Master(status("running"), None))
+    assert result["failed"] and "knows no job" in result["msg"]
+
+
+def test_check_mode_is_the_modules_plan_alone(tmp_path):
+    (tmp_path / "m.py").write_text("x")
+    files = [{"src": str(tmp_path / "m.py"), "name": "m.py"}]
+    action, result = run(Master(status("absent")), {"files": files}, check=True)
+    assert [name for name, _args in action.calls] == ["fake"] and action._connection.put == []
+    assert result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("job", "sent"),
+    [
+        (None, True),
+        (status("running"), False),
+        (status("succeeded"), False),
+        (status("failed"), True),
+        (status("killed"), True),
+    ],
+)
+def test_programs_travel_only_to_a_job_that_is_to_start(tmp_path, job, sent):
+    (tmp_path / "m.py").write_text("print(1)")
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    files = [{"src": str(tmp_path / "m.py"), "name": "mapper.py"}]
+    action, _result = run(Master(status("succeeded"), job=job), {"files": files}, spool=str(spool))
+    args = next(args for name, args in action.calls if name == "fake")
+    assert args["files"][0]["sha256"] == hashlib.sha256(b"print(1)").hexdigest()
+    assert (args.get("spool") == str(spool)) is sent and os.path.exists(spool / "mapper.py") is sent
+
+
+def test_local_files_are_all_checked_before_anything_starts(tmp_path):
+    (tmp_path / "a.py").write_text("")
+    good = {"src": str(tmp_path / "a.py")}
+    assert streaming_job.local_files([good])[0]["name"] == "a.py"
+    for files, words in [
+        ([{"src": "/nowhere/x"}, {"src": "/nowhere/y"}], "/nowhere/x.*/nowhere/y"),
+        ([good, good], "two files are called a.py"),
+        ([{**good, "name": "../a"}], "plain file name"),
+        (["a.py"], "list of entries"),
+    ]:
+        with pytest.raises(OhmyError, match=words):
+            streaming_job.local_files(files)
+
+
+@pytest.mark.parametrize(("counters", "changed"), [({"COPY": 3}, True), ({"COPY": 0, "SKIP": 3}, False)])
+def test_a_copy_changed_something_when_it_copied(counters, changed):
+    master = Master(status("running", kind="distcp"), status("succeeded", kind="distcp", counters=counters))
+    _action, result = run(master, cls=distcp.ActionModule)
+    assert result["changed"] is changed and result["files"] == 1 and result["bytes"] == 10
+
+
+def test_the_line_before_and_after_an_application_is_there():
+    assert followed_action.progress_line(status("starting", application_id=None)) == "mapping"
+    assert followed_action.progress_line({"state": "starting"}) == "starting"
+    assert followed_action.progress_line(status("running", kind="distcp")) == "map 50 % - mapping"
