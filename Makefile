@@ -25,13 +25,13 @@ STAMPS := build/stamps
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
 
-.PHONY: help setup setup-dev run terminate down test test-long bench lint sanity unit archives lock
+.PHONY: help setup setup-dev run terminate down test test-long bench lint format sanity unit archives lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 setup: $(STAMPS)/packages
-	@$(MAKE) --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
+	@$(MAKE) --silent --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
 
 setup-dev: setup $(STAMPS)/venv-dev
 
@@ -54,6 +54,9 @@ test-long: setup-dev
 
 lint: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/gates -m "not sanity"
+
+format: $(STAMPS)/venv-dev
+	@.venv/bin/ruff check --quiet --fix --exit-zero . && .venv/bin/black --quiet .
 
 sanity: $(STAMPS)/venv-dev
 	@scripts/sanity

@@ -45,7 +45,17 @@ def fetch_jars(directory: Path) -> dict[str, Path]:
     Raises SystemExit with the names when a jar is missing, unknown or not the one that was pinned.
     """
     shutil.rmtree(directory, ignore_errors=True)
-    command = ["mvn", "-B", "-ntp", "-q", "-f", str(HERE / "pom.xml"), f"-Djars.directory={directory}", "package"]
+    command = [
+        "mvn",
+        "-B",
+        "-ntp",
+        "-q",
+        "-Dstyle.color=never",
+        "-f",
+        str(HERE / "pom.xml"),
+        f"-Djars.directory={directory}",
+        "package",
+    ]
     subprocess.run(command, check=True, env={**os.environ, "JAVA_HOME": str(JDK)})
     found = {path.relative_to(directory).as_posix(): path for path in sorted(directory.rglob("*.jar"))}
     lines = [f"{tarball.file_digest(path, 'sha256')}  {name}" for name, path in sorted(found.items())]
@@ -87,12 +97,26 @@ def java_tree(root: Path, cache: Path) -> None:
     command = [str(JDK / "bin/jlink"), "--module-path", str(JDK / "jmods"), "--add-modules", ",".join(MODULES)]
     command += ["--strip-debug", "--no-header-files", "--no-man-pages"]
     subprocess.run([*command, "--output", str(root)], check=True)
-    # The archive of the JDK's own classes: a second to make, and every JVM starts in half the time. Addresses that
-    # move, a heap that follows the machine's memory, hash codes by chance and the time of the modules get into it.
+    dump_classes(root)
+
+
+def dump_classes(root: Path) -> None:
+    """Give the runtime in *root* its archive of the JDK's own classes, with which every JVM starts in half the time.
+
+    Addresses that move, a heap that follows the machine's memory, hash codes by chance and the time of the modules
+    get into it, so they are fixed. Threads that race remain: one dump in ten differs, and one seen twice counts.
+    """
     os.utime(root / "lib/modules", (tarball.MTIME, tarball.MTIME))
     fixed = "-Xint -XX:+UseSerialGC -Xms128m -Xmx128m -XX:+UnlockExperimentalVMOptions -XX:hashCode=2".split()
     command = ["setarch", "x86_64", "-R", str(root / "bin/java"), *fixed, "-Xshare:dump"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    seen: set[str] = set()
+    for _attempt in range(10):
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        digest = tarball.file_digest(root / "lib/server/classes.jsa", "sha256")
+        if digest in seen:
+            return
+        seen.add(digest)
+    raise SystemExit("Ten dumps of the JDK's classes were ten different ones.")
 
 
 def java_inputs() -> bytes:
