@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Doing what the plan says, in the one order that leaves nothing unknown: tags first, money last."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._core.errors import OhmyError
+from .._core.plan import Plan
+from .._node.bootstrap import user_data
+from . import documents, iam, instances, key_pair, lease, local_files, nodes, s3, security_group, tags
+from .client import Clients
+from .observe import Have
+from .plan import documents_wanted, policy_wanted
+from .waits import Deadline, poll
+from .want import Want
+
+
+def _made(want: Want, incarnation: str, group: str) -> dict[str, str]:
+    return tags.own_tags(want.name, incarnation, group, want.bucket, want.tags)
+
+
+def _access(clients: Clients, want: Want, have: Have, incarnation: str) -> tuple[str, key_pair.LocalKey]:
+    """Make group, key pair and profile; return the group's id and the key."""
+    mark = _made(want, incarnation, "cluster")
+    if have.group is None:
+        group_id, old, inside = security_group.create(clients.ec2, want.name, have.subnet.vpc_id, mark), (), True
+    else:
+        group_id, old, inside = have.group.id, have.group.ssh, not have.group.open_inside
+    cidr = have.ssh_cidr if have.ssh_cidr not in old else None
+    if inside or cidr is not None:
+        security_group.allow(clients.ec2, group_id, inside, cidr)
+    stale = [one for one in old if one != have.ssh_cidr]
+    if stale:
+        security_group.forbid(clients.ec2, group_id, stale)
+    key = key_pair.make(have.key) if have.key.to_make else have.key
+    if have.pair is not None and have.pair.material != key.material:
+        key_pair.delete(clients.ec2, have.pair.name)
+    if have.pair is None or have.pair.material != key.material:
+        key_pair.bring(clients.ec2, want.name, key, mark)
+    if have.role is not None:
+        iam.make(clients.iam, have.role, policy_wanted(want, have, incarnation), mark, have.identity)
+    return group_id, key
+
+
+def _put_documents(
+    clients: Clients, want: Want, have: Have, incarnation: str, role: str, master_ip: str | None
+) -> None:
+    body = documents_wanted(want, have, incarnation, master_ip).get(role)
+    if body is not None and body != have.documents[role]:
+        at = documents.prefix(want.name, incarnation)
+        s3.put(clients.s3, want.bucket or "", documents.key(at, role), body)
+
+
+def launch_params(want: Want, have: Have, incarnation: str, group: str, group_id: str) -> dict[str, t.Any]:
+    """Return the parameters of RunInstances apart from count and token."""
+    if have.image is None:
+        raise OhmyError("No image was looked up for a launch.")
+    at = documents.prefix(want.name, incarnation)
+    script = user_data(
+        bucket=want.bucket or "",
+        key=documents.bundle_key(at, want.bundle_sha256),
+        sha256=want.bundle_sha256,
+        endpoint=have.address["endpoint"],
+        region=have.address["region"],
+        path_style=have.address["path_style"],
+        role=group,
+        prefix=at,
+    )
+    mark = _made(want, incarnation, group)
+    disk = {
+        "VolumeSize": want.volume_size,
+        "VolumeType": want.volume_type,
+        "Encrypted": True,
+        "DeleteOnTermination": True,
+    }
+    profile = want.instance_profile or (have.role.name if have.role is not None else "")
+    params: dict[str, t.Any] = {
+        "ImageId": have.image.id,
+        "InstanceType": want.group_type(group),
+        "KeyName": key_pair.pair_name(want.name),
+        "IamInstanceProfile": iam.reference(profile),
+        "BlockDeviceMappings": [{"DeviceName": have.image.root_device, "Ebs": disk}],
+        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
+        "InstanceInitiatedShutdownBehavior": "terminate",
+        "UserData": script,
+        "TagSpecifications": [tags.specification(kind, mark) for kind in ("instance", "network-interface", "volume")],
+    }
+    if want.public_ip == "subnet":
+        return {**params, "SubnetId": have.subnet.id, "SecurityGroupIds": [group_id]}
+    card = {
+        "DeviceIndex": 0,
+        "SubnetId": have.subnet.id,
+        "Groups": [group_id],
+        "AssociatePublicIpAddress": want.public_ip == "always",
+        "DeleteOnTermination": True,
+    }
+    return {**params, "NetworkInterfaces": [card]}
+
+
+def _launch(
+    clients: Clients, want: Want, have: Have, incarnation: str, group: str, group_id: str, deadline: Deadline
+) -> list[instances.Instance]:
+    count = (1 if group == "master" else want.workers) - len(have.members(group))
+    params = launch_params(want, have, incarnation, group, group_id)
+    return instances.launch(clients, group, count, incarnation, have.subnet.zone, params, have.instances, deadline)
+
+
+def _wait_host_key(
+    clients: Clients, want: Want, incarnation: str, master: str, deadline: Deadline
+) -> dict[str, nodes.Node]:
+    """Wait for the master's host key in S3; end early when it dies or reports a failure."""
+    at, bucket = documents.prefix(want.name, incarnation), want.bucket or ""
+
+    def probe() -> dict[str, nodes.Node] | None:
+        found = nodes.observe(clients.s3, bucket, at)
+        node = found.get(master)
+        if node is not None and node.report == "failed":
+            raise OhmyError(f"Master {master} failed at boot: {nodes.error_of(clients.s3, bucket, node)}")
+        if node is not None and node.keys:
+            return found
+        known = {one.id: one for one in instances.observe(clients.ec2, want.name)}
+        if master in known and known[master].state != "running":
+            one = known[master]
+            raise OhmyError(f"Master {master} is {one.state} while booting: {one.reason or 'no reason given'}.")
+        return None
+
+    def late() -> OhmyError:
+        return OhmyError(
+            f"Master {master} runs, but wrote no host key to s3://{bucket}/{nodes.folder(at)} "
+            f"within {deadline.seconds:.0f} s.",
+            f"Look at its console output (aws ec2 get-console-output --instance-id {master}): it may have no way to S3.",
+        )
+
+    return poll(deadline, probe, late, longest=5.0)
+
+
+def write_local(
+    want: Want, have: Have, key: key_pair.LocalKey, incarnation: str, found: dict[str, nodes.Node]
+) -> dict[str, t.Any]:
+    """Pin the host keys and write known_hosts and ssh_config; return the keys by instance id."""
+    folder = local_files.cluster_dir(want.state_dir, want.name, incarnation)
+    masters, workers = have.members("master"), have.members("worker")
+    hosts = masters + workers
+    known = local_files.read_known_hosts(f"{folder}/known_hosts")
+    keys = nodes.pinned(found, known, [one.id for one in hosts])
+    local_files.make_private(want.state_dir)
+    local_files.make_private(folder)
+    control = local_files.control_path(incarnation)
+    local_files.make_private(control.rsplit("/", 1)[0])
+    local_files.write(
+        f"{folder}/cluster.json", local_files.mark(have.region, have.identity.account, want.name, incarnation)
+    )
+    local_files.write(f"{folder}/known_hosts", local_files.known_hosts(hosts, keys))
+    address = masters[0].public(None, want.public_ip == "never")["address"] or ""
+    text = local_files.ssh_config(masters[0], address, workers, want.ssh_user, key.private, folder, control)
+    local_files.write(f"{folder}/ssh_config", text)
+    return keys
+
+
+def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: Deadline) -> None:
+    moving = [one.id for one in have.instances if one.id in ids and one.state == "stopping"]
+    if moving:
+        instances.wait_state(clients.ec2, want.name, moving, ("stopped", "terminated"), deadline)
+    instances.start(clients, ids)
+
+
+def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str) -> tuple[Have, dict[str, t.Any]]:
+    """Do it; return what there is then, and the host keys by instance id."""
+    deadline = Deadline(want.wait_timeout)
+    at, bucket = documents.prefix(want.name, incarnation), want.bucket or ""
+    group_id, key = _access(clients, want, have, incarnation)
+    if todo.wants("upload", "node bundle"):
+        s3.put(clients.s3, bucket, documents.bundle_key(at, want.bundle_sha256), want.bundle)
+    _put_documents(clients, want, have, incarnation, "master", None)
+    due = next((step.new for step in todo.steps if step.key == "lease"), None)
+    if due is not None:
+        s3.put(clients.s3, bucket, lease.key(at), lease.text(due))
+    ids = next((step.old for step in todo.steps if step.verb == "start"), [])
+    if ids:
+        _start(clients, want, ids, have, deadline)
+    masters = have.members("master")
+    made: list[instances.Instance] = []
+    if not masters:
+        masters = _launch(clients, want, have, incarnation, "master", group_id, deadline)
+        made += masters
+    _put_documents(clients, want, have, incarnation, "worker", masters[0].private_ip)
+    if len(have.members("worker")) < want.workers:
+        made += _launch(clients, want, have, incarnation, "worker", group_id, deadline)
+    pending = [one.id for one in have.instances if one.state == "pending"]
+    awaited = sorted({one.id for one in made} | set(ids) | set(pending))
+    now = instances.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
+    found = have.nodes
+    if not (found.get(masters[0].id) and found[masters[0].id].keys):
+        found = _wait_host_key(clients, want, incarnation, masters[0].id, deadline)
+    bodies = documents_wanted(want, have, incarnation, masters[0].private_ip)
+    end = replace(
+        have,
+        instances=now,
+        key=key,
+        lease=due if due is not None else have.lease,
+        documents={role: bodies.get(role) for role in ("master", "worker")},
+    )
+    return end, write_local(want, end, key, incarnation, found)
+
+
+def require_ready(want: Want, have: Have) -> None:
+    """Raise OhmyError for what check mode can do without and a launch cannot."""
+    if not have.bucket_exists:
+        raise OhmyError(f"Bucket {want.bucket} does not exist.", "s3_upload makes it with create_bucket.")
+    if not want.document.get("hadoop"):
+        raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
+    if not want.bundle:
+        raise OhmyError("bundle is missing.", "Run the module through its action plugin, which makes the bundle.")

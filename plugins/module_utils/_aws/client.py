@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""boto3 clients made from a module's connection options."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .._core.errors import OhmyError
+from .errors import BotoCoreError, call, translate
+
+try:
+    import boto3
+    from botocore.config import Config
+
+    BOTO3_ERROR = None
+except ImportError:
+    BOTO3_ERROR = traceback.format_exc()
+
+MINIMUM_BOTO3 = "1.35.0"
+USER_AGENT = "ohmy.hadoop/0.1.0"
+ATTEMPTS = 8
+# A refusal for want of capacity is a server error, which more attempts only delay.
+LAUNCH_ATTEMPTS = 3
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+
+
+def require_boto3(module: t.Any) -> None:
+    """Fail the module where boto3 is missing or too old."""
+    from ansible.module_utils.basic import missing_required_lib
+
+    if BOTO3_ERROR is not None:
+        module.fail_json(msg=missing_required_lib(f"boto3 >= {MINIMUM_BOTO3}"), exception=BOTO3_ERROR)
+    if _numbers(boto3.__version__) < _numbers(MINIMUM_BOTO3):
+        module.fail_json(msg=f"boto3 {MINIMUM_BOTO3} or newer is needed, this is {boto3.__version__}.")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who calls: account number, ARN and the partition (``aws``, ``aws-cn`` …)."""
+
+    account: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        """Return the partition that the ARN names."""
+        parts = self.arn.split(":")
+        return parts[1] if len(parts) > 2 and parts[1] else "aws"
+
+
+class Clients:
+    """One boto3 client per service, made when first used, all from one session."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        """Open the session; raise OhmyError for an unknown profile or a missing region."""
+        self._params = params
+        try:
+            self.session = boto3.session.Session(
+                profile_name=params.get("profile"),
+                region_name=params.get("region"),
+                aws_access_key_id=params.get("access_key"),
+                aws_secret_access_key=params.get("secret_key"),
+                aws_session_token=params.get("session_token"),
+            )
+        except BotoCoreError as exc:
+            raise translate("open an AWS session", exc) from exc
+        if not self.session.region_name:
+            raise OhmyError("No AWS region is set.", "Set cluster_region, AWS_REGION or a region in the profile.")
+        self.region: str = self.session.region_name
+
+    def _client(self, service: str, attempts: int = ATTEMPTS) -> t.Any:
+        settings = {"retries": {"mode": "standard", "total_max_attempts": attempts}, "user_agent_extra": USER_AGENT}
+        settings.update(self._params.get("aws_config") or {})
+        verify: t.Any = self._params.get("aws_ca_bundle") if self._params.get("validate_certs", True) else False
+        try:
+            return self.session.client(
+                service, endpoint_url=self._params.get("endpoint_url"), verify=verify, config=Config(**settings)
+            )
+        except (BotoCoreError, ValueError, TypeError) as exc:
+            raise translate(f"make a client for {service}", exc) from exc
+
+    @functools.cached_property
+    def ec2(self) -> t.Any:
+        """Return the EC2 client."""
+        return self._client("ec2")
+
+    @functools.cached_property
+    def launcher(self) -> t.Any:
+        """Return the EC2 client that makes RunInstances and StartInstances, with few attempts."""
+        return self._client("ec2", LAUNCH_ATTEMPTS)
+
+    @functools.cached_property
+    def s3(self) -> t.Any:
+        """Return the S3 client."""
+        return self._client("s3")
+
+    @functools.cached_property
+    def iam(self) -> t.Any:
+        """Return the IAM client."""
+        return self._client("iam")
+
+    @functools.cached_property
+    def ssm(self) -> t.Any:
+        """Return the SSM client."""
+        return self._client("ssm")
+
+    @functools.cached_property
+    def sts(self) -> t.Any:
+        """Return the STS client."""
+        return self._client("sts")
+
+    @functools.cached_property
+    def identity(self) -> Identity:
+        """Return who calls; one STS call, which also proves the credentials."""
+        answer = call("find out who calls (STS GetCallerIdentity)", self.sts.get_caller_identity)
+        return Identity(answer["Account"], answer["Arn"])
+
+    def s3_address(self, bucket: str) -> dict[str, t.Any]:
+        """Return how this client reaches the bucket: ``endpoint``, ``region``, ``path_style``.
+
+        The addressing style is read off a URL that the client itself makes (and that never leaves this function).
+        """
+        arguments = {"ClientMethod": "head_bucket", "Params": {"Bucket": bucket}}
+        url = call(f"work out the address of bucket {bucket}", self.s3.generate_presigned_url, **arguments)
+        virtual = (urlsplit(url).hostname or "").startswith(f"{bucket}.")
+        endpoint = self.s3.meta.endpoint_url
+        return {"endpoint": endpoint, "region": self.s3.meta.region_name or self.region, "path_style": not virtual}

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The nodes' documents, as ``docs/architecture.md`` has them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+
+from .._core.errors import OhmyError
+from .want import Want
+
+SCHEMA = 1
+JAVA_PACKAGE = {"package": "openjdk-17-jre-headless"}
+
+
+def prefix(cluster: str, incarnation: str) -> str:
+    """Return the cluster's prefix, ending in a slash."""
+    return f"clusters/{cluster}/{incarnation}/"
+
+
+def key(at: str, role: str) -> str:
+    """Return the key of one role's document."""
+    return f"{at}documents/{role}.json"
+
+
+def bundle_key(at: str, sha256: str) -> str:
+    """Return the key of the node bundle."""
+    return f"{at}bundle/{sha256}.pyz"
+
+
+def render(want: Want, incarnation: str, role: str, master: str, address: dict[str, t.Any], bucket: str) -> bytes:
+    """Return a role's document as canonical JSON; raise OhmyError when a part is missing."""
+    given = want.document
+    if not isinstance(given.get("hadoop"), dict) or not given["hadoop"].get("url"):
+        raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
+    at = prefix(want.name, incarnation)
+    whole = {
+        "schema": SCHEMA,
+        "cluster": want.name,
+        "incarnation": incarnation,
+        "role": role,
+        "master": master,
+        "workers": want.workers,
+        "s3": {**address, "bucket": bucket, "prefix": at},
+        "hadoop": given["hadoop"],
+        "java": given.get("java") or JAVA_PACKAGE,
+        "properties": given.get("properties") or {},
+        "lease": want.ttl > 0,
+        "ssh_user": want.ssh_user,
+    }
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(body: bytes | None) -> str | None:
+    """Return the hex sha256 of a document, None for none."""
+    return None if body is None else hashlib.sha256(body).hexdigest()

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Every API call goes through here: its error is translated once and names the object."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._core.errors import OhmyError
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # reported by client.require_boto3()
+
+    class BotoCoreError(Exception):  # type: ignore[no-redef]
+        """Stand-in, never raised."""
+
+    class ClientError(Exception):  # type: ignore[no-redef]
+        """Stand-in, never raised."""
+
+
+GONE = frozenset(
+    {
+        "InvalidInstanceID.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidGroupId.NotFound",
+        "InvalidVolume.NotFound",
+        "InvalidNetworkInterfaceID.NotFound",
+        "InvalidKeyPair.NotFound",
+        "NoSuchEntity",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "404",
+    }
+)
+IN_USE = frozenset({"DependencyViolation", "InvalidGroup.InUse", "VolumeInUse", "IncorrectState", "DeleteConflict"})
+
+_CAPACITY = "There is no capacity for this type in this zone now: try another subnet or another instance type."
+_QUOTA = "The account's quota is used up: ask AWS to raise it or take fewer or smaller instances."
+_CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
+HINTS = {
+    "InsufficientInstanceCapacity": _CAPACITY,
+    "InsufficientHostCapacity": _CAPACITY,
+    "UnfulfillableCapacity": _CAPACITY,
+    "Unsupported": _CAPACITY,
+    "InsufficientFreeAddressesInSubnet": "Take a larger subnet or fewer workers.",
+    "VcpuLimitExceeded": _QUOTA,
+    "InstanceLimitExceeded": _QUOTA,
+    "VolumeLimitExceeded": _QUOTA,
+    "UnauthorizedOperation": "The caller's IAM policy does not allow this call.",
+    "AccessDenied": "The caller's IAM policy does not allow this call.",
+    "AuthFailure": _CREDENTIALS,
+    "InvalidClientTokenId": _CREDENTIALS,
+    "ExpiredToken": "The session has expired: sign in again.",
+    "OperationNotPermitted": "If termination protection is on, lift it on the instances first.",
+    "OptInRequired": "Subscribe to the image or service in this account first.",
+}
+
+
+class AwsError(OhmyError):
+    """A refused or failed API call; ``code`` is AWS's own error code, or the class of a local failure."""
+
+    def __init__(self, message: str, code: str, hint: str = "") -> None:
+        super().__init__(message, hint, aws_code=code)
+        self.code = code
+
+
+def translate(what: str, exc: Exception) -> AwsError:
+    """Make an AwsError of a boto error; ``what`` says what was tried, as an infinitive ("import key pair x")."""
+    if isinstance(exc, ClientError):
+        error = exc.response.get("Error", {})
+        code = str(error.get("Code", "Unknown"))
+        return AwsError(f"Could not {what}: {code}: {error.get('Message', '')}".rstrip(": "), code, HINTS.get(code, ""))
+    code = type(exc).__name__
+    hint = _CREDENTIALS if "Credential" in code or "Profile" in code else ""
+    return AwsError(f"Could not {what}: {code}: {exc}", code, hint)
+
+
+def call(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.Any:
+    """Make one API call and return its answer; raise AwsError that says ``what`` was tried."""
+    try:
+        return operation(**arguments)
+    except (ClientError, BotoCoreError) as exc:
+        raise translate(what, exc) from exc
+
+
+def call_or_none(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.Any:
+    """Make one API call and return its answer, or None where the object does not exist."""
+    try:
+        return call(what, operation, **arguments)
+    except AwsError as exc:
+        if exc.code in GONE:
+            return None
+        raise
+
+
+def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:
+    """Return the items under ``key`` of all pages of one paginated call."""
+    try:
+        found: list[t.Any] = []
+        for page in client.get_paginator(operation).paginate(**arguments):
+            found.extend(page.get(key) or [])
+        return found
+    except (ClientError, BotoCoreError) as exc:
+        raise translate(what, exc) from exc

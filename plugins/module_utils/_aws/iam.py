@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The nodes' role and instance profile: the least they need, made and removed with the cluster."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from . import errors, tags
+from .client import Identity
+
+POLICY = "ohmy-nodes"
+MOST_BYTES = 10240
+
+
+@dataclass(frozen=True)
+class Role:
+    """What there is of a cluster's role and profile; ``ours`` False: something of that name is a stranger's."""
+
+    name: str
+    role: bool = False
+    profile: bool = False
+    attached: bool = False
+    policy: dict[str, t.Any] | None = None
+    ours: bool = True
+
+
+def role_name(cluster: str, region: str) -> str:
+    """Return the name of role and profile: IAM knows no regions, so the region is in it (at most 64 characters)."""
+    return f"ohmy-{cluster}-{region}"[:64]
+
+
+def _split(uri: str) -> tuple[str, str]:
+    bucket, _slash, key = re.sub(r"^s3a?://", "", uri).partition("/")
+    return bucket, key
+
+
+def _patterns(key: str) -> tuple[list[str], list[str]]:
+    """Return the key patterns that may be read and the prefixes that may be listed for one URI's key."""
+    fixed = re.split(r"[*?\[{]", key, maxsplit=1)[0]
+    if fixed != key:
+        folder = fixed[: fixed.rfind("/") + 1]
+        return [f"{fixed}*"], sorted({f"{fixed}*", folder, folder.rstrip("/")} - {""}) or ["*"]
+    if key == "" or key.endswith("/"):
+        return [f"{key}*"], [f"{key}*"] + ([key.rstrip("/")] if key else [])
+    return [key, f"{key}/*"], [key, f"{key}/*"]
+
+
+def policy(
+    bucket: str, prefix: str, read_uris: t.Iterable[str], write_uris: t.Iterable[str], partition: str = "aws"
+) -> dict[str, t.Any]:
+    """Return the nodes' policy: read archives, the cluster's prefix and the input; write reports and lease."""
+    arn = f"arn:{partition}:s3:::"
+    read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/{prefix}*"}
+    write = {f"{arn}{bucket}/{prefix}nodes/*", f"{arn}{bucket}/{prefix}lease"}
+    lists: dict[str, set[str]] = {bucket: {f"{prefix}*"}}
+    output: set[str] = set()
+    for uris, target in ((read_uris, read), (write_uris, output)):
+        for uri in uris:
+            name, key = _split(uri)
+            keys, prefixes = _patterns(key)
+            target.update(f"{arn}{name}/{one}" for one in keys)
+            lists.setdefault(name, set()).update(prefixes)
+    statements = [_allow("Read", ["s3:GetObject"], read), _allow("Report", ["s3:PutObject"], write)]
+    if output:
+        actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        statements.append(_allow("Output", actions, output))
+    for number, name in enumerate(sorted(lists)):
+        statement = _allow(f"List{number}", ["s3:ListBucket"], [f"{arn}{name}"])
+        statement["Condition"] = {"StringLike": {"s3:prefix": sorted(lists[name])}}
+        statements.append(statement)
+    document = {"Version": "2012-10-17", "Statement": statements}
+    if len(json.dumps(document, separators=(",", ":"))) > MOST_BYTES:
+        hint = "Name folders instead of single objects in job_input."
+        raise OhmyError("The nodes' policy is longer than IAM allows: too many S3 URIs.", hint)
+    return document
+
+
+def _allow(sid: str, actions: list[str], resources: t.Iterable[str]) -> dict[str, t.Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": sorted(resources)}
+
+
+def trust(partition: str) -> dict[str, t.Any]:
+    """Return who may take the role: EC2."""
+    service = "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def observe(iam: t.Any, cluster: str, region: str) -> Role:
+    """Return what there is of the cluster's role and profile; three calls at most."""
+    name = role_name(cluster, region)
+    profile = errors.call_or_none(
+        f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name
+    )
+    role = errors.call_or_none(f"look at role {name}", iam.get_role, RoleName=name)
+    found = None
+    if role is not None:
+        what = f"read the policy of role {name}"
+        found = errors.call_or_none(what, iam.get_role_policy, RoleName=name, PolicyName=POLICY)
+    things = [one["Role"] for one in [role] if one] + [one["InstanceProfile"] for one in [profile] if one]
+    document = found["PolicyDocument"] if found else None
+    return Role(
+        name=name,
+        role=role is not None,
+        profile=profile is not None,
+        attached=profile is not None and any(one["RoleName"] == name for one in profile["InstanceProfile"]["Roles"]),
+        policy=json.loads(document) if isinstance(document, str) else document,
+        ours=all(tags.is_ours(tags.as_dict(one.get("Tags")), cluster) for one in things),
+    )
+
+
+def require_given(iam: t.Any, profile: str) -> None:
+    """Raise OhmyError unless the given profile (name or ARN) exists and holds a role."""
+    name = profile.rsplit("/", 1)[-1]
+    answer = errors.call(f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name)
+    if not answer["InstanceProfile"]["Roles"]:
+        raise OhmyError(f"Instance profile {name} holds no role.", "Add a role, or let the cluster make its own.")
+
+
+def reference(profile: str) -> dict[str, str]:
+    """Return RunInstances' way to name a profile."""
+    return {"Arn": profile} if profile.startswith("arn:") else {"Name": profile}
+
+
+def make(iam: t.Any, have: Role, wanted: dict[str, t.Any], own: dict[str, str], identity: Identity) -> None:
+    """Make what is missing of role, policy and profile."""
+    name, marks = have.name, tags.as_list(own)
+    if not have.role:
+        document = json.dumps(trust(identity.partition))
+        what = f"create role {name}"
+        errors.call(what, iam.create_role, RoleName=name, AssumeRolePolicyDocument=document, Tags=marks)
+    if have.policy != wanted:
+        text = json.dumps(wanted, sort_keys=True)
+        what = f"give role {name} its policy"
+        errors.call(what, iam.put_role_policy, RoleName=name, PolicyName=POLICY, PolicyDocument=text)
+    if not have.profile:
+        what = f"create instance profile {name}"
+        errors.call(what, iam.create_instance_profile, InstanceProfileName=name, Tags=marks)
+    if not have.attached:
+        what = f"put role {name} into its profile"
+        errors.call(what, iam.add_role_to_instance_profile, InstanceProfileName=name, RoleName=name)
+
+
+def delete(iam: t.Any, have: Role) -> None:
+    """Delete profile, policy and role; what is gone already is fine."""
+    name = have.name
+    if have.attached:
+        what = f"take role {name} out of its profile"
+        errors.call_or_none(what, iam.remove_role_from_instance_profile, InstanceProfileName=name, RoleName=name)
+    if have.profile:
+        what = f"delete instance profile {name}"
+        errors.call_or_none(what, iam.delete_instance_profile, InstanceProfileName=name)
+    if have.policy is not None:
+        what = f"delete the policy of role {name}"
+        errors.call_or_none(what, iam.delete_role_policy, RoleName=name, PolicyName=POLICY)
+    if have.role:
+        errors.call_or_none(f"delete role {name}", iam.delete_role, RoleName=name)

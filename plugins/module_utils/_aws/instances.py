@@ -1,0 +1,221 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Instances of a cluster: one filtered describe, launches with a token of their own meaning, one terminate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+from .._core.errors import OhmyError
+from . import errors, tags
+from .waits import Deadline, poll
+
+# What each state means for a wanted instance.
+LIVE = ("pending", "running")
+ASLEEP = ("stopping", "stopped")
+DEAD = ("shutting-down", "terminated")
+LAUNCH_BATCH = 100
+TERMINATE_BATCH = 1000
+PROFILE_LAG = 120
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance as the API tells of it."""
+
+    id: str
+    state: str
+    group: str = ""
+    incarnation: str = ""
+    cluster: str = ""
+    bucket: str | None = None
+    instance_type: str = ""
+    image_id: str = ""
+    private_ip: str | None = None
+    public_ip: str | None = None
+    launch_time: str = ""
+    token: str = ""
+    reason: str = ""
+    subnet_id: str = ""
+    vpc_id: str = ""
+    key_name: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
+        """Return what the module tells of it."""
+        public_ip = None if private_only else self.public_ip
+        return {
+            "instance_id": self.id,
+            "private_ip": self.private_ip,
+            "public_ip": self.public_ip,
+            "address": public_ip or self.private_ip,
+            "host_key": host_key,
+            "state": self.state,
+            "instance_type": self.instance_type,
+            "launch_time": self.launch_time,
+        }
+
+
+def from_api(raw: dict[str, t.Any]) -> Instance:
+    """Make an Instance of one entry of the API's answer."""
+    found = tags.as_dict(raw.get("Tags"))
+    launched = raw.get("LaunchTime")
+    return Instance(
+        id=raw["InstanceId"],
+        state=raw["State"]["Name"],
+        group=found.get(tags.GROUP, ""),
+        incarnation=found.get(tags.INCARNATION, ""),
+        cluster=found.get(tags.CLUSTER, ""),
+        bucket=found.get(tags.BUCKET),
+        instance_type=raw.get("InstanceType", ""),
+        image_id=raw.get("ImageId", ""),
+        private_ip=raw.get("PrivateIpAddress") or None,
+        public_ip=raw.get("PublicIpAddress") or None,
+        launch_time=launched.strftime("%Y-%m-%dT%H:%M:%SZ") if launched else "",
+        token=raw.get("ClientToken", ""),
+        reason=(raw.get("StateReason") or {}).get("Message", ""),
+        subnet_id=raw.get("SubnetId", ""),
+        vpc_id=raw.get("VpcId", ""),
+        key_name=raw.get("KeyName", ""),
+        tags=found,
+    )
+
+
+def observe(ec2: t.Any, cluster: str | None) -> list[Instance]:
+    """Return the instances of one cluster or of all (None), the terminated too, in order of launch."""
+    what = "describe the instances of all clusters" if cluster is None else f"describe the instances of {cluster}"
+    found = errors.pages(what, ec2, "describe_instances", "Reservations", Filters=tags.filters(cluster))
+    known = [from_api(raw) for reservation in found for raw in reservation["Instances"]]
+    ours = [one for one in known if tags.is_ours(one.tags, cluster if cluster is not None else one.cluster)]
+    return sorted(ours, key=lambda one: (one.launch_time, one.id))
+
+
+def token(incarnation: str, group: str, zone: str, attempt: int, count: int, params: dict[str, t.Any]) -> str:
+    """Return the client token of one launch: 64 hex digits, the same for the same wish.
+
+    A lost answer and a second run give the same instances; a new cluster of the same name, or a replacement for
+    instances that this token already gave, do not get yesterday's.
+    """
+    wish = [incarnation, group, zone, attempt, count, params]
+    return hashlib.sha256(json.dumps(wish, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def launch(
+    clients: t.Any,
+    group: str,
+    count: int,
+    incarnation: str,
+    zone: str,
+    params: dict[str, t.Any],
+    known: list[Instance],
+    deadline: Deadline,
+) -> list[Instance]:
+    """Launch ``count`` instances, all or none per batch of 100; return them, addresses included.
+
+    ``known`` are all instances seen so far: a token that gave one of them is spent.
+    """
+    spent = {one.token for one in known if one.token}
+    ids = {one.id for one in known}
+    made: list[Instance] = []
+    attempt = 0
+    while len(made) < count:
+        size = min(LAUNCH_BATCH, count - len(made))
+        mark = token(incarnation, group, zone, attempt, size, params)
+        attempt += 1
+        if mark in spent:
+            continue
+        if attempt > 1000:
+            raise OhmyError(f"No unused client token was found for {group}.")
+        batch = _run(clients.launcher, group, size, {**params, "ClientToken": mark}, deadline)
+        if any(one.state in DEAD or one.id in ids for one in batch):
+            continue
+        made.extend(batch)
+        ids.update(one.id for one in batch)
+    return made
+
+
+def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], deadline: Deadline) -> list[Instance]:
+    what = f"launch {count} {group} instance(s) of type {params['InstanceType']}"
+    visible = Deadline(min(PROFILE_LAG, deadline.seconds))
+
+    def probe() -> list[Instance] | None:
+        try:
+            answer = errors.call(what, launcher.run_instances, MinCount=count, MaxCount=count, **params)
+        except errors.AwsError as exc:
+            # A profile or group that was made a moment ago may not be visible yet.
+            late = exc.code == "InvalidParameterValue" and "iam" in exc.message.lower()
+            if (late or exc.code in ("InvalidGroup.NotFound", "InvalidKeyPair.NotFound")) and visible.left():
+                return None
+            raise
+        return [from_api(raw) for raw in answer["Instances"]]
+
+    return poll(visible, probe, lambda: OhmyError(f"Could not {what}: the profile or group stays invisible."), pause=2)
+
+
+def start(clients: t.Any, ids: list[str]) -> None:
+    """Start stopped instances in one call."""
+    errors.call(f"start {', '.join(ids)}", clients.launcher.start_instances, InstanceIds=ids)
+
+
+def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
+    """Terminate instances, one call per thousand; those that are gone already are fine."""
+    for at in range(0, len(ids), TERMINATE_BATCH):
+        batch = ids[at : at + TERMINATE_BATCH]
+        what = f"terminate {len(batch)} instance(s) of {cluster}"
+        errors.call_or_none(what, ec2.terminate_instances, InstanceIds=batch)
+
+
+def _laggards(ids: t.Iterable[str], seen: dict[str, Instance]) -> str:
+    states = [f"{one} is {seen[one].state if one in seen else 'not visible'}" for one in ids]
+    return ", ".join(states[:10]) + (" …" if len(states) > 10 else "")
+
+
+def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -> list[Instance]:
+    """Wait until all these instances run; return all of the cluster's. A dead one ends the wait with its reason."""
+    seen: dict[str, Instance] = {}
+
+    def probe() -> list[Instance] | None:
+        found = observe(ec2, cluster)
+        seen.update({one.id: one for one in found})
+        dead = [seen[one] for one in ids if one in seen and seen[one].state in DEAD + ASLEEP]
+        if dead:
+            told = "; ".join(f"{one.id} is {one.state}: {one.reason or 'no reason given'}" for one in dead[:10])
+            raise OhmyError(f"Instances of {cluster} died while starting: {told}.")
+        return found if all(one in seen and seen[one].state == "running" for one in ids) else None
+
+    def late() -> OhmyError:
+        slow = [one for one in ids if one not in seen or seen[one].state != "running"]
+        return OhmyError(
+            f"{len(slow)} of {len(ids)} instances of {cluster} are not running after {deadline.seconds:.0f} s: "
+            f"{_laggards(slow, seen)}.",
+            "Raise wait_timeout, or look at the instances in EC2.",
+        )
+
+    return poll(deadline, probe, late)
+
+
+def wait_state(ec2: t.Any, cluster: str, ids: list[str], states: tuple[str, ...], deadline: Deadline) -> None:
+    """Wait until each of these is in one of the states; one that is not visible any more counts as terminated."""
+    seen: dict[str, Instance] = {}
+
+    def slow() -> list[str]:
+        return [one for one in ids if (seen[one].state if one in seen else "terminated") not in states]
+
+    def probe() -> bool | None:
+        seen.clear()
+        seen.update({one.id: one for one in observe(ec2, cluster)})
+        return None if slow() else True
+
+    def late() -> OhmyError:
+        wanted = " or ".join(states)
+        return OhmyError(
+            f"{len(slow())} instances of {cluster} are not {wanted} after {deadline.seconds:.0f} s: "
+            f"{_laggards(slow(), seen)}."
+        )
+
+    poll(deadline, probe, late)

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The SSH key: the user's own or one made once, and its public half in EC2."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import typing as t
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from . import errors, tags
+
+OWN_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+
+
+@dataclass(frozen=True)
+class LocalKey:
+    """A key on the controller: ``material`` is ``<type> <base64>``; ``private`` is None where only an agent has it."""
+
+    material: str
+    private: str | None
+    to_make: bool = False
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A key pair in EC2."""
+
+    name: str
+    material: str
+    ours: bool
+
+
+def pair_name(cluster: str) -> str:
+    """Return the name of a cluster's key pair."""
+    return f"ohmy-{cluster}"
+
+
+def material(text: str) -> str:
+    """Return type and base64 of a public key line, without its comment."""
+    parts = text.split()
+    if len(parts) < 2 or not parts[0].startswith(("ssh-", "ecdsa-")):
+        raise OhmyError("That is no public key in OpenSSH's format.")
+    return " ".join(parts[:2])
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="ascii", errors="replace") as stream:
+            return material(stream.read())
+    except OSError as exc:
+        raise OhmyError(f"public_key: {path} cannot be read: {exc.strerror}.", "Give the path of a .pub file.") from exc
+    except OhmyError as exc:
+        raise OhmyError(f"public_key: {path} holds no public key.", "Give the path of a .pub file.") from exc
+
+
+def _opens(private: str, wanted: str) -> bool:
+    """Tell whether the private key opens without a passphrase and belongs to the public one."""
+    argv = ["ssh-keygen", "-y", "-P", "", "-f", private]
+    try:
+        answer = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and " ".join(answer.stdout.split()[:2]) == wanted
+
+
+def generated_path() -> str:
+    """Return where the key lies that is made for those who have none."""
+    base = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(base, "ohmy.hadoop", "id_ed25519")
+
+
+def find(public_key: str | None) -> LocalKey:
+    """Return the key to use, reads only: the given one, the user's own that opens by itself, or the generated one."""
+    if public_key is not None:
+        path = os.path.expanduser(public_key)
+        private = path[: -len(".pub")] if path.endswith(".pub") else path
+        found = _read(path)
+        return LocalKey(found, private if private != path and os.path.exists(private) else None)
+    for name in OWN_KEYS:
+        private = os.path.expanduser(f"~/.ssh/{name}")
+        if os.path.exists(private) and os.path.exists(f"{private}.pub"):
+            found = _read(f"{private}.pub")
+            if _opens(private, found):
+                return LocalKey(found, private)
+    private = generated_path()
+    if os.path.exists(private) and os.path.exists(f"{private}.pub"):
+        return LocalKey(_read(f"{private}.pub"), private)
+    return LocalKey("", private, to_make=True)
+
+
+def make(key: LocalKey) -> LocalKey:
+    """Make the ED25519 pair that ``find`` said is to be made; 0600 in a folder of 0700."""
+    path = key.private or generated_path()
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ohmy.hadoop", "-f", path]
+    try:
+        answer = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise OhmyError(f"ssh-keygen could not be run: {exc}.", "Install the OpenSSH client, or set a key.") from exc
+    if answer.returncode != 0:
+        raise OhmyError(f"ssh-keygen could not make {path}: {answer.stderr.strip()[-300:]}.")
+    return LocalKey(_read(f"{path}.pub"), path)
+
+
+def observe(ec2: t.Any, cluster: str) -> KeyPair | None:
+    """Return the key pair of the cluster's name, or None."""
+    name = pair_name(cluster)
+    only = [{"Name": "key-name", "Values": [name]}]
+    what = f"describe key pair {name}"
+    answer = errors.call(what, ec2.describe_key_pairs, Filters=only, IncludePublicKey=True)
+    for raw in answer["KeyPairs"]:
+        text = raw.get("PublicKey") or ""
+        ours = tags.is_ours(tags.as_dict(raw.get("Tags")), cluster)
+        return KeyPair(name, material(text) if text else "", ours)
+    return None
+
+
+def bring(ec2: t.Any, cluster: str, key: LocalKey, own: dict[str, str]) -> None:
+    """Import the public half, tagged."""
+    name = pair_name(cluster)
+    errors.call(
+        f"import key pair {name}",
+        ec2.import_key_pair,
+        KeyName=name,
+        PublicKeyMaterial=key.material.encode(),
+        TagSpecifications=[tags.specification("key-pair", own)],
+    )
+
+
+def delete(ec2: t.Any, name: str) -> None:
+    """Delete the key pair; one that is gone already is fine."""
+    errors.call_or_none(f"delete key pair {name}", ec2.delete_key_pair, KeyName=name)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The lease: until when a cluster lives. Nodes read it and power themselves off."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+
+def key(prefix: str) -> str:
+    """Return the lease's key."""
+    return f"{prefix}lease"
+
+
+def fresh(now: int, ttl: int, ttl_max: int) -> dict[str, int]:
+    """Return the lease of a cluster that starts now (epoch seconds)."""
+    return {"expires": now + ttl, "max": now + ttl_max}
+
+
+def wanted(have: dict[str, int] | None, now: int, ttl: int, ttl_max: int, starting: bool) -> dict[str, int] | None:
+    """Return the lease that ought to be there, ``have`` itself where it is good enough, None for no time to live.
+
+    A standing cluster's lease is renewed when less than half of it is left, never past its limit.
+    """
+    if ttl == 0:
+        return None
+    if have is None or starting:
+        return fresh(now, ttl, ttl_max)
+    if have["expires"] - now >= ttl // 2:
+        return have
+    return {"expires": max(have["expires"], min(now + ttl, have["max"])), "max": have["max"]}
+
+
+def parse(body: bytes | None) -> dict[str, int] | None:
+    """Return the lease in an object's body, None where there is none or it is no lease."""
+    try:
+        found = json.loads(body or b"null")
+        return {"expires": int(found["expires"]), "max": int(found["max"])}
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def text(lease: dict[str, t.Any]) -> bytes:
+    """Return the object's body."""
+    return json.dumps(lease, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The controller's own files about a cluster: known_hosts, ssh_config, and a short path for control sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import tempfile
+import typing as t
+
+from .._core.errors import OhmyError
+from .instances import Instance
+
+LONGEST_RUNTIME_DIR = 40
+
+
+def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
+    """Return the folder of one incarnation of a cluster."""
+    return os.path.join(state_dir, f"{cluster}-{incarnation[:8]}")
+
+
+def control_path(incarnation: str) -> str:
+    """Return the path of the master's control socket: short, and one per incarnation, as addresses are used again."""
+    base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
+    if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base):
+        base = "/tmp"
+    return os.path.join(base, f"ohmy-{os.getuid()}", f"{incarnation[:8]}-master")
+
+
+def make_private(path: str) -> None:
+    """Make a folder that only its owner enters; raise OhmyError when it is a stranger's."""
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise OhmyError(
+            f"{path} does not belong to this user.", "Remove it, or set XDG_RUNTIME_DIR to a folder of yours."
+        )
+    os.chmod(path, 0o700)
+
+
+def write(path: str, text: str) -> None:
+    """Write a file of 0600 by rename, only where it differs."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            if stream.read() == text:
+                return
+    except OSError:
+        pass
+    handle, aside = tempfile.mkstemp(dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(aside, path)
+    except OSError:
+        os.unlink(aside)
+        raise
+
+
+def read_known_hosts(path: str) -> dict[str, set[str]]:
+    """Return the keys pinned on this controller, ``<type> <base64>`` by instance id."""
+    known: dict[str, set[str]] = {}
+    try:
+        with open(path, encoding="utf-8") as stream:
+            lines = stream.read().splitlines()
+    except OSError:
+        return known
+    for line in lines:
+        parts = line.split()
+        if len(parts) == 3:
+            known.setdefault(parts[0].split(",")[0], set()).add(f"{parts[1]} {parts[2]}")
+    return known
+
+
+def known_hosts(hosts: t.Iterable[Instance], keys: dict[str, list[str]]) -> str:
+    """Return the text of known_hosts: instance id first, then the addresses it has now."""
+    lines = []
+    for one in hosts:
+        names = ",".join(name for name in (one.id, one.private_ip, one.public_ip) if name)
+        lines += [f"{names} {line}" for line in keys.get(one.id, [])]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _block(patterns: list[str], settings: dict[str, str]) -> str:
+    lines = [f"Host {' '.join(dict.fromkeys(patterns))}"] + [f"    {key} {value}" for key, value in settings.items()]
+    return "\n".join(lines) + "\n"
+
+
+def ssh_config(
+    master: Instance,
+    address: str,
+    workers: t.Iterable[Instance],
+    user: str,
+    private: str | None,
+    folder: str,
+    control: str,
+) -> str:
+    """Return the text of ssh_config: ``ssh -F FILE master``, workers through the master."""
+    names = [name for name in ("master", master.id, address, master.private_ip) if name]
+    blocks = [_block(names, {"HostName": address, "HostKeyAlias": master.id})]
+    for number, one in enumerate(workers, 1):
+        if one.private_ip:
+            names = [f"worker-{number}", one.id, one.private_ip]
+            settings = {"HostName": one.private_ip, "HostKeyAlias": one.id, "ProxyJump": "master"}
+            blocks.append(_block(names, settings))
+    common = {
+        "User": user,
+        "UserKnownHostsFile": f'"{os.path.join(folder, "known_hosts")}"',
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "yes",
+        "UpdateHostKeys": "no",
+        "ForwardAgent": "no",
+        "ControlMaster": "auto",
+        "ControlPath": f'"{os.path.join(os.path.dirname(control), os.path.basename(folder)[-8:])}-%C"',
+        "ControlPersist": "60s",
+        "ServerAliveInterval": "30",
+    }
+    if private is not None:
+        common.update({"IdentityFile": f'"{private}"', "IdentitiesOnly": "yes"})
+    return "\n".join(blocks + [_block(["*"], common)])
+
+
+def mark(region: str, account: str, cluster: str, incarnation: str) -> str:
+    """Return the text of cluster.json, by which a folder is known when the cluster is gone."""
+    whole = {"account": account, "cluster": cluster, "incarnation": incarnation, "region": region}
+    return json.dumps(whole, indent=2, sort_keys=True) + "\n"
+
+
+def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str]:
+    """Return this cluster's folders, of all its incarnations in this account and region."""
+    found = []
+    for name in sorted(os.listdir(state_dir)) if os.path.isdir(state_dir) else []:
+        path = os.path.join(state_dir, name)
+        try:
+            with open(os.path.join(path, "cluster.json"), encoding="utf-8") as stream:
+                told = json.load(stream)
+        except (OSError, ValueError):
+            continue
+        if (told.get("cluster"), told.get("region"), told.get("account")) == (cluster, region, account):
+            found.append(path)
+    return found
+
+
+def remove(folder: str) -> None:
+    """Remove one folder of ours."""
+    shutil.rmtree(folder)

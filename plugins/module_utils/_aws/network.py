@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The subnet that the cluster lies in, and its ways to S3 and to the controller."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import typing as t
+import urllib.request
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from . import errors
+from .want import checked_cidr
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet: where it lies, how many addresses are free, and whether it gives public ones."""
+
+    id: str
+    vpc_id: str
+    zone: str
+    cidr: str
+    free: int
+    gives_public: bool
+
+    def public(self, public_ip: str) -> bool:
+        """Tell whether an instance gets a public address under the option ``public_ip``."""
+        return public_ip == "always" or (public_ip == "subnet" and self.gives_public)
+
+
+def find(ec2: t.Any, subnet_id: str | None) -> Subnet:
+    """Return the subnet by its id, or the default VPC's with the most free addresses (then by zone)."""
+    if subnet_id is not None:
+        answer = errors.call(f"describe subnet {subnet_id}", ec2.describe_subnets, SubnetIds=[subnet_id])
+    else:
+        only = [{"Name": "default-for-az", "Values": ["true"]}]
+        answer = errors.call("find the default VPC's subnets", ec2.describe_subnets, Filters=only)
+    if not answer["Subnets"]:
+        raise OhmyError("There is no default VPC with a subnet in this region.", "Set cluster_subnet_id.")
+    raw = min(answer["Subnets"], key=lambda one: (one["AvailabilityZone"], one["SubnetId"]))
+    return Subnet(
+        id=raw["SubnetId"],
+        vpc_id=raw["VpcId"],
+        zone=raw["AvailabilityZone"],
+        cidr=raw["CidrBlock"],
+        free=raw.get("AvailableIpAddressCount", 0),
+        gives_public=bool(raw.get("MapPublicIpOnLaunch")),
+    )
+
+
+def require_room(subnet: Subnet, instances: int) -> None:
+    """Raise OhmyError when the subnet has fewer free addresses than instances are to be launched."""
+    if subnet.free < instances:
+        hint = "Take a larger subnet or fewer workers."
+        raise OhmyError(f"Subnet {subnet.id} has {subnet.free} free addresses, {instances} are needed.", hint)
+
+
+def require_way_to_s3(ec2: t.Any, subnet: Subnet, public_ip: str) -> None:
+    """Raise OhmyError when instances in the subnet could not reach S3: they would be silent for ever."""
+    in_vpc = [{"Name": "vpc-id", "Values": [subnet.vpc_id]}]
+    what = f"describe the routes of {subnet.vpc_id}"
+    tables = errors.pages(what, ec2, "describe_route_tables", "RouteTables", Filters=in_vpc)
+    table = _table_of(tables, subnet.id)
+    targets = [_target(route) for route in (table or {}).get("Routes", []) if _is_default(route)]
+    if subnet.public(public_ip) and (table is None or any(one.startswith("igw-") for one in targets)):
+        return
+    if any(one and not one.startswith("igw-") for one in targets):
+        return
+    what = f"describe the endpoints of {subnet.vpc_id}"
+    endpoints = errors.pages(what, ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=in_vpc)
+    if any(_serves(one, table, subnet.id) for one in endpoints):
+        return
+    raise OhmyError(
+        f"Instances in subnet {subnet.id} would have no way to S3: no public address with an Internet gateway, "
+        "no NAT, no S3 endpoint.",
+        "Take another subnet, set cluster_public_ip to always where there is an Internet gateway, "
+        "or give the VPC an S3 gateway endpoint (it costs nothing).",
+    )
+
+
+def _table_of(tables: list[dict[str, t.Any]], subnet_id: str) -> dict[str, t.Any] | None:
+    main = None
+    for table in tables:
+        for association in table.get("Associations", []):
+            if association.get("SubnetId") == subnet_id:
+                return table
+            if association.get("Main"):
+                main = table
+    return main
+
+
+def _is_default(route: dict[str, t.Any]) -> bool:
+    return route.get("DestinationCidrBlock") == "0.0.0.0/0" and route.get("State", "active") == "active"
+
+
+def _target(route: dict[str, t.Any]) -> str:
+    names = (
+        "GatewayId",
+        "NatGatewayId",
+        "TransitGatewayId",
+        "NetworkInterfaceId",
+        "InstanceId",
+        "VpcPeeringConnectionId",
+    )
+    return next((route[name] for name in names if route.get(name)), "")
+
+
+def _serves(endpoint: dict[str, t.Any], table: dict[str, t.Any] | None, subnet_id: str) -> bool:
+    if not endpoint.get("ServiceName", "").endswith(".s3") or endpoint.get("State", "").lower() not in (
+        "available",
+        "",
+    ):
+        return False
+    if endpoint.get("VpcEndpointType", "Gateway") == "Gateway":
+        return table is not None and table["RouteTableId"] in endpoint.get("RouteTableIds", [])
+    return True
+
+
+def caller_cidr(subnet: Subnet, public: bool, url: str, timeout: float = 10.0) -> str:
+    """Return the controller's own address as the cluster sees it, as a CIDR of one address.
+
+    For a master with a public address: what ``url`` answers. Else: the source address of the route into the subnet
+    (a connected datagram socket sends nothing).
+    """
+    if public:
+        text = _ask(url, timeout)
+    else:
+        inside = str(ipaddress.ip_network(subnet.cidr)[1])
+        family = socket.AF_INET6 if ":" in inside else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((inside, 9))
+            except OSError as exc:
+                hint = "Set cluster_ssh_cidr, or set up the VPN into the VPC."
+                raise OhmyError(f"This machine has no route to subnet {subnet.cidr}: {exc.strerror}.", hint) from exc
+            text = probe.getsockname()[0]
+    address = ipaddress.ip_address(text)
+    return checked_cidr(f"{address}/{address.max_prefixlen}")
+
+
+def _ask(url: str, timeout: float) -> str:
+    hint = "Set cluster_ssh_cidr to your public address, or cluster_caller_ip_url to a service that answers it."
+    if not url.startswith(("https://", "http://")):
+        raise OhmyError(f"caller_ip_url: {url!r} is no web address.", hint)
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
+            text = answer.read(256).decode("ascii", "replace").strip()
+        return str(ipaddress.ip_address(text))
+    except (OSError, ValueError) as exc:
+        raise OhmyError(f"{url} did not tell this machine's public address: {exc}.", hint) from exc

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Deciding what ``present`` does: pure, no client and no clock."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._core.errors import OhmyError
+from .._core.plan import Plan
+from . import documents, iam, key_pair, lease, security_group
+from .instances import ASLEEP
+from .observe import Have, missing
+from .want import Want
+
+GROUPS = ("master", "worker")
+
+
+def _refuse_strangers(want: Want, have: Have) -> None:
+    hint = "Take another cluster_name: what does not carry our tags is never touched."
+    if have.pair is not None and not have.pair.ours:
+        raise OhmyError(f"Key pair {have.pair.name} is not of this collection.", hint)
+    if have.role is not None and not have.role.ours:
+        raise OhmyError(f"Role or instance profile {have.role.name} is not of this collection.", hint)
+    if have.group is not None and not have.group.incarnation:
+        raise OhmyError(f"Security group {have.group.name} has lost its tag ohmy:incarnation.", "Remove the cluster.")
+
+
+def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | None) -> dict[str, bytes | None]:
+    """Return the documents by role; a worker's is None while the master's address is not known."""
+    roles: dict[str, bytes | None] = {}
+    for role in GROUPS if want.workers else GROUPS[:1]:
+        at = "self" if role == "master" else master_ip
+        known = at is not None and want.document.get("hadoop") is not None
+        bucket = want.bucket or ""
+        body = documents.render(want, incarnation, role, at or "", have.address, bucket) if known else None
+        roles[role] = body
+    return roles
+
+
+def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
+    """Return the policy of the nodes' role."""
+    at = documents.prefix(want.name, incarnation)
+    return iam.policy(want.bucket or "", at, want.read_uris, want.write_uris, have.identity.partition)
+
+
+def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:
+    group = security_group.group_name(want.name)
+    if have.group is None:
+        plan.add("create", f"security group {group}", None, {"vpc": have.subnet.vpc_id})
+    ssh = list(have.group.ssh) if have.group is not None else []
+    plan.change("allow SSH into", f"security group {group} (SSH)", ssh, [have.ssh_cidr])
+    inside = have.group is not None and have.group.open_inside
+    plan.change("open inside", f"security group {group} (inside)", inside, True)
+    pair = key_pair.pair_name(want.name)
+    old = have.pair.material if have.pair is not None else None
+    new = have.key.material or "(to be made)"
+    if old is not None and old != new and (have.members("master") or have.members("worker")):
+        raise OhmyError(
+            f"Cluster {want.name} was launched with another SSH key than this controller has.",
+            "Set cluster_public_key to the key it was launched with, or launch it anew.",
+        )
+    if have.key.to_make:
+        plan.add("make", f"SSH key {have.key.private}", None, "ED25519")
+    plan.change("import", f"key pair {pair}", old, new)
+    if have.role is not None:
+        whole = have.role.role and have.role.profile and have.role.attached
+        plan.change("make", f"role and instance profile {have.role.name}", whole, True)
+        wanted = policy_wanted(want, have, incarnation)
+        plan.change("write", f"policy of {have.role.name}", have.role.policy, wanted)
+
+
+def _plan_objects(plan: Plan, want: Want, have: Have, incarnation: str, launching: bool, starting: bool) -> None:
+    at = documents.prefix(want.name, incarnation)
+    key = documents.bundle_key(at, want.bundle_sha256)
+    if launching and key not in have.objects:
+        plan.add("upload", "node bundle", None, want.bundle_sha256)
+    masters = have.members("master")
+    wanted = documents_wanted(want, have, incarnation, masters[0].private_ip if masters else None)
+    for role, body in wanted.items():
+        old = documents.digest(have.documents[role])
+        # Not known before the master has an address, or when a check has no archives yet.
+        unknown = body is None and (old is None or (role == "worker" and not masters))
+        plan.change(
+            "write", f"document of the {role}", old, "(to be made)" if unknown else documents.digest(body) or old
+        )
+    due = lease.wanted(have.lease, have.now, want.ttl, want.ttl_max, launching and not masters or starting)
+    if due is not None:
+        plan.change("write", "lease", have.lease, due)
+
+
+def plan(want: Want, have: Have, incarnation: str) -> Plan:
+    """Return what is to be done; raise OhmyError where a stranger's thing is in the way."""
+    _refuse_strangers(want, have)
+    todo = Plan()
+    wanting = missing(want, have.instances)
+    asleep = sorted(one.id for group in GROUPS for one in have.members(group) if one.state in ASLEEP)
+    _plan_access(todo, want, have, incarnation)
+    _plan_objects(todo, want, have, incarnation, any(wanting.values()), bool(asleep))
+    if asleep:
+        todo.add("start", "instances", asleep, "running")
+    for group in GROUPS:
+        count = len(have.members(group))
+        if wanting[group]:
+            new = {"count": count + wanting[group], "type": want.group_type(group)}
+            todo.add("launch", f"{group} of {want.name}", {"count": count}, new)
+    return todo

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""``state: present``: observe, plan, apply."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+from . import documents, nodes, view
+from .apply import apply, require_ready
+from .client import Clients
+from .observe import Have, observe, pins
+from .plan import plan
+from .want import Want
+
+
+def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[str, list[str]]) -> dict[str, t.Any]:
+    return view.cluster(
+        want.name,
+        have.instances,
+        have.region,
+        incarnation=incarnation,
+        bucket=want.bucket,
+        prefix=documents.prefix(want.name, incarnation) if incarnation is not None else None,
+        endpoint=have.address["endpoint"],
+        wanted=want.workers,
+        host_keys=host_keys,
+        ssh_access=view.ssh(want.state_dir, want.name, incarnation, want.ssh_user, have.key.private),
+        digests={role: documents.digest(have.documents[role]) for role in ("master", "worker")},
+        expires=have.lease["expires"] if have.lease is not None else None,
+        private_only=want.public_ip == "never",
+    )
+
+
+def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
+    """Make the cluster stand; return the module's result. In check mode nothing but reads."""
+    have = observe(clients, want)
+    if not check_mode:
+        require_ready(want, have)
+    incarnation = have.incarnation or str(uuid.uuid4())
+    todo = plan(want, have, incarnation)
+    ids = [one.id for group in ("master", "worker") for one in have.members(group)]
+    host_keys = nodes.pinned(have.nodes, pins(want, have), ids)
+    if check_mode:
+        cluster = _cluster(want, have, have.incarnation, host_keys)
+    else:
+        end, host_keys = apply(clients, want, have, todo, incarnation)
+        cluster = _cluster(want, end, incarnation, host_keys)
+    return todo.result(cluster=cluster, removed=[], left=[])

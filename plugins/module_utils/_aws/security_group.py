@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The cluster's one security group: all from itself, SSH from the controller, nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+from . import errors, tags
+
+SSH_RULE = "ohmy: SSH from the controller"
+SELF_RULE = "ohmy: all between the nodes"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A security group of ours; ``ssh`` are the CIDRs of our own SSH rules."""
+
+    id: str
+    name: str
+    vpc_id: str
+    incarnation: str
+    bucket: str | None
+    open_inside: bool
+    ssh: tuple[str, ...]
+
+
+def group_name(cluster: str) -> str:
+    """Return the name of a cluster's group."""
+    return f"ohmy-{cluster}"
+
+
+def _own_ssh(raw: dict[str, t.Any]) -> tuple[str, ...]:
+    found = []
+    for rule in raw.get("IpPermissions", []):
+        if rule.get("IpProtocol") == "tcp" and rule.get("FromPort") == 22:
+            ranges = [(one["CidrIp"], one) for one in rule.get("IpRanges", [])]
+            ranges += [(one["CidrIpv6"], one) for one in rule.get("Ipv6Ranges", [])]
+            found += [cidr for cidr, one in ranges if one.get("Description") == SSH_RULE]
+    return tuple(sorted(found))
+
+
+def from_api(raw: dict[str, t.Any]) -> Group:
+    """Make a Group of one entry of the API's answer."""
+    found = tags.as_dict(raw.get("Tags"))
+    inside = any(
+        rule.get("IpProtocol") == "-1"
+        and any(pair.get("GroupId") == raw["GroupId"] for pair in rule["UserIdGroupPairs"])
+        for rule in raw.get("IpPermissions", [])
+    )
+    return Group(
+        id=raw["GroupId"],
+        name=raw["GroupName"],
+        vpc_id=raw.get("VpcId", ""),
+        incarnation=found.get(tags.INCARNATION, ""),
+        bucket=found.get(tags.BUCKET),
+        open_inside=inside,
+        ssh=_own_ssh(raw),
+    )
+
+
+def observe(ec2: t.Any, cluster: str) -> list[Group]:
+    """Return all groups with the cluster's tags, in any VPC."""
+    what = f"find the security groups of {cluster}"
+    found = errors.pages(what, ec2, "describe_security_groups", "SecurityGroups", Filters=tags.filters(cluster))
+    return [from_api(raw) for raw in found if tags.is_ours(tags.as_dict(raw.get("Tags")), cluster)]
+
+
+def of_name(ec2: t.Any, cluster: str) -> tuple[list[Group], set[str]]:
+    """Return our groups of the cluster's name, and the VPCs where a stranger's group has that name."""
+    wanted = [{"Name": "group-name", "Values": [group_name(cluster)]}]
+    what = f"find security group {group_name(cluster)}"
+    found = errors.pages(what, ec2, "describe_security_groups", "SecurityGroups", Filters=wanted)
+    ours, strangers = [], set()
+    for raw in found:
+        if tags.is_ours(tags.as_dict(raw.get("Tags")), cluster):
+            ours.append(from_api(raw))
+        else:
+            strangers.add(raw.get("VpcId", ""))
+    return ours, strangers
+
+
+def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:
+    """Make the group with its tags in the one call; return its id."""
+    name = group_name(cluster)
+    try:
+        answer = errors.call(
+            f"create security group {name}",
+            ec2.create_security_group,
+            GroupName=name,
+            Description=f"Hadoop cluster {cluster}",
+            VpcId=vpc_id,
+            TagSpecifications=[tags.specification("security-group", own)],
+        )
+    except errors.AwsError as exc:
+        if exc.code == "InvalidGroup.Duplicate":
+            hint = "Another run makes this cluster at this moment: wait for it, then run again."
+            raise OhmyError(f"Security group {name} has just been made by somebody else.", hint) from exc
+        raise
+    return answer["GroupId"]
+
+
+def _ssh(cidr: str) -> dict[str, t.Any]:
+    rule: dict[str, t.Any] = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    if ":" in cidr:
+        return {**rule, "Ipv6Ranges": [{"CidrIpv6": cidr, "Description": SSH_RULE}]}
+    return {**rule, "IpRanges": [{"CidrIp": cidr, "Description": SSH_RULE}]}
+
+
+def allow(ec2: t.Any, group_id: str, inside: bool, ssh_cidr: str | None) -> None:
+    """Add the missing rules in one call; a rule that is there already is fine."""
+    rules = [_ssh(ssh_cidr)] if ssh_cidr is not None else []
+    if inside:
+        pair = {"GroupId": group_id, "Description": SELF_RULE}
+        rules.insert(0, {"IpProtocol": "-1", "UserIdGroupPairs": [pair]})
+    what = f"add rules to security group {group_id}"
+    try:
+        errors.call(what, ec2.authorize_security_group_ingress, GroupId=group_id, IpPermissions=rules)
+    except errors.AwsError as exc:
+        if exc.code != "InvalidPermission.Duplicate":
+            raise
+
+
+def forbid(ec2: t.Any, group_id: str, ssh_cidrs: t.Iterable[str]) -> None:
+    """Take back our own old SSH rules in one call."""
+    rules = [_ssh(cidr) for cidr in ssh_cidrs]
+    what = f"take old SSH rules off security group {group_id}"
+    errors.call(what, ec2.revoke_security_group_ingress, GroupId=group_id, IpPermissions=rules)
+
+
+def delete(ec2: t.Any, group_id: str) -> None:
+    """Delete a group; one that is gone already is fine."""
+    errors.call_or_none(f"delete security group {group_id}", ec2.delete_security_group, GroupId=group_id)

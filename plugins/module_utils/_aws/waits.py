@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Waiting for a condition, never without a limit."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+
+T = t.TypeVar("T")
+
+
+class Deadline:
+    """A limit in seconds from now, shared by the waits of one module run."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left, never less than 0."""
+        return max(0.0, self._end - time.monotonic())
+
+
+def poll(
+    deadline: Deadline,
+    probe: t.Callable[[], T | None],
+    late: t.Callable[[], OhmyError],
+    pause: float = 1.0,
+    longest: float = 8.0,
+) -> T:
+    """Return the first answer of ``probe`` that is not None; raise what ``late`` makes when time is up."""
+    while True:
+        found = probe()
+        if found is not None:
+            return found
+        if not deadline.left():
+            raise late()
+        time.sleep(min(pause, deadline.left()))
+        pause = min(pause * 1.5, longest)

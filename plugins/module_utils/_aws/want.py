@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What the user wants: the module's options, checked before the first API call."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from .._core.errors import OhmyError
+from . import durations
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+MOST_TAGS = 40
+
+
+@dataclass(frozen=True)
+class Want:
+    """The wanted cluster; durations in seconds, sizes in GiB."""
+
+    name: str
+    workers: int
+    instance_type: str
+    master_instance_type: str
+    image: str
+    subnet_id: str | None
+    public_ip: str
+    ssh_cidr: str
+    caller_ip_url: str
+    public_key: str | None
+    ssh_user: str
+    volume_size: int
+    volume_type: str
+    instance_profile: str | None
+    ttl: int
+    ttl_max: int
+    bucket: str | None
+    read_uris: tuple[str, ...]
+    write_uris: tuple[str, ...]
+    wait_timeout: int
+    state_dir: str
+    bundle: bytes = b""
+    tags: dict[str, str] = field(default_factory=dict)
+    document: dict[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def bundle_sha256(self) -> str:
+        """Return the hex sha256 of the node bundle."""
+        return hashlib.sha256(self.bundle).hexdigest()
+
+    def group_type(self, group: str) -> str:
+        """Return the instance type of ``master`` or ``worker``."""
+        return self.master_instance_type if group == "master" else self.instance_type
+
+
+def checked_name(name: str) -> str:
+    """Return the cluster's name or raise OhmyError; AWS limits names and tag filters by length."""
+    if not NAME.fullmatch(name):
+        hint = "Use 1 to 40 lower-case letters, digits and hyphens, a letter first."
+        raise OhmyError(f"{name!r} is no name for a cluster.", hint)
+    return name
+
+
+def checked_cidr(text: str) -> str:
+    """Return a CIDR as AWS writes it (host bits cleared); raise OhmyError for the whole world."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError as exc:
+        raise OhmyError(f"ssh_cidr: {text!r} is no CIDR.", "Write for example 192.0.2.7/32, or auto.") from exc
+    if network.prefixlen == 0:
+        raise OhmyError(f"ssh_cidr: {text} would open SSH to the whole world.", "Give your own address or auto.")
+    return str(network)
+
+
+def checked_tags(wanted: dict[str, t.Any] | None) -> dict[str, str]:
+    """Return the user's tags as text; raise OhmyError for reserved keys and what AWS would refuse."""
+    found = {str(key): str(value) for key, value in (wanted or {}).items()}
+    for key, value in found.items():
+        if key.lower().startswith(("aws:", "ohmy:")) or key == "Name":
+            raise OhmyError(f"tags: the key {key!r} is reserved.", "Take another key.")
+        if not 1 <= len(key) <= 127 or len(value) > 255:
+            raise OhmyError(f"tags: {key!r} is too long.", "A key has at most 127 characters, a value 255.")
+    if len(found) > MOST_TAGS:
+        raise OhmyError(f"tags: {len(found)} tags are too many.", f"Give at most {MOST_TAGS}.")
+    return found
+
+
+def checked_uris(uris: list[str] | None, option: str) -> tuple[str, ...]:
+    """Return s3:// URIs, sorted, each once; raise OhmyError for anything else."""
+    for uri in uris or []:
+        if not re.fullmatch(r"s3a?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", uri):
+            raise OhmyError(f"{option}: {uri!r} is no S3 URI.", "Write s3://bucket/prefix.")
+    return tuple(sorted(set(uris or [])))
+
+
+def default_state_dir() -> str:
+    """Return the folder for the controller's own files about clusters."""
+    base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(base, "ohmy.hadoop")
+
+
+def _bundle(path: str | None) -> bytes:
+    if path is None:
+        return b""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as exc:
+        raise OhmyError(f"bundle: {path} cannot be read: {exc.strerror}.") from exc
+
+
+def _volume(wanted: dict[str, t.Any] | None) -> tuple[int, str]:
+    volume = wanted or {}
+    size = volume.get("size") if volume.get("size") is not None else 50
+    if not 8 <= size <= 16384:
+        raise OhmyError(f"root_volume: a size of {size} GiB is not possible.", "Give 8 to 16384.")
+    return size, volume.get("type") or "gp3"
+
+
+def from_params(params: dict[str, t.Any]) -> Want:
+    """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
+    if params["workers"] < 0:
+        raise OhmyError(f"workers: {params['workers']} is not possible.", "0 means that the master works alone.")
+    ttl, ttl_max = durations.seconds(params["ttl"], "ttl"), durations.seconds(params["ttl_max"], "ttl_max")
+    if ttl > ttl_max:
+        raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
+    if 0 < ttl < 300:
+        raise OhmyError(f"ttl: {params['ttl']} is too short to start a cluster in.", "Give 5m or more, or 0 for none.")
+    size, kind = _volume(params.get("root_volume"))
+    return Want(
+        name=checked_name(params["name"]),
+        workers=params["workers"],
+        instance_type=params["instance_type"],
+        master_instance_type=params.get("master_instance_type") or params["instance_type"],
+        image=params["image"],
+        subnet_id=params.get("subnet_id"),
+        public_ip=params["public_ip"],
+        ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),
+        caller_ip_url=params["caller_ip_url"],
+        public_key=params.get("public_key"),
+        ssh_user=params["ssh_user"],
+        volume_size=size,
+        volume_type=kind,
+        instance_profile=params.get("instance_profile"),
+        ttl=ttl,
+        ttl_max=ttl_max,
+        bucket=params.get("bucket"),
+        read_uris=checked_uris(params.get("read_uris"), "read_uris"),
+        write_uris=checked_uris(params.get("write_uris"), "write_uris"),
+        wait_timeout=params["wait_timeout"],
+        state_dir=os.path.expanduser(params.get("state_dir") or default_state_dir()),
+        bundle=_bundle(params.get("bundle")),
+        tags=checked_tags(params.get("tags")),
+        document=params.get("document") or {},
+    )

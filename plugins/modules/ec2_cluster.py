@@ -1,0 +1,443 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a cluster's instances stand, or remove all that carries its tag."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_cluster
+short_description: Launch or remove the EC2 instances of a Hadoop cluster
+version_added: 0.1.0
+description:
+  - Launches a master and any number of workers with all they need, a security group, an SSH key pair and an instance profile
+    with the least policy, and waits until the master has shown its SSH host key; or removes all of it.
+  - The state of a cluster is tags (C(ohmy:cluster), C(ohmy:group), C(ohmy:incarnation), C(ohmy:schema)) and objects in S3,
+    nothing on the controller; any controller with access to the account can go on with it.
+  - Does nothing where the wanted number of instances is there with the wanted settings. Missing workers are launched
+    again and stopped instances are started. The number of API calls does not grow with the number of workers, waits aside.
+  - Never touches anything that does not carry both the tags C(ohmy:cluster) and C(ohmy:schema).
+  - The nodes converge by themselves from documents in S3; this module does not connect to them.
+author: the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.action
+  - ohmy.hadoop.aws
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+  action:
+    support: full
+  async:
+    support: none
+options:
+  name:
+    description:
+      - The cluster's name, 1 to 40 lower-case letters, digits and hyphens, a letter first.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) makes the cluster stand; V(absent) removes it and fails where anything is left.
+    type: str
+    choices: [present, absent]
+    default: present
+  workers:
+    description:
+      - How many workers; V(0) makes the master work alone.
+      - Workers are never taken away, as they hold data.
+    type: int
+    default: 2
+  instance_type:
+    description:
+      - The instance type of the workers.
+    type: str
+    default: m6i.large
+  master_instance_type:
+    description:
+      - The instance type of the master; by default O(instance_type).
+    type: str
+  image:
+    description:
+      - The image to boot, of Debian 12 for amd64 or one like it, as an id or as V(ssm:) and the path of a public parameter.
+    type: str
+    default: ssm:/aws/service/debian/release/12/latest/amd64
+  subnet_id:
+    description:
+      - The subnet; by default the first of the default VPC.
+      - It needs a way to S3, by public addresses, NAT or an S3 endpoint.
+    type: str
+  public_ip:
+    description:
+      - Whether instances get public addresses, V(subnet) meaning as the subnet says.
+      - With V(never) the controller connects to the master's private address.
+    type: str
+    choices: [subnet, always, never]
+    default: subnet
+  ssh_cidr:
+    description:
+      - From where SSH to the master is allowed, a CIDR or V(auto) for this controller's own address.
+      - The whole world is refused.
+    type: str
+    default: auto
+  caller_ip_url:
+    description:
+      - What to ask for this controller's public address when O(ssh_cidr=auto) and the master has a public one.
+    type: str
+    default: https://checkip.amazonaws.com
+  public_key:
+    description:
+      - The file of the SSH public key to log in with.
+      - By default the user's own F(~/.ssh/id_ed25519.pub), F(~/.ssh/id_ecdsa.pub) or F(~/.ssh/id_rsa.pub), the first whose
+        private half opens without a passphrase, else one that is made once under F(~/.local/share/ohmy.hadoop).
+    type: path
+  ssh_user:
+    description:
+      - The user that the image lets log in.
+    type: str
+    default: admin
+  root_volume:
+    description:
+      - The root volume of each instance; always encrypted, and deleted with its instance.
+    type: dict
+    suboptions:
+      size:
+        description: Its size in GiB.
+        type: int
+        default: 50
+      type:
+        description: Its type.
+        type: str
+        default: gp3
+  tags:
+    description:
+      - More tags for all that is made.
+    type: dict
+    default: {}
+  instance_profile:
+    description:
+      - The name or ARN of an instance profile for the nodes; by default one is made with the least policy, and
+        removed with the cluster.
+    type: str
+  ttl:
+    description:
+      - After how long the cluster ends by itself unless it is renewed, such as V(4h), V(90m) or a number of seconds;
+        V(0) means never.
+    type: str
+    default: 4h
+  ttl_max:
+    description:
+      - Past which time after the launch it is not renewed.
+    type: str
+    default: 24h
+  bucket:
+    description:
+      - The bucket that holds the archives and the cluster's own objects; required with O(state=present).
+      - With O(state=absent) the bucket that the cluster's tags name, if not given.
+    type: str
+  read_uris:
+    description:
+      - S3 URIs of the job's input, which the nodes may read.
+    type: list
+    elements: str
+    default: []
+  write_uris:
+    description:
+      - S3 URIs under which the nodes may write the job's output.
+    type: list
+    elements: str
+    default: []
+  document:
+    description:
+      - What the nodes are to become; required with O(state=present), except in check mode.
+    type: dict
+    suboptions:
+      hadoop:
+        description: Hadoop's archive, as RV(ohmy.hadoop.s3_upload#module:archives) tells it, with C(url) and C(sha512).
+        type: dict
+      java:
+        description: Java's archive with C(url) and C(sha512), or a C(package) of the distribution.
+        type: dict
+      properties:
+        description: The user's Hadoop properties, a dict per site file, such as C(hdfs-site).
+        type: dict
+  bundle:
+    description:
+      - The file of the node bundle. The action plugin makes it; leave this out.
+    type: path
+  wait_timeout:
+    description:
+      - How many seconds to wait at most, for the instances and the master's host key, or for their end.
+    type: int
+    default: 600
+  state_dir:
+    description:
+      - The folder for the known_hosts and ssh_config files of clusters; by default F(~/.local/state/ohmy.hadoop).
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Launch a small cluster
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    bucket: example-bucket
+    document:
+      hadoop: "{{ archives.archives[0] }}"
+
+- name: Launch a larger one in a subnet of its own
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    workers: 20
+    instance_type: m6i.xlarge
+    subnet_id: subnet-0123456789abcdef0
+    ssh_cidr: 192.0.2.7/32
+    ttl: 12h
+    bucket: example-bucket
+    read_uris:
+      - s3://example-data/logs/2026/
+    document:
+      hadoop: "{{ archives.archives[0] }}"
+      java: "{{ archives.archives[1] }}"
+      properties:
+        hdfs-site:
+          dfs.replication: "2"
+    tags:
+      team: search
+
+- name: Remove it and prove that nothing is left
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    state: absent
+"""
+
+RETURN = r"""
+cluster:
+  description: The cluster as it is now.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      returned: always
+      type: str
+      sample: demo
+    state:
+      description: One of absent, running, stopped, partial.
+      returned: always
+      type: str
+      sample: running
+    incarnation:
+      description: The id of this life of the cluster; null where there is none.
+      returned: always
+      type: str
+      sample: 0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11
+    region:
+      description: The region.
+      returned: always
+      type: str
+      sample: eu-central-1
+    bucket:
+      description: The bucket.
+      returned: always
+      type: str
+      sample: example-bucket
+    prefix:
+      description: The prefix of the cluster's own objects in the bucket.
+      returned: always
+      type: str
+      sample: clusters/demo/0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11/
+    endpoint:
+      description: The S3 endpoint that the nodes use.
+      returned: always
+      type: str
+      sample: https://s3.eu-central-1.amazonaws.com
+    master:
+      description: The master; null where there is none.
+      returned: always
+      type: dict
+      contains: &instance
+        instance_id:
+          description: Its id.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef0
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.5
+        public_ip:
+          description: Its public address, null where it has none.
+          returned: always
+          type: str
+          sample: 192.0.2.5
+        address:
+          description: The address that the controller connects to.
+          returned: always
+          type: str
+          sample: 192.0.2.5
+        host_key:
+          description: Its pinned SSH host key, null while it has shown none.
+          returned: always
+          type: str
+          sample: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample
+        state:
+          description: Its state in EC2's words.
+          returned: always
+          type: str
+          sample: running
+        instance_type:
+          description: Its type.
+          returned: always
+          type: str
+          sample: m6i.large
+        launch_time:
+          description: When it was launched, UTC.
+          returned: always
+          type: str
+          sample: "2026-07-01T12:00:00Z"
+    workers:
+      description: The workers.
+      returned: always
+      type: list
+      elements: dict
+      contains: *instance
+    ssh:
+      description: How to reach the master; all null where there is no cluster.
+      returned: always
+      type: dict
+      contains:
+        user:
+          description: The user to log in as.
+          returned: always
+          type: str
+          sample: admin
+        private_key:
+          description: The path of the private key; null where only an agent may have it.
+          returned: always
+          type: str
+          sample: /home/me/.ssh/id_ed25519
+        config:
+          description: The path of an ssh_config that knows C(master) and C(worker-1) and so on.
+          returned: always
+          type: str
+          sample: /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
+        known_hosts:
+          description: The path of the pinned host keys.
+          returned: always
+          type: str
+          sample: /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/known_hosts
+        control_path:
+          description: The path for the socket of a shared connection to the master.
+          returned: always
+          type: str
+          sample: /run/user/1000/ohmy-1000/0b54bd1a-master
+    digests:
+      description: The sha256 of the nodes' documents, null where there is none.
+      returned: always
+      type: dict
+      contains:
+        master:
+          description: The master's.
+          returned: always
+          type: str
+          sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        worker:
+          description: The workers'.
+          returned: always
+          type: str
+          sample: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+    expires:
+      description: When the cluster ends by itself, in seconds since 1970; null for never.
+      returned: always
+      type: int
+      sample: 1782921600
+actions:
+  description: What was done, or would be in check mode, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: ["create security group ohmy-demo", "launch master of demo", "launch worker of demo"]
+removed:
+  description: What O(state=absent) removed.
+  returned: success
+  type: list
+  elements: str
+  sample: ["instance i-0123456789abcdef0", "security group sg-0123456789abcdef0"]
+left:
+  description: What is left after O(state=absent), with a failure where that is anything.
+  returned: success, or when something is left
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, argspec, present, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+
+SPEC = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "workers": {"type": "int", "default": 2},
+    "instance_type": {"type": "str", "default": "m6i.large"},
+    "master_instance_type": {"type": "str"},
+    "image": {"type": "str", "default": "ssm:/aws/service/debian/release/12/latest/amd64"},
+    "subnet_id": {"type": "str"},
+    "public_ip": {"type": "str", "choices": ["subnet", "always", "never"], "default": "subnet"},
+    "ssh_cidr": {"type": "str", "default": "auto"},
+    "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
+    "public_key": {"type": "path", "no_log": False},
+    "ssh_user": {"type": "str", "default": "admin"},
+    "root_volume": {
+        "type": "dict",
+        "options": {"size": {"type": "int", "default": 50}, "type": {"type": "str", "default": "gp3"}},
+    },
+    "tags": {"type": "dict", "default": {}},
+    "instance_profile": {"type": "str"},
+    "ttl": {"type": "str", "default": "4h"},
+    "ttl_max": {"type": "str", "default": "24h"},
+    "bucket": {"type": "str"},
+    "read_uris": {"type": "list", "elements": "str", "default": []},
+    "write_uris": {"type": "list", "elements": "str", "default": []},
+    "document": {
+        "type": "dict",
+        "options": {"hadoop": {"type": "dict"}, "java": {"type": "dict"}, "properties": {"type": "dict"}},
+    },
+    "bundle": {"type": "path"},
+    "wait_timeout": {"type": "int", "default": 600},
+    "state_dir": {"type": "path"},
+    **argspec.CONNECTION,
+}
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=SPEC,
+        required_if=[("state", "present", ("bucket",))],
+        supports_check_mode=True,
+        **argspec.RULES,
+    )
+    require_boto3(module)
+    try:
+        wanted = want.from_params(module.params)
+        verb = present if module.params["state"] == "present" else absent
+        result = verb.run(Clients(module.params), wanted, module.check_mode)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

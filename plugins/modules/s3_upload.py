@@ -1,0 +1,213 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring local files into S3 once."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: s3_upload
+short_description: Upload files to S3 that are not there yet
+version_added: 0.1.0
+description:
+  - Uploads local files in parallel, large ones in parts, and verifies them.
+  - A file whose object is there with the same sha256 is skipped. A manifest object, C(manifests/ID.json), remembers sha256 and
+    ETag of each, so that hundreds of unchanged files cost one listing and one read.
+  - Archives get their key from their content, and are skipped when such an object is there with the same size.
+  - Never deletes an object.
+author: the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop.aws
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+options:
+  bucket:
+    description:
+      - The bucket.
+    type: str
+    required: true
+  create_bucket:
+    description:
+      - Whether to make the bucket where it is missing, private, encrypted and tagged C(ohmy:schema).
+    type: bool
+    default: false
+  prefix:
+    description:
+      - What all keys begin with; a slash is added where it does not end in one.
+    type: str
+    default: ""
+  items:
+    description:
+      - The files.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      source:
+        description: The path of the file.
+        type: path
+        required: true
+      key:
+        description: Its key below O(prefix); by default the name of the file.
+        type: str
+  archives:
+    description:
+      - Archives, put under O(prefix), the first 16 digits of their sha512 and their file name.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      source:
+        description: The path of the archive; or a URL, which is passed on untouched and needs a O(archives[].sha512).
+        type: str
+        required: true
+      sha512:
+        description: The sha512 that it must have; by default the one it has.
+        type: str
+  content_address:
+    description:
+      - Whether O(items) too get their keys from their content.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Bring the input
+  ohmy.hadoop.s3_upload:
+    bucket: example-bucket
+    prefix: input/today
+    items:
+      - source: /data/access.log
+
+- name: Bring an archive
+  ohmy.hadoop.s3_upload:
+    bucket: example-bucket
+    create_bucket: true
+    prefix: archives
+    archives:
+      - source: /srv/hadoop-3.5.0.tar.gz
+"""
+
+RETURN = r"""
+bucket:
+  description: The bucket.
+  returned: success
+  type: str
+  sample: example-bucket
+uploaded:
+  description: The keys that were uploaded, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [input/today/access.log]
+skipped:
+  description: The keys that were there already.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+bytes:
+  description: How many bytes were uploaded, or would be.
+  returned: success
+  type: int
+  sample: 4194304
+objects:
+  description: All objects, uploaded or not.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    key:
+      description: Its key.
+      returned: always
+      type: str
+      sample: input/today/access.log
+    size:
+      description: Its size in bytes.
+      returned: always
+      type: int
+      sample: 4194304
+    sha256:
+      description: Its sha256.
+      returned: always
+      type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    sha512:
+      description: Its sha512.
+      returned: always
+      type: str
+      sample: ee26b0dd4af7e749aa1a8ee3c10ae9923f618980772e473f8819a5d4940e0db2
+archives:
+  description: O(archives) in their order, as the documents of nodes name them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    url:
+      description: The URL.
+      returned: always
+      type: str
+      sample: s3://example-bucket/archives/ee26b0dd4af7e749/hadoop-3.5.0.tar.gz
+    sha512:
+      description: Its sha512.
+      returned: always
+      type: str
+      sample: ee26b0dd4af7e749aa1a8ee3c10ae9923f618980772e473f8819a5d4940e0db2
+actions:
+  description: What was done, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [upload input/today/access.log]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import argspec, upload
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+
+SPEC = {
+    "bucket": {"type": "str", "required": True},
+    "create_bucket": {"type": "bool", "default": False},
+    "prefix": {"type": "str", "default": ""},
+    "items": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"source": {"type": "path", "required": True}, "key": {"type": "str", "no_log": False}},
+    },
+    "archives": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"source": {"type": "str", "required": True}, "sha512": {"type": "str"}},
+    },
+    "content_address": {"type": "bool", "default": False},
+    **argspec.CONNECTION,
+}
+
+
+def main():
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True, **argspec.RULES)
+    require_boto3(module)
+    try:
+        result = upload.run_all(Clients(module.params), module.params, module.check_mode)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
