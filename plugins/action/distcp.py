@@ -15,9 +15,8 @@ class ActionModule(FollowedAction):
 
     def _ended(self, began: dict[str, t.Any], status: dict[str, t.Any]) -> dict[str, t.Any]:
         result = super()._ended(began, status)
-        output = result.get("output") or {}
         copied = int(result["counters"].get("COPY") or 0)
-        result.update(files=output.get("files"), bytes=output.get("bytes"), copied=copied)
+        result["copied"] = copied
         # A copy that was found finished changed nothing now, whatever it copied then.
         result["changed"] = bool(began.get("changed")) and copied > 0
         return result

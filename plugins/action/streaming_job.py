@@ -37,7 +37,7 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
 
 
 class ActionModule(FollowedAction):
-    """Programs travel only when the job is neither running nor finished."""
+    """Programs travel once: only to a job that the master does not know yet."""
 
     def prepared(self, args: dict[str, t.Any], transfer: bool) -> dict[str, t.Any]:
         """Return the arguments with each file's sha256, and with the folder on the master that holds them."""
@@ -51,10 +51,8 @@ class ActionModule(FollowedAction):
         return args
 
     def _is_to_start(self, args: dict[str, t.Any]) -> bool:
-        job = self.look(str(args.get("id")), 0, None)
-        if job is None or args.get("force"):
-            return True
-        return job.get("state") not in ("starting", "running", "succeeded") or not job.get("complete", True)
+        # A job that the master knows has its files there already.
+        return bool(args.get("force")) or self.look(str(args.get("id")), 0, None) is None
 
     def _put(self, src: str, dest: str) -> None:
         self._connection.put_file(src, dest)

@@ -48,7 +48,7 @@ options:
   fingerprint:
     description:
       - The identity of the job, written into the manifest.
-      - Where a file C(fingerprint) lies beside O(src), it must hold the same.
+      - The file C(fingerprint) beside O(src) must hold the same.
     type: str
     required: true
   force:
@@ -119,18 +119,16 @@ actions:
   sample: [fetch part-00000]
 """
 
-import hashlib
 import os
-import shutil
+import pwd
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.here import hdfs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
-
-RESERVE = 64 << 20
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "src": {"type": "str", "required": True},
@@ -143,69 +141,13 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def list_parts(client: WebHdfs, src: str, fingerprint: str) -> list[dict[str, t.Any]]:
-    """Return the parts of a finished output as [{"name", "size"}].
-
-    :raises OhmyError: there is none, it is not whole, or it is another job's.
-    """
-    src = src.rstrip("/")
-    status = client.status(src)
-    if status is None or status["type"] != "DIRECTORY":
-        raise OhmyError(f"There is no directory {src} in HDFS.", "Run the job first.")
-    entries = client.list(src)
-    if not any(entry["pathSuffix"] == "_SUCCESS" for entry in entries):
-        raise OhmyError(f"The output {src} is not whole: it holds no _SUCCESS.", "Run the job to its end first.")
-    beside = f"{src.rsplit('/', 1)[0]}/fingerprint"
-    if client.status(beside) is not None:
-        found = client.read(beside, 4096).decode("utf-8", "replace").strip()
-        if found != fingerprint:
-            raise OhmyError(
-                f"The output {src} is another job's: its fingerprint begins with {found[:12]}, not {fingerprint[:12]}."
-            )
-    return [
-        {"name": entry["pathSuffix"], "size": entry["length"]}
-        for entry in entries
-        if entry["type"] == "FILE" and not entry["pathSuffix"].startswith(("_", "."))
-    ]
-
-
-def spool_part(client: WebHdfs, src: str, name: str, spool: str) -> dict[str, t.Any]:
-    """Copy one part to the spool directory, readable for that directory's owner alone.
-
-    :returns: {"path", "size", "sha256"}.
-    """
-    if os.path.basename(name) != name or name in ("", ".", ".."):
-        raise OhmyError(f"{name!r} is no name of a part.")
-    source = f"{src.rstrip('/')}/{name}"
-    status = client.status(source)
-    if status is None:
-        raise OhmyError(f"{source} has gone from HDFS.")
-    path = os.path.join(spool, "part")
+def spool_part(client: WebHdfs, src: str, part: str, folder: str) -> dict[str, t.Any]:
+    """Copy one part to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
     try:
-        if os.path.exists(path):
-            os.unlink(path)
-        free = shutil.disk_usage(spool).free
-        if status["length"] + RESERVE > free:
-            raise OhmyError(
-                f"{source} ({status['length'] >> 20} MiB) does not fit on the master's disk, where {free >> 20} MiB are "
-                "free.",
-                "Use more reduces, which makes smaller parts, or a larger cluster_root_volume.",
-            )
-        digest, size = hashlib.sha256(), 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as target, client.open(source) as stream:
-            for chunk in stream.chunks():
-                digest.update(chunk)
-                size += len(chunk)
-                target.write(chunk)
-        owner = os.stat(spool)
-        if os.geteuid() == 0:
-            os.chown(path, owner.st_uid, owner.st_gid)
+        owner = pwd.getpwuid(os.stat(folder).st_uid).pw_name if os.geteuid() == 0 else None
+        return results.spool(client, src, part, folder, owner)
     except OSError as exc:
-        raise OhmyError(f"{source} could not be copied to {spool} on the master: {exc.strerror}.") from exc
-    if size != status["length"]:
-        raise OhmyError(f"{source} came with {size} bytes instead of {status['length']}.", "Run the same again.")
-    return {"path": path, "size": size, "sha256": digest.hexdigest()}
+        raise OhmyError(f"{part} could not be copied to {folder} on the master: {exc.strerror}.") from exc
 
 
 def main() -> None:
@@ -215,9 +157,9 @@ def main() -> None:
     )
     params, result = module.params, {"changed": False, "spooled": None}
     try:
-        client = hdfs(params["user"])
+        client = open_doors(user=params["user"]).hdfs
         if params["part"] is None:
-            result["parts"] = list_parts(client, params["src"], params["fingerprint"])
+            result["parts"] = results.list_parts(client, params["src"], params["fingerprint"])
         else:
             result["spooled"] = spool_part(client, params["src"], params["part"], params["spool"])
     except OhmyError as exc:

@@ -110,7 +110,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan, Step
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.here import hdfs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 CONTENT_LIMIT = 1 << 20
@@ -211,7 +211,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         check(module.params)
-        client = hdfs(module.params["user"])
+        client = open_doors(user=module.params["user"]).hdfs
         plan = make_plan(module.params, observe(client, module.params))
         if not module.check_mode:
             apply(client, module.params, plan)

@@ -48,11 +48,13 @@ def failure_of(status: t.Mapping[str, t.Any], name: str) -> OhmyError:
 def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the part of a result that comes from a status; the same keys whatever the state."""
     started, finished = status.get("started"), status.get("finished")
+    output = status.get("output") or {}
     return {
         "state": status.get("state"),
         "application_id": status.get("application_id"),
         "counters": status.get("counters") or {},
-        "output": status.get("output"),
+        "files": output.get("files"),
+        "bytes": output.get("bytes"),
         "progress": status.get("progress") or {},
         "seconds": round(finished - started, 1) if started and finished else None,
     }

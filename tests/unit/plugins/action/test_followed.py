@@ -159,8 +159,7 @@ def test_check_mode_is_the_modules_plan_alone(tmp_path):
         (None, True),
         (status("running"), False),
         (status("succeeded"), False),
-        (status("failed"), True),
-        (status("killed"), True),
+        (status("failed"), False),
     ],
 )
 def test_programs_travel_only_to_a_job_that_is_to_start(tmp_path, job, sent):

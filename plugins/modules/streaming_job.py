@@ -1,0 +1,323 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: streaming_job
+short_description: Run a Hadoop Streaming job, once
+version_added: 0.1.0
+description:
+  - Brings the job's programs to the master and starts a follower there, a systemd unit that submits the job and
+    watches it. The action plugin shows its progress until it ends.
+  - The job belongs to the master. When the controller dies or the link is lost, it goes on (see O(on_disconnect)),
+    and the same task run again attaches to it. A job that is finished is found finished.
+  - When the job fails, the message holds the standard error of the task that failed.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.action
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  id:
+    description: The name of the job on the master. The same id with another specification is an error.
+    type: str
+    required: true
+  fingerprint:
+    description: The identity of the job, its programs, input and options; written beside the output.
+    type: str
+    required: true
+  name:
+    description: What the job is called in YARN and in the progress; by default its O(id).
+    type: str
+  input:
+    description: Paths in HDFS.
+    type: list
+    elements: str
+    required: true
+  output:
+    description: The output directory in HDFS.
+    type: str
+    required: true
+  mapper:
+    description: The command of the mapper.
+    type: str
+    required: true
+  reducer:
+    description: The command of the reducer; without it there is no reduce phase.
+    type: str
+  combiner:
+    description: The command of the combiner.
+    type: str
+  files:
+    description: Files that every task finds in its working directory, the programs among them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      src:
+        description: The path on the controller.
+        type: path
+        required: true
+      name:
+        description: The name in the task's working directory; by default that of O(files[].src).
+        type: str
+      sha256:
+        description: The checksum. The action plugin fills this in.
+        type: str
+  reduces:
+    description: The number of reduces; V(0) means that the mappers' output is the answer.
+    type: int
+    default: 1
+  options:
+    description: Properties of the job.
+    type: dict
+    default: {}
+  cmdenv:
+    description: Environment variables of the programs.
+    type: dict
+    default: {}
+  on_disconnect:
+    description: What becomes of the job when its controller has not been heard for two minutes.
+    type: str
+    choices: [continue, kill]
+    default: continue
+  timeout:
+    description: How long the action waits for the job's end, in seconds. The job itself is not ended by it.
+    type: int
+    default: 86400
+  log_path:
+    description: A file on the controller to which each change of the progress is appended.
+    type: path
+  force:
+    description:
+      - Run a finished job again, and replace another job that has ended under this id.
+      - The old output in HDFS is removed if it is this job's own. A job that runs is never replaced.
+    type: bool
+    default: false
+  spool:
+    description: The directory on the master to which the files were brought. The action plugin fills this in.
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Count words
+  ohmy.hadoop.streaming_job:
+    id: wordcount-1a2b3c4d
+    fingerprint: "{{ job.fingerprint }}"
+    name: wordcount
+    input: [/user/hadoop/input/5e6f]
+    output: /user/hadoop/jobs/wordcount-1a2b3c4d/output
+    mapper: python3 mapper.py
+    reducer: python3 reducer.py
+    files:
+      - src: /home/ada/wordcount/mapper.py
+      - src: /home/ada/wordcount/reducer.py
+    reduces: 2
+    log_path: /home/ada/wordcount/run.log
+  delegate_to: demo-master
+  become: true
+"""
+
+RETURN = r"""
+output:
+  description: The output directory in HDFS.
+  returned: always
+  type: str
+  sample: /user/hadoop/jobs/wordcount-1a2b3c4d/output
+id:
+  description: The job's id.
+  returned: always
+  type: str
+  sample: wordcount-1a2b3c4d
+actions:
+  description: What was done, or would be in check mode; nothing when the job was found running or finished.
+  returned: always
+  type: list
+  elements: str
+  sample: [start wordcount-1a2b3c4d]
+state:
+  description: How the job ended.
+  returned: when it was watched
+  type: str
+  sample: succeeded
+application_id:
+  description: The application that ran it, null where there was none.
+  returned: when it was watched
+  type: str
+  sample: application_1700000000000_0001
+counters:
+  description: Hadoop's counters by name, the program's own by C(group.name).
+  returned: when it was watched
+  type: dict
+  sample: {MAP_INPUT_RECORDS: 31102}
+files:
+  description: The number of files that the job made.
+  returned: when it succeeded
+  type: int
+  sample: 1
+bytes:
+  description: Their size together.
+  returned: when it succeeded
+  type: int
+  sample: 1048576
+progress:
+  description: The last progress that was seen.
+  returned: when it was watched
+  type: dict
+  contains:
+    map:
+      description: Percent of the maps.
+      type: int
+      sample: 100
+    reduce:
+      description: Percent of the reduces.
+      type: int
+      sample: 100
+    text:
+      description: What the job is doing.
+      type: str
+      sample: finished
+seconds:
+  description: How long the job took, from its follower's start to its end.
+  returned: when it was watched
+  type: float
+  sample: 31.4
+error:
+  description: Why the job failed.
+  returned: when it failed or was killed
+  type: dict
+  contains:
+    summary:
+      description: The cause in one sentence.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    stderr:
+      description: What the program itself wrote to its standard error, for example a Python traceback.
+      type: str
+    attempt:
+      description: The attempt of the task that failed.
+      type: str
+    host:
+      description: The host on which it failed.
+      type: str
+status:
+  description: The job as the master knows it, before it was watched.
+  returned: in check mode
+  type: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "id": {"type": "str", "required": True},
+    "fingerprint": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "input": {"type": "list", "elements": "str", "required": True},
+    "output": {"type": "str", "required": True},
+    "mapper": {"type": "str", "required": True},
+    "reducer": {"type": "str"},
+    "combiner": {"type": "str"},
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "src": {"type": "path", "required": True},
+            "name": {"type": "str"},
+            "sha256": {"type": "str"},
+        },
+    },
+    "reduces": {"type": "int", "default": 1},
+    "options": {"type": "dict", "default": {}},
+    "cmdenv": {"type": "dict", "default": {}},
+    "on_disconnect": {"type": "str", "choices": ["continue", "kill"], "default": "continue"},
+    "timeout": {"type": "int", "default": 86400},
+    "log_path": {"type": "path"},
+    "force": {"type": "bool", "default": False},
+    "spool": {"type": "path"},
+}
+AS_THEY_ARE = ("id", "fingerprint", "input", "output", "mapper", "reducer", "combiner", "reduces", "on_disconnect")
+
+
+def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the follower's specification of the job."""
+    return {
+        "schema": 1,
+        "kind": "streaming",
+        "name": params["name"] or params["id"],
+        "files": sorted(names(params)),
+        "options": {key: text(value) for key, value in params["options"].items()},
+        "cmdenv": {key: text(value) for key, value in params["cmdenv"].items()},
+        **{key: params[key] for key in AS_THEY_ARE},
+    }
+
+
+def names(params: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the names of the job's files in a task's working directory."""
+    return [item["name"] or item["src"].rsplit("/", maxsplit=1)[-1] for item in params["files"]]
+
+
+def text(value: t.Any) -> str:
+    """Return a property's value as Hadoop writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_whole(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the output is there, whole and this job's."""
+    try:
+        results.list_parts(hdfs, params["output"], params["fingerprint"])
+    except OhmyError:
+        return False
+    return True
+
+
+def main() -> None:
+    """Start the job's follower or find it."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    params = module.params
+    try:
+        ensure_job.require_root()
+        files = [{"name": name, "sha256": item["sha256"]} for name, item in zip(names(params), params["files"])]
+        hdfs = open_doors().hdfs
+        result = ensure_job.ensure_job(
+            make_spec(params),
+            ensure_job.spooled_files(files, params["spool"]),
+            hdfs,
+            lambda: is_whole(hdfs, params),
+            params["force"],
+            module.check_mode,
+        )
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(output=params["output"], **result)
+
+
+if __name__ == "__main__":
+    main()

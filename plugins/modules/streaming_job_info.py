@@ -1,0 +1,188 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: streaming_job_info
+short_description: Tell which jobs the master knows and how they are doing
+version_added: 0.1.0
+description:
+  - Reads what the followers on the master wrote down, of streaming jobs and of copies alike.
+  - Can wait on the master for a change, which costs one module run instead of many.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.info_module
+attributes:
+  check_mode:
+    details:
+      - This module does not modify any state, but for the time of the last sign of life with O(touch).
+  platform:
+    platforms: posix
+options:
+  id:
+    description: The job; without it, all of them.
+    type: str
+  wait:
+    description: How long to wait for a change of the job, in seconds, at most 60. Only with O(id).
+    type: int
+    default: 0
+  known:
+    description: The RV(jobs[].digest) that is known already; the answer comes at once when the job's is another.
+    type: str
+  touch:
+    description: Tell the job's follower that its controller lives. Only with O(id).
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: List the jobs
+  ohmy.hadoop.streaming_job_info:
+  delegate_to: demo-master
+  become: true
+  register: known
+
+- name: Show how they are doing
+  ansible.builtin.debug:
+    msg: "{{ known.jobs | items2dict(key_name='id', value_name='state') }}"
+"""
+
+RETURN = r"""
+jobs:
+  description: The jobs by id; empty where there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The job's id.
+      type: str
+      sample: wordcount-1a2b3c4d
+    name:
+      description: What it is called.
+      type: str
+      sample: wordcount
+    kind:
+      description: What kind of job it is, V(streaming) or V(distcp).
+      type: str
+      sample: streaming
+    state:
+      description: One of V(starting), V(running), V(succeeded), V(failed), V(killed).
+      type: str
+      sample: running
+    following:
+      description: Whether its follower runs.
+      type: bool
+    digest:
+      description: Stands for this very state, see O(known).
+      type: str
+      sample: 0f1e2d3c4b5a6978
+    application_id:
+      description: The application that runs it, null before there is one.
+      type: str
+      sample: application_1700000000000_0001
+    progress:
+      description: How far it is.
+      type: dict
+      contains:
+        map:
+          description: Percent of the maps.
+          type: int
+          sample: 50
+        reduce:
+          description: Percent of the reduces.
+          type: int
+          sample: 0
+        text:
+          description: What it is doing.
+          type: str
+          sample: 3 of 6 maps done
+    counters:
+      description: Hadoop's counters by name, the program's own by C(group.name).
+      type: dict
+    started:
+      description: When its follower began, in seconds since 1970.
+      type: float
+    finished:
+      description: When it ended, in seconds since 1970; null before.
+      type: float
+    output:
+      description: What it made; null before its end.
+      type: dict
+      contains:
+        files:
+          description: The number of files.
+          type: int
+        bytes:
+          description: Their size together.
+          type: int
+    error:
+      description: Why it failed; null where it did not.
+      type: dict
+      contains:
+        summary:
+          description: The cause in one sentence.
+          type: str
+        hint:
+          description: What to do about it.
+          type: str
+        stderr:
+          description: What the program itself wrote to its standard error.
+          type: str
+        attempt:
+          description: The attempt of the task that failed.
+          type: str
+        host:
+          description: The host on which it failed.
+          type: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ROOT
+
+LONGEST_WAIT = 60
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "id": {"type": "str"},
+    "wait": {"type": "int", "default": 0},
+    "known": {"type": "str", "no_log": False},
+    "touch": {"type": "bool", "default": False},
+}
+
+
+def look(params: t.Mapping[str, t.Any], root: str = ROOT) -> list[dict[str, t.Any]]:
+    """Return the jobs that were asked for."""
+    if params["id"] is None:
+        found = [jobs.look(job, root=root) for job in jobs.known_jobs(root)]
+    else:
+        if params["touch"]:
+            jobs.touch(params["id"], root)
+        wait = max(0, min(params["wait"], LONGEST_WAIT))
+        found = [jobs.look(params["id"], wait, params["known"], root)]
+    return [job for job in found if job is not None]
+
+
+def main() -> None:
+    """Look."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        found = look(module.params)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(changed=False, jobs=found)
+
+
+if __name__ == "__main__":
+    main()
