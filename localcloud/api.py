@@ -26,7 +26,7 @@ HELD_BYTES = 8 * 1024 * 1024
 Environ = dict[str, t.Any]
 StartResponse = t.Callable[..., t.Any]
 Application = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
-STATUS = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 412: "412 Precondition Failed"}
+STATUS = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 500: "500 Internal Server Error"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,7 @@ def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Pri
         raise auth.AuthError(code, "The security token included in the request is invalid.")
     user = account.iam.users[key.user_name]
     documents = [user.policies[name] for name in user.policies]
-    documents += [attached.document for attached in user.managed_policies.values()]
+    documents += [policy_document(attached) for attached in user.managed_policies.values()]
     policies = tuple(json.loads(document) for document in documents)
     return Principal(user.arn, key.secret_access_key, policies, user.name == "admin")
 
@@ -64,13 +64,23 @@ def role_policies(account: Account, role_arn: str) -> tuple[t.Mapping[str, t.Any
     role = next((role for role in account.iam.get_roles() if role.arn == role_arn), None)
     if role is None:
         return ()
-    documents = [*role.policies.values(), *(attached.document for attached in role.managed_policies.values())]
+    documents = [*role.policies.values(), *(policy_document(attached) for attached in role.managed_policies.values())]
     return tuple(json.loads(document) for document in documents)
+
+
+def policy_document(managed: t.Any) -> str:
+    """Return the document of a managed policy's default version."""
+    return str(next(version.document for version in managed.versions if version.is_default))
 
 
 def headers_of(environ: Environ) -> dict[str, str]:
     """Return the request's headers, names in lower case."""
-    found = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    kept = environ.get("moto.preserved_header_names") or {}  # metadata of objects may have underscores in its names
+    found = {
+        kept.get(key, key[5:].replace("_", "-")).lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_")
+    }
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(key):
             found[key.replace("_", "-").lower()] = environ[key]
@@ -93,13 +103,19 @@ def error_body(service: str, code: str, message: str, content_type: str = "") ->
     code, text = xml.sax.saxutils.escape(code), xml.sax.saxutils.escape(message)
     inner = f"<Code>{code}</Code><Message>{text}</Message>"
     if service == "s3":
-        return "application/xml", f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}<RequestId>0</RequestId></Error>".encode()
+        return (
+            "application/xml",
+            f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}<RequestId>0</RequestId></Error>".encode(),
+        )
     if service == "ec2":
         body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>0</RequestID></Response>"
         return "text/xml", body.encode()
     if "json" in content_type:
         return content_type, json.dumps({"__type": code, "message": message}).encode()
-    return "text/xml", f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>".encode()
+    return (
+        "text/xml",
+        f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>".encode(),
+    )
 
 
 class FrontDoor:
@@ -129,6 +145,9 @@ class FrontDoor:
         except (auth.AuthError, strict.Ec2Error) as error:
             LOG.info("%s %s: %s", service, error.code, error.message)
             return self._refuse(environ, start_response, service, error.code, error.message, error.status)
+        except Exception:  # the caller is to see an error of the service, not a web server's page
+            LOG.exception("%s %s", service, environ.get("PATH_INFO"))
+            return self._refuse(environ, start_response, service, "InternalError", "See the server's log.", 500)
 
     def _refuse(
         self, environ: Environ, start_response: StartResponse, service: str, code: str, message: str, status: int
@@ -139,7 +158,9 @@ class FrontDoor:
             left = left - len(piece) if piece else 0
         kind, body = error_body(service, code, message, environ.get("CONTENT_TYPE", ""))
         head = environ["REQUEST_METHOD"] == "HEAD"
-        start_response(STATUS.get(status, f"{status} Error"), [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        start_response(
+            STATUS.get(status, f"{status} Error"), [("Content-Type", kind), ("Content-Length", str(len(body)))]
+        )
         return [] if head else [body]
 
     # S3
@@ -198,10 +219,11 @@ class FrontDoor:
         checked = strict.check(action, form, self._look, region)
         status, headers, body = self._call(environ, checked)
         if not action.startswith("Describe"):
-            if status.startswith("200"):
-                self._after(action, form)
+            launched = self._after(action, form) if status.startswith("200") else []
             self._reconciler.scan()
             LOG.info("ec2 %s %s %.3f s", action, status[:3], time.monotonic() - began)
+            if launched:  # moto's answer is older than what was done since
+                return self._replay(environ, start_response, launched)
         start_response(status, headers)
         return [body]
 
@@ -212,20 +234,24 @@ class FrontDoor:
         chunks = b"".join(self._moto(environ, lambda *arguments: answer.extend(arguments[:2])))
         return answer[0], answer[1], chunks
 
-    def _after(self, action: str, form: strict.Form) -> None:
-        """Do what moto leaves out."""
+    def _after(self, action: str, form: strict.Form) -> list[str]:
+        """Do what moto leaves out; return the ids of launched instances."""
         if action == "RebootInstances":
             self._reconciler.reboot(strict.members(form, "InstanceId"))
         if action != "RunInstances":
-            return
+            return []
         reservation = list(self._account.ec2.reservations.values())[-1]
         name, arn = form.get("IamInstanceProfile.Name"), form.get("IamInstanceProfile.Arn")
         for instance in reservation.instances:
             for nic in instance.nics.values():
                 nic.delete_on_termination = True
+            if not instance.security_groups:  # given with the network interface
+                instance.security_groups = self._account.groups_of(instance)
             if (name or arn) and self._account.profile_of(instance) is None:  # moto gives it to the first one only
                 self._account.ec2.associate_iam_instance_profile(instance.id, name, arn)
-        self._tokens.remember(form, [instance.id for instance in reservation.instances])
+        launched = [instance.id for instance in reservation.instances]
+        self._tokens.remember(form, launched)
+        return launched
 
     def _replay(self, environ: Environ, start_response: StartResponse, ids: list[str]) -> list[bytes]:
         form = {"Action": "DescribeInstances", "Version": "2016-11-15"}

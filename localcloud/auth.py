@@ -58,7 +58,11 @@ def claim(request: Request) -> Claim:
     query = dict(urllib.parse.parse_qsl(request.raw_query, keep_blank_values=True))
     if header.startswith(ALGORITHM):
         fields = dict(re.findall(r"(Credential|SignedHeaders|Signature)=([^,\s]+)", header))
-        timestamp, token, expires = request.headers.get("x-amz-date", ""), request.headers.get("x-amz-security-token"), None
+        timestamp, token, expires = (
+            request.headers.get("x-amz-date", ""),
+            request.headers.get("x-amz-security-token"),
+            None,
+        )
     elif query.get("X-Amz-Algorithm") == ALGORITHM:
         fields = {name: query.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
         timestamp, token = query.get("X-Amz-Date", ""), query.get("X-Amz-Security-Token")
@@ -83,7 +87,9 @@ def check_time(made: Claim, now: datetime.datetime) -> None:
         if age > made.expires:
             raise AuthError("AccessDenied", "Request has expired")
     elif abs(age) > SKEW_SECONDS:
-        raise AuthError("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
+        raise AuthError(
+            "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."
+        )
 
 
 def encode(text: str, safe: str = "") -> str:

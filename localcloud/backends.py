@@ -9,6 +9,7 @@ Import this module only after ``configure`` has set moto's environment.
 from __future__ import annotations
 
 import copy
+import datetime
 import json
 import os
 import pathlib
@@ -79,8 +80,8 @@ class Account:
                 return copy.copy(instance._state)
             return terminate(instance)
 
-        terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign]
-        VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign]
+        terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign,assignment]
+        VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign,assignment]
         self.lock = threading.RLock()
         self.ec2 = ec2_backends[ACCOUNT][REGION]
         self.iam = iam_backends[ACCOUNT]["aws"]
@@ -90,7 +91,7 @@ class Account:
         self._add_s3_endpoint()
         ssm = ssm_backends[ACCOUNT][REGION]
         ssm._parameters[image.SSM_PARAMETER].append(
-            Parameter(
+            Parameter(  # type: ignore[abstract]
                 account_id=ACCOUNT,
                 name=image.SSM_PARAMETER,
                 value=ami_id,
@@ -98,7 +99,7 @@ class Account:
                 description=None,
                 allowed_pattern=None,
                 keyid=None,
-                last_modified_date=1735689600.0,
+                last_modified_date=datetime.datetime(2025, 1, 1),
                 version=1,
                 data_type="aws:ec2:image",
             )

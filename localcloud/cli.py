@@ -50,7 +50,9 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("--state", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name in ("up", "image"):
-            command.add_argument("--image-cache", help="where image archives are kept (default: in the state directory)")
+            command.add_argument(
+                "--image-cache", help="where image archives are kept (default: in the state directory)"
+            )
         if name == "down":
             command.add_argument("--image", action="store_true", help="remove the cached node image, too")
         if name == "serve":
@@ -87,6 +89,8 @@ def up(state: State, arguments: argparse.Namespace) -> int:
         record = process.read(state.record)
         if process.alive(record) and answers(Vpc(record["vpc"])):
             say(f"The local cloud runs already. {usage(state)}")
+            if record.get("image") != image.digest():
+                say("Its node image is not the current one: 'down' and 'up' bring that.")
             return 0
         began = time.monotonic()
         digest = image.ensure(cache(state, arguments), say)
@@ -131,11 +135,19 @@ def spawn(state: State, vpc: Vpc, digest: str) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own, logging to the state directory."""
     argv = [sys.executable, "-m", "localcloud", "--state", str(state.root)]
     argv += ["serve", "--cidr", vpc.cidr, "--digest", digest]
+    if state.log.exists():
+        state.log.replace(state.log.with_suffix(".log.old"))
     log = os.open(state.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MOTO_"))}
     try:
         return subprocess.Popen(
-            argv, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+            argv,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=environment,
         )
     finally:
         os.close(log)

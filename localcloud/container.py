@@ -14,7 +14,7 @@ import resource
 import typing as t
 
 from . import firewall
-from .paths import INSTANCE_LABEL, State
+from .paths import INSTANCE_LABEL
 from .shell import LocalCloudError, run, succeeds
 
 #: Beyond podman's default: what units on a real machine may do, and reboot(2) in their own PID namespace.

@@ -55,9 +55,7 @@ def peers(rule: Rule, members: t.Mapping[str, t.Iterable[str]]) -> list[str]:
     return sorted(found)
 
 
-def chain(
-    name: str, flag: str, rules: t.Iterable[Rule], members: t.Mapping[str, t.Iterable[str]]
-) -> list[str]:
+def chain(name: str, flag: str, rules: t.Iterable[Rule], members: t.Mapping[str, t.Iterable[str]]) -> list[str]:
     """Return the ACCEPT lines of one chain, each once, in order."""
     lines: list[str] = []
     for rule in rules:
@@ -68,9 +66,7 @@ def chain(
     return lines
 
 
-def filter_table(
-    groups: t.Iterable[Group], members: t.Mapping[str, t.Iterable[str]], gateway: str
-) -> str:
+def filter_table(groups: t.Iterable[Group], members: t.Mapping[str, t.Iterable[str]], gateway: str) -> str:
     """Return the filter table, for iptables-restore, of a node in these groups.
 
     :param members: group id -> private addresses of the instances in it.
@@ -108,5 +104,3 @@ def prepare(namespace: str, gateway: str, table: str) -> None:
 def refresh(namespace: str, table: str) -> None:
     """Replace a node's filter table in one step."""
     run(["nsenter", f"--net={namespace}", "iptables-restore", "-w", "10", "-T", "filter"], stdin=table)
-
-

@@ -49,6 +49,10 @@ class AccountLook:
         instance = self._account.by_id(instance_id)
         return instance.state if instance is not None else None
 
+    def live_instances(self) -> int:
+        """Return how many instances there are, terminated ones apart."""
+        return sum(instance.state in LIVE for instance in self._account.instances())
+
     def group_users(self, group_id: str | None, name: str | None) -> list[str]:
         """Return the ids of what needs a group: live instances, and groups whose rules name it."""
         groups = [g for by_id in self._account.ec2.groups.values() for g in by_id.values()]

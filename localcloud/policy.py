@@ -44,7 +44,13 @@ OBJECT = {
     ("DELETE", "tagging"): "DeleteObjectTagging",
     ("DELETE", "uploadId"): "AbortMultipartUpload",
 }
-OBJECT_PLAIN = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "POST": "PutObject", "DELETE": "DeleteObject"}
+OBJECT_PLAIN = {
+    "GET": "GetObject",
+    "HEAD": "GetObject",
+    "PUT": "PutObject",
+    "POST": "PutObject",
+    "DELETE": "DeleteObject",
+}
 
 
 def s3_accesses(

@@ -103,7 +103,9 @@ class Reconciler:
             getattr(self, f"_{job}")(machine, instance)
             LOG.info("%s %s %.2f s", job, machine.instance_id, time.monotonic() - began)
         except Exception as error:  # whatever it is, the other instances go on
-            LOG.error("%s %s failed: %s", job, machine.instance_id, error, exc_info=not isinstance(error, LocalCloudError))
+            LOG.error(
+                "%s %s failed: %s", job, machine.instance_id, error, exc_info=not isinstance(error, LocalCloudError)
+            )
             if job in ("start", "reboot"):
                 with self.account.lock:
                     if instance.state in ("pending", "running"):

@@ -14,6 +14,8 @@ import typing as t
 from .paths import REGION
 
 USER_DATA_BYTES = 16384
+#: Live instances that one machine is asked to carry at most.
+INSTANCES_MAX = 32
 Form = dict[str, str]
 
 
@@ -35,12 +37,15 @@ class Look(t.Protocol):
     def default_group(self, subnet_id: str) -> str | None: ...
     def subnet_reachable(self, subnet_id: str) -> bool: ...
     def instance_state(self, instance_id: str) -> str | None: ...
+    def live_instances(self) -> int: ...
     def group_users(self, group_id: str | None, name: str | None) -> list[str]: ...
 
 
 def members(form: Form, prefix: str) -> list[str]:
     """Return the values of a list parameter such as InstanceId.1, in order."""
-    found = [(int(key[len(prefix) + 1 :]), value) for key, value in form.items() if re.fullmatch(rf"{prefix}\.\d+", key)]
+    found = [
+        (int(key[len(prefix) + 1 :]), value) for key, value in form.items() if re.fullmatch(rf"{prefix}\.\d+", key)
+    ]
     return [value for _index, value in sorted(found)]
 
 
@@ -58,7 +63,13 @@ def run_instances(form: Form, look: Look) -> Form:
     low, high = int(form.get("MinCount", 1)), int(form.get("MaxCount", form.get("MinCount", 1)))
     if low < 1 or high < low:
         raise Ec2Error("InvalidParameterValue", f"Invalid value '{high}' for MaxCount: it is below MinCount or 1.")
-    done["MinCount"] = done["MaxCount"] = str(high)  # there is always room for all of them
+    room = INSTANCES_MAX - look.live_instances()
+    if room < low:
+        message = (
+            f"You have requested more instances ({low}) than your current instance limit of {INSTANCES_MAX} allows."
+        )
+        raise Ec2Error("InstanceLimitExceeded", message)
+    done["MinCount"] = done["MaxCount"] = str(min(high, room))  # moto launches MinCount, AWS as many as it can
     return place(done, look)
 
 

@@ -74,10 +74,10 @@ def build(archive: pathlib.Path, say: t.Callable[[str], None]) -> None:
     """Make the image archive from Debian packages; half an archive never has the final name."""
     say("Building the node image from Debian packages (about 40 s, once).")
     archive.parent.mkdir(parents=True, exist_ok=True)
-    part = archive.with_suffix(".part.tar")
+    part = archive.with_suffix(f".{os.getpid()}.part")
     packages = ",".join((RECIPE / "packages.txt").read_text(encoding="utf-8").split())
     argv = ["env", f"SOURCE_DATE_EPOCH={EPOCH}", "mmdebstrap", *build_options(), f"--include={packages}"]
-    argv += [f"--customize-hook={RECIPE / 'customize.sh'} \"$1\"", SUITE, str(part)]
+    argv += [f"--customize-hook={RECIPE / 'customize.sh'} \"$1\"", "--format=tar", SUITE, str(part)]
     try:
         run(argv, timeout=BUILD_SECONDS)
         part.rename(archive)

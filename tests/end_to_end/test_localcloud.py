@@ -190,6 +190,10 @@ def pair(cloud: Cloud) -> tuple[dict[str, t.Any], list[dict[str, t.Any]]]:
     iam = cloud.session.client("iam")
     iam.create_role(RoleName="node", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(RoleName="node", PolicyName="s3", PolicyDocument=json.dumps(POLICY))
+    shared = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/shared/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [shared]})
+    arn = iam.create_policy(PolicyName="shared", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="node", PolicyArn=arn)
     iam.create_instance_profile(InstanceProfileName="node")
     iam.add_role_to_instance_profile(InstanceProfileName="node", RoleName="node")
     image = cloud.session.client("ssm").get_parameter(Name=PARAMETER)["Parameter"]["Value"]
@@ -222,14 +226,23 @@ def test_boots_like_debians_image(cloud: Cloud, pair: t.Any) -> None:
         name = f"ip-{address.replace('.', '-')}"
         assert instance["PrivateDnsName"] == f"{name}.ec2.internal"
         assert cloud.ssh(address, "cloud-init status --wait >/dev/null; cat /srv/proof").strip() == "made-by-user-data"
-        facts = cloud.ssh(address, "hostname; sudo -n id -u; grep 127.0.1.1 /etc/hosts; which java; getent hosts " + address)
-        assert facts.split("\n")[:4] == [name, "0", f"127.0.1.1 {name}.ec2.internal {name}", f"{address}{' ' * (16 - len(address))}{name}.ec2.internal"]
+        facts = cloud.ssh(
+            address, "hostname; sudo -n id -u; grep 127.0.1.1 /etc/hosts; which java; getent hosts " + address
+        )
+        assert facts.split("\n")[:4] == [
+            name,
+            "0",
+            f"127.0.1.1 {name}.ec2.internal {name}",
+            f"{address}{' ' * (16 - len(address))}{name}.ec2.internal",
+        ]
 
 
 def metadata(cloud: Cloud, address: str, path: str) -> str:
     """Ask an instance's metadata service, with a token."""
     base = "http://169.254.169.254/latest"
-    token = f'-H "X-aws-ec2-metadata-token: $(curl -s -X PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 {base}/api/token)"'
+    token = (
+        f'-H "X-aws-ec2-metadata-token: $(curl -s -X PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 {base}/api/token)"'
+    )
     return cloud.ssh(address, f"curl -sf {token} {base}/{path}")
 
 
@@ -249,6 +262,7 @@ def test_role_keys_do_what_the_policy_says_and_no_more(cloud: Cloud, pair: t.Any
     cloud.s3.create_bucket(Bucket="data")
     cloud.s3.put_object(Bucket="data", Key="mine/a b+c", Body=b"1")
     cloud.s3.put_object(Bucket="data", Key="theirs/a", Body=b"2")
+    cloud.s3.put_object(Bucket="data", Key="shared/a", Body=b"3")
     role = "meta-data/iam/security-credentials/"
     address = pair[1][1]["PrivateIpAddress"]
     assert metadata(cloud, address, role) == "node"
@@ -263,6 +277,7 @@ def test_role_keys_do_what_the_policy_says_and_no_more(cloud: Cloud, pair: t.Any
 
     s3 = client(keys["SecretAccessKey"])
     assert s3.get_object(Bucket="data", Key="mine/a b+c")["Body"].read() == b"1"
+    assert s3.get_object(Bucket="data", Key="shared/a")["Body"].read() == b"3"
     s3.put_object(Bucket="data", Key="mine/new", Body=b"x" * 100)
     assert s3.list_objects_v2(Bucket="data", Prefix="mine/")["KeyCount"] == 2
     assert code_of(s3.get_object, Bucket="data", Key="theirs/a") == "AccessDenied"
