@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What the daemons get of a node, and the properties that follow from it: pure functions.
+
+Memory in MiB of the nodes that are most in use (master without worker's daemons | worker):
+
+    node    NameNode  ResourceManager  JobHistory | DataNode  NodeManager  YARN's containers
+    2048         256              256         256 |      192          192               1280
+    4096         512              512         256 |      256          256               2816
+    8192        1024             1024         512 |      512          512               6400
+    16384       2048             2048        1024 |     1024         1024              12800
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._core.errors import OhmyError
+
+HOME = "/opt/ohmy/hadoop"
+STEP = 256
+LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
+SMALL = 50  # workers up to which death is noticed fast
+QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a node knows of itself: memory in MiB, cores, private address."""
+
+    memory: int
+    cores: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """MiB for the heap of each daemon that runs here, for YARN, and for one task."""
+
+    heaps: dict[str, int]
+    containers: int
+    task: int
+
+
+def services(role: str, workers: int) -> list[str]:
+    """Return the daemons of a node, in the order in which they start."""
+    masters = ["namenode", "resourcemanager", "historyserver"]
+    workers_own = ["datanode", "nodemanager"]
+    if role == "worker":
+        return workers_own
+    return masters + (workers_own if workers == 0 else [])
+
+
+def _between(low: int, value: int, high: int) -> int:
+    return max(low, min(value, high))
+
+
+def memory(total: int, running: t.Sequence[str]) -> Memory:
+    """Divide a node's memory; raise OhmyError where it is too small."""
+    alone = "namenode" in running and "datanode" in running
+    least = LEAST_ALONE if alone else LEAST
+    if total < least:
+        raise OhmyError(
+            f"This node has {total} MiB of memory, and Hadoop needs {'4' if alone else '2'} GiB here.",
+            "Take a larger instance type.",
+        )
+    half = 2 if alone else 1
+    sizes = {
+        "namenode": _between(256, total // 8 // half, 4096),
+        "resourcemanager": _between(256, total // 8 // half, 2048),
+        "historyserver": _between(256, total // 16 // half, 1024),
+        "datanode": _between(192, total // 16 // half, 1024),
+        "nodemanager": _between(192, total // 16 // half, 1024),
+    }
+    heaps = {name: sizes[name] for name in running}
+    system = 256 if total < 4000 else 512 if total < 16000 else 1024
+    # A JVM takes about a fifth more than its heap.
+    left = total - system - sum(heaps.values()) * 6 // 5
+    containers = max(0, left) // STEP * STEP if "nodemanager" in running else 0
+    return Memory(heaps, containers, 1024 if total >= LEAST_ALONE else 512)
+
+
+def task_heap(task: int) -> int:
+    """Return the heap of a task's JVM: a program in Python needs its memory outside of it."""
+    return min(384, task * 3 // 8)
+
+
+def heartbeat(workers: int) -> int:
+    """Return the milliseconds between a node's signs of life: short where few nodes send them."""
+    return 100 if workers <= 10 else 250 if workers <= SMALL else 1000
+
+
+def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
+    """Return the properties of core-site.xml."""
+    properties: dict[str, t.Any] = {
+        "fs.defaultFS": f"hdfs://{master}:8020",
+        "hadoop.tmp.dir": "/var/lib/hadoop/tmp",
+        "io.file.buffer.size": 131072,
+        # Who asks a web door without a name is nobody, never a superuser.
+        "hadoop.http.staticuser.user": "nobody",
+    }
+    where = document.get("s3")
+    if where:
+        properties.update(
+            {
+                "fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.auth.IAMInstanceCredentialsProvider",
+                "fs.s3a.endpoint": where["endpoint"],
+                "fs.s3a.endpoint.region": where["region"],
+                "fs.s3a.path.style.access": bool(where["path_style"]),
+                "fs.s3a.connection.ssl.enabled": where["endpoint"].startswith("https://"),
+                "fs.s3a.input.stream.type": "classic",
+            }
+        )
+    return properties
+
+
+def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dict[str, t.Any]:
+    """Return the properties of hdfs-site.xml."""
+    workers = max(1, document["workers"])
+    properties: dict[str, t.Any] = {
+        "dfs.namenode.name.dir": "file:///var/lib/hadoop/name",
+        "dfs.datanode.data.dir": "file:///var/lib/hadoop/data",
+        "dfs.namenode.rpc-address": f"{master}:8020",
+        "dfs.namenode.http-address": f"{master}:9870",
+        "dfs.datanode.address": f"{facts.address}:9866",
+        "dfs.datanode.http.address": f"{facts.address}:9864",
+        "dfs.datanode.ipc.address": f"{facts.address}:9867",
+        # The same text as the NodeManager's, or no task ever runs beside its data.
+        "dfs.datanode.hostname": facts.address,
+        "dfs.namenode.datanode.registration.ip-hostname-check": False,
+        "dfs.permissions.superusergroup": "hdfs",
+        "dfs.replication": min(3, workers),
+        "dfs.datanode.du.reserved.calculator": (
+            "org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.ReservedSpaceCalculator$ReservedSpaceCalculatorPercentage"
+        ),
+        "dfs.datanode.du.reserved.pct": 25,
+        "dfs.client.block.write.replace-datanode-on-failure.best-effort": True,
+        # The one format was done before the NameNode's first start.
+        "dfs.reformat.disabled": True,
+    }
+    if workers <= SMALL:
+        properties.update(
+            {
+                "dfs.namenode.heartbeat.recheck-interval": 15000,
+                "dfs.namenode.safemode.extension": 3000,
+                "dfs.heartbeat.interval": 1,
+            }
+        )
+    return properties
+
+
+def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: Memory) -> dict[str, t.Any]:
+    """Return the properties of yarn-site.xml."""
+    workers = max(1, document["workers"])
+    properties: dict[str, t.Any] = {
+        "yarn.resourcemanager.hostname": master,
+        "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": heartbeat(workers),
+        "yarn.admin.acl": "yarn",
+        "yarn.nodemanager.hostname": facts.address,
+        "yarn.nodemanager.address": f"{facts.address}:8041",
+        "yarn.nodemanager.localizer.address": f"{facts.address}:8040",
+        "yarn.nodemanager.webapp.address": f"{facts.address}:8042",
+        "yarn.nodemanager.aux-services": "mapreduce_shuffle",
+        "yarn.nodemanager.local-dirs": "/var/lib/hadoop/local",
+        "yarn.nodemanager.log-dirs": "/var/log/hadoop/containers",
+        "yarn.nodemanager.recovery.enabled": True,
+        "yarn.nodemanager.recovery.supervised": True,
+        "yarn.nodemanager.recovery.dir": "/var/lib/hadoop/recovery",
+        "yarn.nodemanager.resource.memory-mb": max(room.containers, STEP),
+        # One more than there are, for the application master, which mostly waits.
+        "yarn.nodemanager.resource.cpu-vcores": facts.cores + 1,
+        "yarn.nodemanager.pmem-check-enabled": True,
+        "yarn.nodemanager.vmem-check-enabled": False,
+        "yarn.nodemanager.env-whitelist": (
+            "JAVA_HOME,HADOOP_COMMON_HOME,HADOOP_HDFS_HOME,HADOOP_CONF_DIR,CLASSPATH_PREPEND_DISTCACHE,"
+            "HADOOP_YARN_HOME,HADOOP_HOME,HADOOP_MAPRED_HOME,PATH,LANG,TZ"
+        ),
+        "yarn.scheduler.minimum-allocation-mb": STEP,
+        # The largest NodeManager is the true limit.
+        "yarn.scheduler.maximum-allocation-mb": 1048576,
+        "yarn.scheduler.maximum-allocation-vcores": 1024,
+        "yarn.log-aggregation-enable": True,
+        "yarn.log-aggregation.retain-seconds": 7 * 86400,
+        "yarn.nodemanager.remote-app-log-dir": "/app-logs",
+        "yarn.log.server.url": f"http://{master}:19888/jobhistory/logs",
+        "yarn.nodemanager.container-log-monitor.enable": True,
+    }
+    if workers <= SMALL:
+        properties["yarn.nm.liveness-monitor.expiry-interval-ms"] = 60000
+        properties["yarn.resourcemanager.connect.retry-interval.ms"] = 1000
+    return properties
+
+
+def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> dict[str, t.Any]:
+    """Return the properties of mapred-site.xml."""
+    home = f"HADOOP_MAPRED_HOME={HOME}"
+    java = f"-Xmx{task_heap(room.task)}m {QUICK_START}"
+    jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
+    return {
+        "mapreduce.framework.name": "yarn",
+        "mapreduce.application.classpath": ",".join(jars),
+        "mapreduce.jobhistory.address": f"{master}:10020",
+        "mapreduce.jobhistory.webapp.address": f"{master}:19888",
+        "mapreduce.jobhistory.intermediate-done-dir": "/mr-history/tmp",
+        "mapreduce.jobhistory.done-dir": "/mr-history/done",
+        "yarn.app.mapreduce.am.staging-dir": "/user",
+        "yarn.app.mapreduce.am.env": home,
+        "mapreduce.map.env": f"{home},MALLOC_ARENA_MAX=2",
+        "mapreduce.reduce.env": f"{home},MALLOC_ARENA_MAX=2",
+        "yarn.app.mapreduce.am.resource.mb": 768,
+        "yarn.app.mapreduce.am.command-opts": f"-Xmx512m {QUICK_START}",
+        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, document["workers"])),
+        "mapreduce.client.progressmonitor.pollinterval": 200,
+        "mapreduce.client.completion.pollinterval": 200,
+        "mapreduce.map.memory.mb": room.task,
+        "mapreduce.reduce.memory.mb": room.task,
+        "mapreduce.map.java.opts": java,
+        "mapreduce.reduce.java.opts": java,
+        "mapreduce.task.io.sort.mb": 100 if room.task >= 1024 else 64,
+        "mapreduce.job.reduce.slowstart.completedmaps": 0.8,
+        # A program that writes anywhere but to its output must not run twice.
+        "mapreduce.map.speculative": False,
+        "mapreduce.reduce.speculative": False,
+    }
+
+
+def capacity_scheduler() -> dict[str, t.Any]:
+    """Return the properties of capacity-scheduler.xml: one queue, memory and cores both counted."""
+    at = "yarn.scheduler.capacity"
+    return {
+        f"{at}.root.queues": "default",
+        f"{at}.root.default.capacity": 100,
+        f"{at}.root.default.maximum-capacity": 100,
+        f"{at}.maximum-am-resource-percent": 0.5,
+        f"{at}.node-locality-delay": 40,
+        f"{at}.resource-calculator": "org.apache.hadoop.yarn.util.resource.DominantResourceCalculator",
+    }
+
+
+def site_files(document: t.Mapping[str, t.Any], facts: Facts) -> dict[str, dict[str, t.Any]]:
+    """Return the properties of each site file by its name without ``.xml``; the user's own win."""
+    master = facts.address if document["master"] == "self" else document["master"]
+    room = memory(facts.memory, services(document["role"], document["workers"]))
+    files = {
+        "core-site": core_site(document, master),
+        "hdfs-site": hdfs_site(document, facts, master),
+        "yarn-site": yarn_site(document, facts, master, room),
+        "mapred-site": mapred_site(document, master, room),
+        "capacity-scheduler": capacity_scheduler(),
+    }
+    for name, own in (document.get("properties") or {}).items():
+        files.setdefault(name, {}).update(own or {})
+    return files

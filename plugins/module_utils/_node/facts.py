@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a node knows of itself."""
+
+from __future__ import annotations
+
+import os
+import socket
+import typing as t
+
+from .._core.errors import OhmyError
+from .._hadoop.profiles import Facts
+from .imds import Imds
+
+# Version 2 and version 1 of control groups; meminfo alone shows a container its host's memory.
+LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def memory(root: str = "/") -> int:
+    """Return the node's memory in MiB: what the kernel has or what the control group allows."""
+    with open(os.path.join(root, "proc/meminfo"), encoding="ascii") as stream:
+        found = [next(int(line.split()[1]) // 1024 for line in stream if line.startswith("MemTotal:"))]
+    for path in LIMITS:
+        try:
+            with open(os.path.join(root, path), encoding="ascii") as stream:
+                text = stream.read().strip()
+        except OSError:
+            continue
+        if text.isdigit():
+            found.append(int(text) >> 20)
+    return min(found)
+
+
+def address(document: t.Mapping[str, t.Any]) -> str:
+    """Return the node's private IPv4 address, from the metadata service on EC2, else from the route to its master."""
+    if document.get("s3"):
+        return Imds().get("meta-data/local-ipv4").strip()
+    if document.get("address"):
+        return str(document["address"])
+    target = "192.0.2.1" if document["master"] == "self" else document["master"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((target, 8020))  # a datagram socket: no packet is sent
+        except OSError as exc:
+            raise OhmyError(f"This node has no route to {target}: {exc}.") from exc
+        return str(probe.getsockname()[0])
+
+
+def gather(document: t.Mapping[str, t.Any]) -> Facts:
+    """Return memory, cores and address of this node."""
+    return Facts(memory(), len(os.sched_getaffinity(0)), address(document))

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""HDFS before its first start and after: the one format, the directories that every job needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from .._hadoop.profiles import HOME
+from .._hadoop.webhdfs import WebHdfs
+from .system import read_file, run, write_file
+
+NAME, DATA, MARKER = "var/lib/hadoop/name", "var/lib/hadoop/data", "var/lib/hadoop/formatted.json"
+# Path, mode, owner, group; without the group hadoop JobHistory shows nothing.
+DIRECTORIES = (
+    ("/tmp", "1777", "hdfs", "hadoop"),
+    ("/user", "755", "hdfs", "hadoop"),
+    ("/user/hadoop", "755", "hadoop", "hadoop"),
+    ("/mr-history", "755", "mapred", "hadoop"),
+    ("/mr-history/tmp", "1777", "mapred", "hadoop"),
+    ("/mr-history/done", "750", "mapred", "hadoop"),
+    ("/app-logs", "1777", "yarn", "hadoop"),
+)
+
+
+def cluster_id(root: str, folder: str) -> str | None:
+    """Return the clusterID in a storage directory, or None where there is none."""
+    data = read_file(os.path.join(root, folder, "current/VERSION"))
+    found = re.search(rb"^clusterID=(.*)$", data or b"", re.MULTILINE)
+    return found.group(1).decode().strip() if found else None
+
+
+def hadoop_version(home: str = HOME) -> str:
+    """Return the version of an unpacked archive."""
+    folder = os.path.join(home, "share/hadoop/common")
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    found = (re.match(r"hadoop-common-(\d[\d.]*)\.jar$", name) for name in sorted(names))
+    return next((match.group(1) for match in found if match), "unknown")
+
+
+def needs_format(root: str, incarnation: str) -> bool:
+    """Tell whether the NameNode's directory is to be formatted.
+
+    :raises OhmyError: what lies there belongs to another cluster, or is lost. It is never wiped.
+    """
+    marker = json.loads(read_file(os.path.join(root, MARKER)) or b"{}")
+    for folder in (NAME, DATA):
+        there = cluster_id(root, folder)
+        if there is not None and there != incarnation:
+            raise OhmyError(
+                f"/{folder} belongs to the cluster {there}, not to {incarnation}.",
+                "It was not touched; save it or use another node.",
+            )
+    if cluster_id(root, NAME) is not None:
+        return False
+    if marker:
+        raise OhmyError(
+            f"/{NAME} was formatted for the cluster {marker.get('incarnation')} and holds no file system any more.",
+            "Restore it; it is never formatted twice.",
+        )
+    path = os.path.join(root, NAME)
+    if os.path.isdir(path) and os.listdir(path):
+        raise OhmyError(f"/{NAME} holds files that are no file system.", "They were not touched; move them away.")
+    return True
+
+
+def check_version(root: str, version: str) -> None:
+    """Refuse another Hadoop version over directories that one version wrote."""
+    marker = json.loads(read_file(os.path.join(root, MARKER)) or b"{}")
+    if marker and marker.get("version") != version:
+        raise OhmyError(
+            f"HDFS here was made by Hadoop {marker.get('version')}, and the archive is {version}.",
+            "Upgrades are out of scope: make a new cluster.",
+        )
+
+
+def format_namenode(incarnation: str, java_home: str) -> None:
+    """Format the NameNode's directory once, and leave a marker that it was done."""
+    command = ["runuser", "-u", "hdfs", "--", "env", f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop"]
+    command += ["HADOOP_LOG_DIR=/var/log/hadoop", f"{HOME}/bin/hdfs", "namenode", "-format"]
+    command += ["-clusterId", incarnation, "-nonInteractive"]
+    command.insert(command.index("env") + 1, "HADOOP_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    run(command, "format the NameNode's directory", 180)
+    marker = {"incarnation": incarnation, "version": hadoop_version()}
+    write_file(f"/{MARKER}", json.dumps(marker, sort_keys=True).encode())
+
+
+def make_directories(master: str, seconds: float = 180) -> list[str]:
+    """Make the directories that every job needs; return those that were changed.
+
+    Over WebHDFS, 10 ms each, where a command would start a JVM for each.
+    """
+    hdfs = WebHdfs(master, "hdfs")
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return [path for path, mode, owner, group in DIRECTORIES if _directory(hdfs, path, mode, owner, group)]
+        except OhmyError as exc:
+            if time.monotonic() > deadline:
+                raise OhmyError(f"HDFS took no directory within {seconds:.0f} s: {exc}") from exc
+            time.sleep(0.3)
+
+
+def _directory(hdfs: WebHdfs, path: str, mode: str, owner: str, group: str) -> bool:
+    have: t.Mapping[str, t.Any] | None = hdfs.status(path)
+    if have is None:
+        hdfs.mkdirs(path)
+        have = hdfs.status(path) or {}
+    changed = False
+    if (have.get("owner"), have.get("group")) != (owner, group):
+        hdfs.set_owner(path, owner, group)
+        changed = True
+    if have.get("permission") != mode:
+        hdfs.set_permission(path, mode)
+        changed = True
+    return changed

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The cluster's time to live: an object in S3 that each node reads at its deadline."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from . import units
+from .s3 import S3, dumps
+from .system import read_file, run, write_file
+
+TIMER = "/etc/systemd/system/ohmy-lease.timer"
+GRACE = 1800  # seconds, while S3 cannot be reached
+STATE = "/var/lib/ohmy/lease.json"
+
+
+def key(document: t.Mapping[str, t.Any]) -> str:
+    """Return the key of the lease."""
+    return f"{document['s3']['prefix']}lease"
+
+
+def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return {"expires", "max"} in seconds since 1970, from S3."""
+    return json.loads(S3.from_document(document).get(key(document)))
+
+
+def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = None) -> float:
+    """Let the lease end no earlier than ``seconds`` from now, never past its ``max``; return when it ends."""
+    lease = read(document)
+    until = min((time.time() if now is None else now) + seconds, float(lease["max"]))
+    if until <= float(lease["expires"]):
+        return float(lease["expires"])
+    S3.from_document(document).put(key(document), dumps({"expires": int(until), "max": int(lease["max"])}))
+    return until
+
+
+def arm(document: t.Mapping[str, t.Any]) -> None:
+    """Set the timer to the lease's end."""
+    _timer(int(float(read(document)["expires"])) + 1)
+
+
+def _timer(deadline: int) -> None:
+    text = units.lease_timer(deadline).encode()
+    if read_file(TIMER) == text:
+        return
+    write_file(TIMER, text)
+    run(["systemctl", "daemon-reload"], "reload systemd's units")
+    run(["systemctl", "enable", "--now", "ohmy-lease.timer"], "start the lease's timer")
+    run(["systemctl", "restart", "ohmy-lease.timer"], "arm the lease's timer")
+
+
+def decide(expires: float | None, now: float, silent_since: float | None) -> tuple[str, float]:
+    """Return ``("arm", when)`` or ``("end", now)``; ``expires`` is None while S3 is out of reach.
+
+    :param silent_since: when S3 was first out of reach, None for just now.
+    """
+    if expires is None:
+        end = (now if silent_since is None else silent_since) + GRACE
+        return ("arm", min(now + 60, end)) if now < end else ("end", now)
+    return ("arm", expires) if now < expires else ("end", now)
+
+
+def check(document: t.Mapping[str, t.Any]) -> str:
+    """Do the timer's work: arm it anew or power the node off."""
+    state = json.loads(read_file(STATE) or b"{}")
+    now = time.time()
+    try:
+        expires: float | None = float(read(document)["expires"])
+        state.pop("silent_since", None)
+    except OhmyError as exc:
+        # Where the lease was removed, the cluster was too.
+        expires = 0.0 if exc.details.get("status") == 404 else None
+    verb, when = decide(expires, now, state.get("silent_since"))
+    if expires is None:
+        state.setdefault("silent_since", now)
+    write_file(STATE, dumps(state))
+    if verb == "arm":
+        _timer(int(when) + 1)
+        return f"the lease ends at {int(when)}"
+    run(["systemctl", "--no-block", "poweroff"], "power this node off")
+    return "the lease is over"

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What the node's operating system does for us: commands, users, services, files."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import subprocess
+import typing as t
+
+from .._core.errors import OhmyError
+
+GROUP = "hadoop"
+# Login → primary group. Daemons apart from each other, tasks (yarn) apart from HDFS's files.
+USERS = {"hdfs": "hdfs", "yarn": "yarn", "mapred": "mapred", "hadoop": GROUP}
+
+
+def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
+    """Run a command and return its output; raise OhmyError with its last words where it fails."""
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as exc:
+        raise OhmyError(f"Could not {what}: {argv[0]} did not end within {seconds:.0f} s.") from exc
+    except OSError as exc:
+        raise OhmyError(f"Could not {what}: {exc}.") from exc
+    if done.returncode:
+        words = " / ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
+        raise OhmyError(f"Could not {what}: {words or f'{argv[0]} ended with {done.returncode}'}")
+    return done.stdout
+
+
+def missing_users() -> list[str]:
+    """Return the logins that are not there yet."""
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return [name for name in USERS if name not in known]
+
+
+def make_users() -> None:
+    """Make the group and the logins, none of which can log in from outside."""
+    groups = {entry.gr_name for entry in grp.getgrall()}
+    for group in [GROUP, *USERS.values()]:
+        if group not in groups:
+            run(["groupadd", "--system", group], f"make the group {group}")
+            groups.add(group)
+    for name in missing_users():
+        more = [] if USERS[name] == GROUP else ["--groups", GROUP]
+        run(
+            ["useradd", "--system", "--gid", USERS[name], *more]
+            + ["--home-dir", "/var/lib/hadoop", "--no-create-home", "--shell", "/usr/sbin/nologin", name],
+            f"make the user {name}",
+        )
+
+
+def write_file(path: str, data: bytes, mode: int = 0o644, group: str | None = None) -> None:
+    """Replace a file in one step, so that no reader sees half of it."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    fresh = f"{path}.new"
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as stream:
+        os.fchmod(handle, mode)
+        if group is not None:
+            os.fchown(handle, 0, grp.getgrnam(group).gr_gid)
+        stream.write(data)
+        stream.flush()
+        os.fsync(handle)
+    os.replace(fresh, path)
+
+
+def read_file(path: str) -> bytes | None:
+    """Return a file's bytes, or None where there is none."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def service_state(unit: str) -> str:
+    """Return systemd's word for a unit: active, activating, inactive, failed …"""
+    done = subprocess.run(["systemctl", "is-active", unit], capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def last_words(unit: str, count: int = 20) -> list[str]:
+    """Return the last lines that tell why a unit failed: its log's errors, else its journal."""
+    name = unit.removeprefix("hadoop-").removesuffix(".service")
+    lines: list[str] = []
+    for prefix in ("hdfs", "yarn", "mapred"):
+        data = read_file(f"/var/log/hadoop/{prefix}-{name}.log")
+        if data:
+            lines = data[-65536:].decode("utf-8", "replace").splitlines()
+    marks = [number for number, line in enumerate(lines) if " ERROR " in line or " FATAL " in line]
+    if marks:
+        return lines[marks[-1] : marks[-1] + count]
+    done = subprocess.run(
+        ["journalctl", "-u", unit, "-n", str(count), "-o", "cat", "--no-pager"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=60,
+        check=False,
+    )
+    return done.stdout.splitlines()
+
+
+def one_line(lines: t.Sequence[str]) -> str:
+    """Return the line that says most: the deepest cause of a Java error, else the last line."""
+    causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
+    plain = [line.strip() for line in lines if line.strip() and not line.startswith(("\tat ", "\t...", "    at "))]
+    named = [line for line in plain if "Exception" in line or "Error:" in line]
+    found = (causes or named[:1] or plain or ["it said nothing"])[-1]
+    return found.removeprefix("Caused by: ")

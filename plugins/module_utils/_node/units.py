@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The systemd units of a node, as text."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._hadoop.profiles import HOME, QUICK_START
+
+PYTHON = "/usr/bin/python3 /opt/ohmy/node.pyz"
+USERS = {
+    "namenode": "hdfs",
+    "datanode": "hdfs",
+    "resourcemanager": "yarn",
+    "nodemanager": "yarn",
+    "historyserver": "mapred",
+}
+COMMANDS = {"namenode": "hdfs", "datanode": "hdfs", "historyserver": "mapred"}
+# The JVMs that hold HDFS die last when memory runs out.
+PRECIOUS = ("namenode", "datanode")
+
+
+def environment(java_home: str, heap: int, quick: bool) -> dict[str, str]:
+    """Return the environment of a daemon."""
+    return {
+        "JAVA_HOME": java_home,
+        "HADOOP_HOME": HOME,
+        "HADOOP_CONF_DIR": "/etc/hadoop",
+        "HADOOP_LOG_DIR": "/var/log/hadoop",
+        "HADOOP_ROOT_LOGGER": "INFO,RFA",
+        "HADOOP_HEAPSIZE_MAX": str(heap),
+        "HADOOP_OPTS": QUICK_START if quick else "",
+        "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "2",
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    }
+
+
+def daemon(name: str, java_home: str, heap: int, quick: bool) -> str:
+    """Return the unit of a Hadoop daemon."""
+    lines = [
+        "[Unit]",
+        f"Description=Hadoop {name}",
+        "Wants=network-online.target",
+        "After=network-online.target",
+        "StartLimitIntervalSec=300",
+        "StartLimitBurst=3",
+        "OnFailure=ohmy-report.service",
+        "RequiresMountsFor=/var/lib/hadoop",
+        "",
+        "[Service]",
+        "Type=exec",
+        f"User={USERS[name]}",
+        *(f'Environment="{key}={value}"' for key, value in environment(java_home, heap, quick).items()),
+        f"ExecStart={HOME}/bin/{COMMANDS.get(name, 'yarn')} {name}",
+        "Restart=on-failure",
+        "RestartSec=1",
+        # A JVM ends with 143 when it is asked to stop.
+        "SuccessExitStatus=143",
+        "TimeoutStopSec=30",
+        "LimitNOFILE=65536",
+        "TasksMax=infinity",
+    ]
+    if name in PRECIOUS:
+        lines.append("OOMScoreAdjust=-500")
+    if name == "nodemanager":
+        # Its containers outlive a restart, and one that is killed for memory does not take it along.
+        lines += ["OOMPolicy=continue", "Delegate=yes", "KillMode=process"]
+    return "\n".join(lines) + "\n"
+
+
+NODE = f"""[Unit]
+Description=Converge this node to its document
+Wants=network-online.target
+After=network-online.target
+OnFailure=ohmy-report.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={PYTHON} apply
+TimeoutStartSec=1200
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+REPORT = f"""[Unit]
+Description=Report to the cluster what failed on this node
+
+[Service]
+Type=oneshot
+ExecStart={PYTHON} report
+TimeoutStartSec=120
+"""
+
+LEASE = f"""[Unit]
+Description=End this node when the cluster's time to live is over
+
+[Service]
+Type=oneshot
+ExecStart={PYTHON} lease
+TimeoutStartSec=120
+"""
+
+FOLLOW = f"""[Unit]
+Description=Follow the job %i
+StartLimitIntervalSec=300
+StartLimitBurst=5
+
+[Service]
+Type=exec
+User=hadoop
+Environment="JAVA_HOME=@JAVA@" "HADOOP_CONF_DIR=/etc/hadoop" "HADOOP_LOG_DIR=/var/lib/ohmy/jobs/%i" "LANG=C.UTF-8"
+ExecStart={PYTHON} follow /var/lib/ohmy/jobs/%i
+Restart=on-failure
+RestartSec=1
+SuccessExitStatus=143
+TimeoutStopSec=30
+KillMode=mixed
+"""
+
+
+def lease_timer(deadline: int) -> str:
+    """Return the timer that reads the lease at ``deadline`` (seconds since 1970), or soon after a later boot."""
+    return (
+        "[Unit]\nDescription=The cluster's time to live\n\n"
+        f"[Timer]\nOnCalendar=@{deadline}\nPersistent=true\nAccuracySec=1s\n\n[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def units(running: t.Mapping[str, int], java_home: str, quick: bool, role: str) -> dict[str, str]:
+    """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps."""
+    found = {f"hadoop-{name}.service": daemon(name, java_home, heap, quick) for name, heap in running.items()}
+    found.update({"ohmy-node.service": NODE, "ohmy-report.service": REPORT, "ohmy-lease.service": LEASE})
+    if role == "master":
+        found["ohmy-follow@.service"] = FOLLOW.replace("@JAVA@", java_home)
+    return found
