@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import collections
 import itertools
+import os
 import sys
 from collections.abc import Iterable, Iterator
 
-# A side file of the job: the books' abbreviations, one a line, in their order.
-with open("books.txt", "rb") as _books:
+# A side file of the job, beside the program here and on the cluster: the books' abbreviations in their order.
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "books.txt"), "rb") as _books:
     BOOKS = {book: number for number, book in enumerate(_books.read().split())}
 
 

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``make run`` makes of its surroundings."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+_spec = importlib.util.spec_from_file_location("ohmy_run", ROOT / "scripts/run.py")
+run = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(run)
+
+
+def test_without_a_job_the_example_runs(tmp_path: Path) -> None:
+    assert run.find_job("", "/somewhere", tmp_path) == tmp_path / "files/example/job.yml"
+
+
+def test_a_relative_job_counts_from_the_caller_then_from_the_checkout(tmp_path: Path) -> None:
+    caller, checkout = tmp_path / "a caller's", tmp_path / "checkout"
+    for folder in (caller / "my jobs", checkout / "my jobs"):
+        folder.mkdir(parents=True)
+    (checkout / "my jobs/job.yml").touch()
+    assert run.find_job("my jobs/job.yml", str(caller), checkout) == checkout / "my jobs/job.yml"
+    (caller / "my jobs/job.yml").touch()
+    assert run.find_job("my jobs/job.yml", str(caller), checkout) == caller / "my jobs/job.yml"
+    assert run.find_job(str(checkout / "my jobs/job.yml"), str(caller), checkout) == checkout / "my jobs/job.yml"
+
+
+def test_a_missing_job_is_named_with_the_places_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=f"{tmp_path}/a/x.yml or {tmp_path}/b/x.yml"):
+        run.find_job("x.yml", str(tmp_path / "a"), tmp_path / "b")
+
+
+def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
+    inherited = {"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": "prod", "PYTHONUNBUFFERED": "1", "HOME": "/h", "PATH": "/bin"}
+    env = run.environment(inherited, tmp_path / "aws-config", tmp_path)
+    assert {key: env[key] for key in env if key.startswith("AWS_")} == {
+        "AWS_CONFIG_FILE": str(tmp_path / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_PROFILE": "localcloud",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    assert env["HOME"] == "/h" and env["PATH"].endswith(":/bin") and "PYTHONUNBUFFERED" not in env
+
+
+def test_a_path_with_blanks_and_quotes_arrives_whole() -> None:
+    job = Path('/a b/it\'s "so"/job.yml')
+    command = run.playbook("run_job.yml", job)
+    assert json.loads(command[command.index("-e") + 1]) == {"job_file": str(job)}
+
+
+@pytest.mark.parametrize(
+    ("variables", "what"),
+    [
+        ({}, "leave"),
+        ({"job_on_disconnect": "continue", "cluster_keep": "never"}, "leave"),
+        ({"job_on_disconnect": "kill"}, "remove"),
+        ({"job_on_disconnect": "kill", "cluster_keep": "never"}, "remove"),
+        ({"job_on_disconnect": "kill", "cluster_keep": "on_failure"}, "kill"),
+        ({"job_on_disconnect": "kill", "cluster_keep": "always"}, "kill"),
+    ],
+)
+def test_what_becomes_of_an_interrupted_run(variables: dict, what: str) -> None:
+    assert run.after_interrupt(variables) == what
+
+
+def test_a_job_file_that_is_no_mapping_is_left_to_the_playbook(tmp_path: Path) -> None:
+    (tmp_path / "job.yml").write_text("- a\n")
+    assert run.load(tmp_path / "job.yml") == run.load(tmp_path / "none.yml") == {}
+
+
+def test_ctrl_c_ends_the_command_and_is_told_apart_from_a_failure(tmp_path: Path) -> None:
+    code = f"""
+import importlib.util, os, sys
+spec = importlib.util.spec_from_file_location("run", {str(ROOT / "scripts/run.py")!r})
+run = importlib.util.module_from_spec(spec); spec.loader.exec_module(run)
+assert run.follow(["false"], dict(os.environ)) == (1, False)
+print(run.follow(["sh", "-c", "echo begun; exec sleep 60"], dict(os.environ)), flush=True)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.stdout.readline() == "(130, True)\n"
+    assert process.wait(10) == 0 and time.monotonic() - began < 5
