@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""From a job's specification to the command line of ``mapred streaming``; pure.
+
+Properties travel in a ``-conf`` file and not as ``-D`` pairs: an argument list is for everyone to see, is limited in
+length, and splits some values. They are in the job.xml of HDFS all the same: a secret belongs in neither and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from xml.sax.saxutils import escape
+
+from .._core.errors import OhmyError
+from .programs import SAFE_NAME
+
+Spec = t.Mapping[str, t.Any]
+RESERVED = {
+    "mapreduce.job.name": "job_name",
+    "mapreduce.job.tags": "the collection, to find the job again",
+    "mapreduce.job.reduces": "job_reduces",
+    "mapreduce.input.fileinputformat.inputdir": "job_input",
+    "mapreduce.output.fileoutputformat.outputdir": "the collection, to tell whose output it is",
+    "mapreduce.framework.name": "the collection: the job runs on YARN",
+    "mapreduce.job.user.name": "the collection",
+    "mapreduce.fileoutputcommitter.marksuccessfuljobs": "the collection: _SUCCESS is the proof of a whole answer",
+    "stream.addenvironment": "job_cmdenv",
+    "tmpfiles": "job_files",
+    "mapreduce.job.cache.files": "job_files",
+}
+OLD_NAMES = {
+    "mapred.job.name": "mapreduce.job.name",
+    "mapred.reduce.tasks": "mapreduce.job.reduces",
+    "mapred.input.dir": "mapreduce.input.fileinputformat.inputdir",
+    "mapred.output.dir": "mapreduce.output.fileoutputformat.outputdir",
+    "user.name": "mapreduce.job.user.name",
+    "mapred.cache.files": "mapreduce.job.cache.files",
+}
+SECRET = re.compile(r"(secret|password|access\.key|session\.token|credential\.(?!provider))", re.IGNORECASE)
+ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+# What a program's output looks like is up to it alone where one of these is set.
+OUTPUT_FORM = ("stream.reduce.output", "stream.map.output", "mapreduce.output.textoutputformat", "stream.num.")
+
+
+def tag(job: str) -> str:
+    """Return the tag by which YARN finds a job; it knows lower case only."""
+    return f"ohmy-{job}".lower()
+
+
+def problems(spec: Spec) -> list[str]:
+    """Return what is wrong with a specification, one sentence each."""
+    found = []
+    for name, value in sorted((spec.get("options") or {}).items()):
+        key = OLD_NAMES.get(name, name)
+        if key in RESERVED:
+            found.append(f"The option {name} is set by {RESERVED[key]}.")
+        elif SECRET.search(name):
+            found.append(f"The option {name} looks like a secret, which every task and the job's page would show.")
+        elif value is None or isinstance(value, (dict, list)):
+            found.append(f"The option {name} must be a plain value.")
+    for name, value in sorted((spec.get("cmdenv") or {}).items()):
+        if not ENV_NAME.match(name):
+            found.append(f"{name!r} is no name of an environment variable.")
+        elif re.search(r"\s", str(value)):
+            found.append(f"The value of the environment variable {name} holds a blank, where Hadoop would cut it.")
+    if not spec.get("mapper"):
+        found.append("The job has no mapper.")
+    if not spec.get("input"):
+        found.append("The job has no input.")
+    for role in ("mapper", "reducer", "combiner"):
+        command = str(spec.get(role) or "")
+        if "\n" in command or command.count('"') % 2 or (command.count("'") % 2 and '"' not in command):
+            found.append(f"The command of the {role} has a quote that is not closed, or a line break.")
+    found += _reduce_problems(spec)
+    for name in spec.get("files") or []:
+        if not SAFE_NAME.match(name):
+            found.append(f"The file name {name!r} cannot be shipped by Hadoop.")
+    return found
+
+
+def check(spec: Spec) -> None:
+    """Refuse a specification that Hadoop would refuse, or take and do something else.
+
+    :raises OhmyError: names everything that is wrong.
+    """
+    found = problems(spec)
+    if found:
+        raise OhmyError(" ".join(found))
+
+
+def properties(spec: Spec) -> dict[str, str]:
+    """Return the properties of a job: the user's own, and ours where they matter."""
+    options = {str(key): _text(value) for key, value in (spec.get("options") or {}).items()}
+    defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
+    if not any(key.startswith(OUTPUT_FORM) for key in options):
+        # Otherwise a line without a tab gets one at its end.
+        if spec.get("reducer") and _reduces(spec):
+            defaults["stream.reduce.output"] = "keyonlytext"
+        elif not spec.get("combiner"):
+            defaults["stream.map.output"] = "keyonlytext"
+    return {
+        **defaults,
+        **options,
+        "mapreduce.job.name": str(spec.get("name") or spec["id"]),
+        "mapreduce.job.tags": tag(str(spec["id"])),
+        "mapreduce.job.reduces": str(_reduces(spec)),
+    }
+
+
+def conf_xml(values: t.Mapping[str, str]) -> str:
+    """Return a Hadoop configuration file."""
+    lines = [
+        f"<property><name>{escape(name)}</name><value>{escape(_xml(value))}</value></property>"
+        for name, value in sorted(values.items())
+    ]
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<configuration>", *lines, "</configuration>", ""])
+
+
+def command(spec: Spec, mapred: str, conf_file: str, files_dir: str) -> list[str]:
+    """Return the argument list that submits a job and comes back: generic options first, then streaming's."""
+    words = [mapred, "streaming", "-conf", conf_file]
+    files = [f"file://{files_dir}/{name}" for name in spec.get("files") or []]
+    if files:
+        words += ["-files", ",".join(files)]
+    words.append("-background")
+    for path in spec["input"]:
+        # A comma separates paths there; patterns are left to Hadoop.
+        words += ["-input", str(path).replace(",", "\\,")]
+    words += ["-output", str(spec["output"]), "-mapper", str(spec["mapper"])]
+    if spec.get("reducer"):
+        words += ["-reducer", str(spec["reducer"])]
+    if spec.get("combiner"):
+        words += ["-combiner", str(spec["combiner"])]
+    # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed.
+    for name, value in {"PYTHONUTF8": "1", **(spec.get("cmdenv") or {})}.items():
+        words += ["-cmdenv", f"{name}={_text(value)}"]
+    return words
+
+
+def _reduces(spec: Spec) -> int:
+    value = spec.get("reduces")
+    return 1 if value is None else int(value)
+
+
+def _reduce_problems(spec: Spec) -> list[str]:
+    found = []
+    try:
+        if _reduces(spec) < 0:
+            found.append("reduces must not be negative.")
+        elif _reduces(spec) == 0 and (spec.get("reducer") or spec.get("combiner")):
+            found.append("With reduces 0 Hadoop ignores reducer and combiner: leave them out, or set reduces.")
+    except (TypeError, ValueError):
+        found.append(f"reduces must be a number, not {spec.get('reduces')!r}.")
+    if str(spec.get("reducer") or "").lower() == "aggregate" and spec.get("combiner"):
+        found.append("The reducer aggregate brings its own combiner and ignores any other.")
+    return found
+
+
+def _text(value: t.Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _xml(value: str) -> str:
+    if re.search(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", value):
+        raise OhmyError("An option holds a control character, which Hadoop's configuration cannot hold.")
+    return value
