@@ -168,6 +168,8 @@ class FrontDoor:
     def _s3(
         self, environ: Environ, start_response: StartResponse, request: auth.Request, who: Principal, body: bytes | None
     ) -> t.Iterable[bytes]:
+        if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+            environ["CONTENT_TYPE"] = "binary/octet-stream"  # moto would take an object's bytes for a form
         if who.administrator:
             return self._moto(environ, start_response)
         query = dict(urllib.parse.parse_qsl(request.raw_query, keep_blank_values=True))

@@ -261,7 +261,9 @@ def test_role_keys_do_what_the_policy_says_and_no_more(cloud: Cloud, pair: t.Any
     """Keys from the metadata service read and list one prefix; a wrong secret is no key at all."""
     cloud.s3.create_bucket(Bucket="data")
     cloud.s3.put_object(Bucket="data", Key="mine/a b+c", Body=b"1")
-    cloud.s3.put_object(Bucket="data", Key="theirs/a", Body=b"2")
+    form = "application/x-www-form-urlencoded"  # what urllib says of any body; an object like others to S3
+    cloud.s3.put_object(Bucket="data", Key="theirs/a", Body=b"2", ContentType=form)
+    assert cloud.s3.get_object(Bucket="data", Key="theirs/a")["Body"].read() == b"2"
     cloud.s3.put_object(Bucket="data", Key="shared/a", Body=b"3")
     role = "meta-data/iam/security-credentials/"
     address = pair[1][1]["PrivateIpAddress"]
