@@ -78,6 +78,11 @@ def cluster(
         "endpoint": endpoint,
         "master": public(masters[0]) if masters else None,
         "workers": [public(one) for one in workers],
+        "nodes": [
+            {"instance_id": one.id, "private_ip": one.private_ip, "role": role}
+            for role, group in (("master", masters[:1]), ("worker", workers))
+            for one in group
+        ],
         "ssh": ssh_access if ssh_access is not None else dict.fromkeys(SSH_KEYS),
         "digests": digests if digests is not None else {"master": None, "worker": None},
         "expires": expires,

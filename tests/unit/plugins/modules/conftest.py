@@ -88,7 +88,7 @@ class Account:
         name = base64.urlsafe_b64encode(blob).decode().rstrip("=")
         self.s3.put_object(Bucket=BUCKET, Key=f"{prefix}/ssh-ed25519/{name}", Body=b"")
 
-    def keys(self, prefix=""):
+    def objects(self, prefix=""):
         found = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
         return [one["Key"] for one in found.get("Contents", [])]
 
@@ -151,7 +151,7 @@ def cluster(account, run_module, monkeypatch):
     def boot(client, bucket, prefix):
         if account.answers_host_keys:
             for one in account.instances():
-                if not account.keys(f"{prefix}nodes/{one['InstanceId']}/hostkey"):
+                if not account.objects(f"{prefix}nodes/{one['InstanceId']}/hostkey"):
                     account.put_host_key(one)
         return honest(client, bucket, prefix)
 

@@ -22,7 +22,7 @@ def test_present_first_run_launches_all(account, cluster):
     assert whole["state"] == "running", whole
     assert len(whole["workers"]) == 2, whole
     assert whole["master"]["host_key"].startswith("ssh-ed25519 "), whole
-    assert f"{whole['prefix']}documents/worker.json" in account.keys()
+    assert f"{whole['prefix']}documents/worker.json" in account.objects()
 
 
 def test_present_second_run_changes_nothing(account, cluster):
@@ -50,7 +50,7 @@ def test_absent_removes_all_and_proves_it(account, cluster):
     assert result.get("changed") and result["left"] == [], result
     assert check["actions"] == result["actions"]
     assert not account.instances("pending", "running", "stopping", "stopped")
-    assert account.keys("clusters/") == []
+    assert account.objects("clusters/") == []
     assert not account.iam.list_roles()["Roles"]
     assert not account.iam.list_instance_profiles()["InstanceProfiles"]
     assert not account.ec2.describe_key_pairs()["KeyPairs"]
@@ -136,11 +136,11 @@ def test_impossible_name_is_refused_before_any_call(account, cluster, name):
 
 def test_bucket_is_found_from_tags_when_absent(account, cluster):
     cluster(workers=0)
-    assert account.keys("clusters/demo/")
+    assert account.objects("clusters/demo/")
     result = cluster("absent", bucket=None)
     assert result.get("changed"), result
     assert result["cluster"]["bucket"] == BUCKET
-    assert account.keys("clusters/") == []
+    assert account.objects("clusters/") == []
 
 
 def test_ssh_rule_of_the_old_address_is_replaced_and_foreign_rules_stay(account, cluster):
