@@ -151,7 +151,8 @@ def observe(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, dict[str, t.
         status = client.status(path)
         if status is not None and params["content"] is not None and status["type"] == "FILE":
             wanted = params["content"].encode()
-            status["same"] = status["length"] == len(wanted) and client.read(path, CONTENT_LIMIT) == wanted
+            same = status["length"] == len(wanted) and client.read(path, CONTENT_LIMIT) == wanted
+            status = {**status, "same": same}
         found[path] = status
     return found
 

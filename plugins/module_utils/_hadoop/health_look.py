@@ -12,6 +12,7 @@ import subprocess
 import typing as t
 
 from .._core.errors import OhmyError
+from .._node.s3 import S3
 from . import health
 from .rest import Rest, items
 
@@ -65,6 +66,29 @@ def _document(root: str) -> dict[str, t.Any] | None:
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def _reports(
+    where: t.Mapping[str, t.Any], nodes: t.Sequence[health.Node]
+) -> tuple[dict[str, health.Report] | None, str]:
+    """Return the newest report of each node by its instance id, and what is wrong with asking for them.
+
+    One LIST, and the bodies of at most ten failures.
+    """
+    try:
+        s3 = S3(where["endpoint"], where["region"], where["bucket"], where["path_style"], attempts=2)
+        prefix = f"{where['prefix']}nodes/"
+        found = [(entry["key"][len(prefix) :], entry["last_modified"]) for entry in s3.list(prefix)]
+        ids = {node["instance_id"] for node in nodes}
+        reports, bodies = {}, 0
+        for instance, (kind, key) in sorted(health.newest_reports(found).items()):
+            body = b"{}"
+            if kind == "failed" and instance in ids and bodies < BODIES:
+                body, bodies = s3.get(prefix + key), bodies + 1
+            reports[instance] = health.parse_report(kind, body)
+        return reports, ""
+    except OhmyError as exc:
+        return None, f"the nodes' reports cannot be read: {exc.message}"
 
 
 def _own_failure(root: str) -> health.Report | None:

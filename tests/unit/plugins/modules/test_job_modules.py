@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
+from ansible_collections.ohmy.hadoop.plugins.modules import distcp, streaming_job, streaming_job_info
+
+JOB = {
+    "id": "j1",
+    "fingerprint": "f1",
+    "name": None,
+    "input": ["/in"],
+    "output": "/out",
+    "mapper": "python3 m.py",
+    "reducer": None,
+    "combiner": None,
+    "files": [{"src": "/home/me/m.py", "name": None, "sha256": "0"}],
+    "reduces": 0,
+    "options": {"a": True, "b": 2},
+    "cmdenv": {},
+    "on_disconnect": "continue",
+}
+
+
+def test_the_specification_of_a_job():
+    spec = streaming_job.make_spec(JOB)
+    assert spec["name"] == "j1" and spec["files"] == ["m.py"] and spec["reduces"] == 0
+    assert spec["options"] == {"a": "true", "b": "2"} and spec["kind"] == "streaming"
+    assert set(spec) == {
+        "schema",
+        "id",
+        "kind",
+        "name",
+        "fingerprint",
+        "input",
+        "output",
+        "mapper",
+        "reducer",
+        "combiner",
+        "files",
+        "reduces",
+        "options",
+        "cmdenv",
+        "on_disconnect",
+    }
+
+
+def copies(*pairs):
+    pairs = [{"source": source, "target": target} for source, target in pairs]
+    return {"id": "c1", "fingerprint": "f", "name": None, "copies": pairs}
+
+
+def test_the_specification_of_a_copy():
+    spec = distcp.make_spec(copies(("s3://b/k", "/in/0")))
+    assert spec["copies"] == [{"source": "s3a://b/k", "target": "/in/0"}] and spec["on_disconnect"] == "continue"
+
+
+@pytest.mark.parametrize("bad", [("hdfs://b/k", "/in"), ("s3a://", "/in"), ("s3a://b/k", "/"), ("s3a://b/k", "in")])
+def test_a_copy_that_cannot_be_meant_is_refused(bad):
+    with pytest.raises(OhmyError):
+        distcp.make_spec(copies(bad))
+    with pytest.raises(OhmyError):
+        distcp.make_spec(copies())
+
+
+def test_jobs_are_listed_and_touched(tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs, "is_following", lambda job: False)
+    for job in ("a", "b"):
+        (tmp_path / job).mkdir()
+        JobDir(str(tmp_path / job)).write("spec.json", {"id": job, "kind": "distcp", "name": job})
+        (tmp_path / job / "heartbeat").write_text("")
+    before = JobDir(str(tmp_path / "a")).heartbeat()
+    ask = {"id": None, "wait": 0, "known": None, "touch": False}
+    assert [job["id"] for job in streaming_job_info.look(ask, str(tmp_path))] == ["a", "b"]
+    found = streaming_job_info.look({**ask, "id": "a", "touch": True}, str(tmp_path))
+    assert found[0]["state"] == "starting" and found[0]["digest"] and found[0]["following"] is False
+    assert JobDir(str(tmp_path / "a")).heartbeat() >= before
+    assert streaming_job_info.look({**ask, "id": "none", "wait": 5}, str(tmp_path)) == []
