@@ -311,6 +311,12 @@ cluster:
       type: list
       elements: dict
       contains: *instance
+    nodes:
+      description: Every node, as M(ohmy.hadoop.hadoop_health) wants them.
+      returned: success
+      type: list
+      elements: dict
+      sample: [{instance_id: i-0123456789abcdef0, private_ip: 10.0.0.5, role: master}]
     ssh:
       description: How to reach the master; all null where there is no cluster.
       returned: always

@@ -178,11 +178,11 @@ plan:
           type: str
           sample: input/60303ae22b998861
         uploads:
-          description: Local files and their keys.
+          description: Local files and their keys below the prefix.
           returned: success
           type: list
           elements: dict
-          sample: [{source: /home/me/books/a.txt, key: input/60303ae22b998861/0/a.txt}]
+          sample: [{source: /home/me/books/a.txt, key: 0/a.txt}]
         copies:
           description: What distcp copies into HDFS.
           returned: success
@@ -252,7 +252,7 @@ def plan_input(bucket: str, items: list[str], list_s3: inputs.ListObjects) -> di
         "files": len(files),
         "bytes": sum(file.size for file in files),
         "prefix": prefix,
-        "uploads": [{"source": file.source, "key": f"{prefix}/{file.index}/{file.relative}"} for file in local],
+        "uploads": [{"source": file.source, "key": f"{file.index}/{file.relative}"} for file in local],
         "copies": copies,
         "hdfs": [copy["target"] for copy in copies],
         "uris": uris,
@@ -272,9 +272,7 @@ def list_objects(clients: Clients, bucket: str, prefix: str) -> list[dict[str, t
 
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; the programs are read before S3 is asked."""
-    commands, shipped = programs.plan_programs(
-        params["mapper"], params["reducer"], params["combiner"], params["files"]
-    )
+    commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
     clients = Clients(params)
     account = clients.identity.account  # proves the credentials, even where a bucket is named
     bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
