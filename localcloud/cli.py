@@ -72,7 +72,9 @@ def main(argv: t.Sequence[str] | None = None) -> int:
 @contextlib.contextmanager
 def locked(state: State) -> t.Iterator[None]:
     """Let one ``up`` or ``down`` of this cloud run at a time."""
-    state.root.mkdir(parents=True, exist_ok=True)
+    if not state.root.exists():
+        state.root.mkdir(parents=True)
+        state.root.chmod(0o755)  # whatever root's umask: who called sudo reads the AWS config file in it
     with open(state.lock, "w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -100,6 +100,8 @@ def create_argv(spec: Spec, have: Powers) -> list[str]:
     argv += ["--memory", f"{spec.memory_mib}m", "--memory-swap", f"{spec.memory_mib}m", "--pids-limit", "-1"]
     argv += ulimits(have)
     argv += [f"--cap-add={name}" for name in have.capabilities]
+    # podman would lay a tmpfs over these; on an instance they are disk. Anonymous volumes go with the container.
+    argv += ["--volume", "/tmp", "--volume", "/var/log/journal"]
     argv += ["--log-driver", "k8s-file", "--log-opt", "max-size=1mb"]
     return [*argv, spec.image, "/sbin/init"]
 

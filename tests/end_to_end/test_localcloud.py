@@ -114,7 +114,7 @@ class Cloud:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
         return dict(found[0]["Instances"][0])
 
-    def wait_state(self, instance_id: str, state: str, seconds: float = 20) -> None:
+    def wait_state(self, instance_id: str, state: str, seconds: float = 60) -> None:
         """Wait for an instance's state."""
         until(lambda: self.instance(instance_id)["State"]["Name"] == state, seconds, f"{instance_id} {state}")
 
@@ -133,11 +133,11 @@ class Cloud:
         def read() -> str:
             return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
 
-        kind, blob = until(read, 20, "a host key").split()[:2]
+        kind, blob = until(read, 60, "a host key").split()[:2]
         with open(self.known_hosts, "a", encoding="utf-8") as handle:
             handle.write(f"{address} {kind} {blob}\n")
 
-    def ssh(self, address: str, command: str, seconds: float = 20) -> str:
+    def ssh(self, address: str, command: str, seconds: float = 60) -> str:
         """Run a command on an instance as admin; wait for sshd at most ``seconds``."""
         argv = ["ssh", "-F", "none", "-i", str(self.key), "-o", f"UserKnownHostsFile={self.known_hosts}"]
         argv += ["-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", f"admin@{address}"]
@@ -301,13 +301,13 @@ def test_groups_are_enforced_from_controller_and_between_nodes(cloud: Cloud, pai
     web = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080}
     rules = [{**web, "UserIdGroupPairs": [{"GroupId": group}]}]
     cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: cloud.ssh(first, fetch) == "200", 5, "the other node's port")
+    until(lambda: cloud.ssh(first, fetch) == "200", 15, "the other node's port")
     assert not cloud.reaches(8080, first)
     rules = [{**web, "IpRanges": [{"CidrIp": f"{cloud.gateway}/32"}]}]
     cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: cloud.reaches(8080, first), 5, "the controller's port")
+    until(lambda: cloud.reaches(8080, first), 15, "the controller's port")
     cloud.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: not cloud.reaches(8080, first), 5, "the port closed")
+    until(lambda: not cloud.reaches(8080, first), 15, "the port closed")
 
 
 def test_is_as_strict_as_aws(cloud: Cloud, pair: t.Any) -> None:
@@ -348,7 +348,7 @@ def test_stop_and_start_keep_disk_address_and_rules(cloud: Cloud, pair: t.Any) -
     second = cloud.ssh(address, "stat -c %Z /proc/1")
     assert second != boot
     cloud.ssh(address, "sudo systemctl reboot")
-    until(lambda: cloud.ssh(address, "stat -c %Z /proc/1") not in ("", second), 20, "another boot")
+    until(lambda: cloud.ssh(address, "stat -c %Z /proc/1") not in ("", second), 60, "another boot")
     cloud.ec2.reboot_instances(InstanceIds=[instance_id])
     assert cloud.instance(instance_id)["State"]["Name"] in ("pending", "running")
 

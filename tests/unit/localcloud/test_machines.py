@@ -74,6 +74,7 @@ def test_container_has_no_more_rights_than_named():
     assert "--privileged" not in argv
     assert [word for word in argv if word.startswith("--cap-add")] == ["--cap-add=SYS_BOOT"]
     assert argv[argv.index("--ip") + 1] == "10.70.0.4"
+    assert [argv[i + 1] for i, word in enumerate(argv) if word == "--volume"] == ["/tmp", "/var/log/journal"]
     assert "--no-hosts" in argv and argv[-2:] == ["image", "/sbin/init"]
 
 

@@ -127,6 +127,15 @@ def test_token_requests_that_are_refused(ask):
     assert token(ask, address="10.70.0.99")[0] == 403
 
 
+def test_token_travels_as_many_hops_as_allowed(ask):
+    calls = []
+    connection = types.SimpleNamespace(setsockopt=lambda *arguments: calls.append(arguments))
+    environ = {"REMOTE_ADDR": "10.70.0.4", "REQUEST_METHOD": "PUT", "PATH_INFO": "/latest/api/token"}
+    environ.update({metadata.TTL_HEADER: "60", "werkzeug.socket": connection})
+    ask.service(environ, lambda *arguments: None)
+    assert calls == [(metadata.socket.IPPROTO_IP, metadata.socket.IP_TTL, 1)]
+
+
 def test_expired_token(ask, monkeypatch):
     value = token(ask, "1")[1].decode()
     clock = metadata.time.monotonic()
