@@ -11,10 +11,12 @@ import os
 import re
 import typing as t
 
+from ..module_utils._hadoop import streaming
+
 DURATION = re.compile(r"^(\d+)\s*([smhd]?)$")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-# Set by the collection itself: a second value would break the job's identity or its safety.
-OWN_OPTIONS = ("mapreduce.job.name", "mapreduce.job.tags", "mapreduce.job.reduces", "mapreduce.job.user.name")
+# The least that a specification must have, for checking its other parts.
+ANY_JOB = {"mapper": "cat", "input": ["/"]}
 
 
 def seconds(duration: str) -> int | None:
@@ -95,17 +97,11 @@ def _volume(value: dict[str, t.Any]) -> str:
 
 
 def _options(value: dict[str, t.Any]) -> str:
-    own = sorted(set(value) & set(OWN_OPTIONS))
-    return f"{', '.join(own)} is set by the collection (job_name, job_reduces)" if own else ""
+    return " ".join(streaming.problems({**ANY_JOB, "options": value}))
 
 
 def _cmdenv(value: dict[str, t.Any]) -> str:
-    for key, item in value.items():
-        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", str(key)):
-            return f"{key!r} is no name of an environment variable"
-        if re.search(r"\s", str(item)):
-            return f"the value of {key} holds a blank, where Hadoop Streaming would cut it; ship it in a file (job_files)"
-    return ""
+    return " ".join(streaming.problems({**ANY_JOB, "cmdenv": value}))
 
 
 def _duration(value: str) -> str:

@@ -161,7 +161,7 @@ def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, f
     numbers = [str(random.randrange(10**9)) for _ in range(12)]
     text.write_text("\n".join(numbers) + "\n")
     mapper = program(tmp_path, "slow.py", SLOW)
-    path = job(cloud, tmp_path, job_mapper=mapper, job_input=[str(text)])
+    path = job(cloud, tmp_path, job_mapper=mapper, job_reducer="cat", job_input=[str(text)])
     run = cloud.start("run_job.yml", "-e", f"job_file={path}")
     master = cloud.master(CLUSTER)
 
