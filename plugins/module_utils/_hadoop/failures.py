@@ -17,6 +17,8 @@ ATTEMPTS = 5
 STDERR_LINES = 40
 STDERR_CHARACTERS = 4000
 CODE = re.compile(r"subprocess (?:failed|exited with error)(?: with)? code (\d+)")
+# Where the task ran means nothing to the user, whose file it was.
+SANDBOX = re.compile(r"/[^\s'\"]*/container_(?:e\d+_)?\d+_\d{4,}_\d{2,}_\d{6,}/")
 STAMP = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]")
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
 PYTHON_END = re.compile(
@@ -24,7 +26,7 @@ PYTHON_END = re.compile(
 )
 CONTAINER_KILLED = re.compile(r"Exit code is (\d+)|exitCode: (-?\d+)")
 NOISE = re.compile(
-    r"^(log4j:|SLF4J:|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
+    r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
     r"|\s+at [\w.$/@<>]+\(|Log4j|[A-Z][a-z]{2} \d\d, \d{4} .* (?:AM|PM) )"
 )
 Diagnosis = t.Dict[str, t.Any]
@@ -49,12 +51,17 @@ def diagnose_submit(code: int | None, log: str) -> Diagnosis:
 
 
 def diagnose_application(
-    app: t.Mapping[str, t.Any], attempts: t.Sequence[dict[str, t.Any]], read_log: ReadLog, spec: t.Mapping[str, t.Any]
+    app: t.Mapping[str, t.Any],
+    attempts: t.Sequence[dict[str, t.Any]],
+    read_log: ReadLog,
+    spec: t.Mapping[str, t.Any],
+    master_log: str = "",
 ) -> Diagnosis:
     """Explain why an application failed.
 
     :param attempts: failed attempts of tasks that never succeeded, the earliest first.
     :param read_log: (attempt, name of the log) → its end, or None.
+    :param master_log: the end of the application master's own log, where no task failed.
     """
     best: tuple[int, Diagnosis] | None = None
     for attempt in attempts[:ATTEMPTS]:
@@ -69,14 +76,19 @@ def diagnose_application(
     matched = match(APPLICATION, text) or match(ATTEMPT, text) or match(S3, text)
     if app.get("finalStatus") == "KILLED" or app.get("state") == "KILLED":
         return error(f"{(matched or ('it was killed', ''))[0]}.", "Run the same command again.")
+    deeper = match((*APPLICATION, *SUBMIT, *S3), plain(master_log))
+    if deeper and (matched is None or "application master ended" in matched[0]):
+        return error(f"The application master ended: {deeper[0]}.", deeper[1])
     if matched:
-        return error(f"{matched[0]}.", matched[1], "" if "exit code" not in matched[0] else tail(text, 15))
+        words = tail(master_log or text, 15) if "application master ended" in matched[0] else ""
+        return error(f"{matched[0][:1].upper()}{matched[0][1:]}.", matched[1], words)
     return error("YARN gave no reason that is known here.", "See the logs in the evidence.", tail(text, 15))
 
 
 def diagnose_attempt(attempt: t.Mapping[str, t.Any], log: str, spec: t.Mapping[str, t.Any]) -> tuple[int, Diagnosis]:
     """Return (how sure: 0 to 3, the explanation) for one failed attempt and its stderr."""
     diagnostics = plain(str(attempt.get("diagnostics") or ""))
+    log = SANDBOX.sub("", log)
     who, shown = _who(attempt, spec), tail(log)
     place = {
         "attempt": str(attempt.get("id") or ""),

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Find a job's application in YARN, and follow it to its end."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from .failure_rules import APPLICATION, match
+from .failures import diagnose_application
+from .follower import Failed, Follower
+from .history import job_of, running_tree
+from .jobdir import error
+from .rest import Unreachable, number
+from .streaming import tag
+from .yarn import ENDED
+
+PAUSES = ((60.0, 0.5), (600.0, 1.0), (float("inf"), 2.0))  # how often to look, by age
+NO_NODE_SECONDS = 90.0
+NO_PLACE_SECONDS = 1800.0
+SILENT_YARN_SECONDS = 600.0
+HISTORY_SECONDS = 30.0
+LOGS_SECONDS = 20.0
+App = t.Dict[str, t.Any]
+
+
+def find_application(follower: Follower, label: str | None = None) -> App | None:
+    """Return this job's application: the one that is known, one that runs, or one that ended while nobody looked.
+
+    Applications of an earlier life of the job are not its own any more; one that still runs is killed.
+    """
+    yarn = follower.doors.yarn
+    known = follower.status["application_id"]
+    if known is not None and label is None:
+        app = yarn.app(known)
+        if app is not None:
+            return app
+    for app in yarn.apps(tag=label or tag(follower.spec["id"])):
+        started = number(app.get("startedTime")) / 1000
+        if app.get("state") not in ENDED:
+            if started >= follower.created - 1:
+                return app
+            yarn.kill(str(app["id"]))
+        elif follower.earlier is not None and started >= follower.earlier["started"]:
+            return app
+    return None
+
+
+def wait_for_nodes(follower: Follower) -> None:
+    """Wait until YARN has a node: without one a job would wait for ever.
+
+    :raises Failed: there is none after 90 s.
+    """
+    deadline = time.monotonic() + NO_NODE_SECONDS
+    while True:
+        metrics = follower.doors.yarn.metrics()
+        if metrics.get("activeNodes"):
+            return
+        if time.monotonic() >= deadline:
+            raise Failed(_no_nodes(metrics))
+        follower.report("waiting for a NodeManager: none is there")
+        follower.alive()
+        time.sleep(1)
+
+
+def follow_application(follower: Follower, application_id: str) -> App:
+    """Report an application's progress until it has ended; return it as it is then.
+
+    :raises Failed: it cannot run, or YARN has forgotten it.
+    :raises Stop: it is to be killed.
+    """
+    follower.report("accepted by YARN", state="running", application_id=application_id)
+    began = heard = time.monotonic()
+    without_node: float | None = None
+    while True:
+        follower.alive()
+        now = time.monotonic()
+        try:
+            app = follower.doors.yarn.app(application_id)
+            heard = time.monotonic()
+            if app is None:
+                raise Failed(
+                    error(
+                        "YARN has forgotten the job: its ResourceManager was restarted.", "Run the same command again."
+                    )
+                )
+            if app.get("state") in ENDED:
+                return app
+            if app.get("state") == "RUNNING":
+                _report_tasks(follower, application_id, app)
+                without_node, began = None, now
+            else:
+                without_node = _report_waiting(follower, app, without_node, began)
+        except Unreachable as exc:
+            if time.monotonic() - heard > SILENT_YARN_SECONDS:
+                raise Failed(error(exc.message, exc.hint)) from exc
+            follower.report("the ResourceManager does not answer; waiting for it")
+        time.sleep(next(pause for age, pause in PAUSES if now - began < age))
+
+
+def counters_of(follower: Follower, application_id: str) -> dict[str, int]:
+    """Return the counters of an application that has ended, none where JobHistory does not know it in time."""
+    history, job = follower.doors.history, job_of(application_id)
+    try:
+        return history.counters(job) if history.wait_for(job, HISTORY_SECONDS) else {}
+    except Unreachable:
+        return {}
+
+
+def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
+    """Return the ``error`` of an application that failed."""
+    history, job = follower.doors.history, job_of(str(app["id"]))
+    follower.report("failed; reading its logs")
+    attempts: list[dict[str, t.Any]] = []
+    try:
+        if history.wait_for(job, HISTORY_SECONDS if "Task failed" in str(app.get("diagnostics")) else 5.0):
+            attempts = history.failed_attempts(job)
+    except Unreachable:
+        pass
+    deadline = time.monotonic() + LOGS_SECONDS
+
+    def read_log(attempt: dict[str, t.Any], name: str) -> str | None:
+        container, node = str(attempt.get("assignedContainerId") or ""), str(attempt.get("nodeHttpAddress") or "")
+        while container:
+            # For a moment the log is neither on the node any more nor in HDFS already.
+            text = history.container_log(container, name, node)
+            if text is not None or time.monotonic() >= deadline:
+                return text
+            time.sleep(0.5)
+        return None
+
+    master_log = "" if attempts else _master_log(follower, app)
+    return diagnose_application(app, attempts, read_log, follower.spec, master_log)
+
+
+def _master_log(follower: Follower, app: App) -> str:
+    try:
+        masters = follower.doors.yarn.attempts(str(app["id"]))
+    except OhmyError:
+        return ""
+    for master in masters[-1:]:
+        container, node = str(master.get("containerId") or ""), str(master.get("nodeHttpAddress") or "")
+        return follower.doors.history.container_log(container, "syslog", node) or ""
+    return ""
+
+
+def _report_tasks(follower: Follower, application_id: str, app: App) -> None:
+    job = running_tree(follower.doors.yarn, application_id).job(job_of(application_id))
+    if job is None:
+        follower.report("starting its tasks")
+        return
+    count = {key: int(number(job.get(key))) for key in job}
+    text = f"maps {count.get('mapsCompleted', 0)}/{count.get('mapsTotal', 0)}"
+    if count.get("reducesTotal"):
+        text += f", reduces {count.get('reducesCompleted', 0)}/{count['reducesTotal']}"
+    failed = count.get("failedMapAttempts", 0) + count.get("failedReduceAttempts", 0)
+    if failed:
+        text += f", {failed} attempt{'s' if failed > 1 else ''} failed"
+    follower.report(text, map=number(job.get("mapProgress")), reduce=number(job.get("reduceProgress")))
+
+
+def _report_waiting(follower: Follower, app: App, without_node: float | None, began: float) -> float | None:
+    """Say what an application waits for; return since when there has been no node."""
+    diagnostics = str(app.get("diagnostics") or "")
+    known = match(APPLICATION, diagnostics)
+    if known:
+        text = f"waiting: {known[0]}"
+    elif "waiting for resources" in diagnostics:
+        text = "waiting for room on a node"
+    else:
+        text = "starting its application master"
+    follower.report(text)
+    now = time.monotonic()
+    metrics = follower.doors.yarn.metrics()
+    if not metrics.get("activeNodes"):
+        without_node = now if without_node is None else without_node
+        if now - without_node > NO_NODE_SECONDS:
+            follower.doors.yarn.kill(str(app["id"]))
+            raise Failed(_no_nodes(metrics))
+        return without_node
+    if now - began > NO_PLACE_SECONDS and not metrics.get("appsRunning"):
+        follower.doors.yarn.kill(str(app["id"]))
+        raise Failed(
+            error(
+                f"YARN found no room for the job in {NO_PLACE_SECONDS / 60:.0f} minutes, though nothing else runs: {text}.",
+                "Ask for less memory in job_options, or take larger instances.",
+            )
+        )
+    return None
+
+
+def _no_nodes(metrics: t.Mapping[str, int]) -> dict[str, t.Any]:
+    unhealthy, lost = metrics.get("unhealthyNodes", 0), metrics.get("lostNodes", 0)
+    return error(
+        f"No NodeManager can run the job: {unhealthy} unhealthy, {lost} lost.",
+        "A full disk makes a node unhealthy; see the hadoop-nodemanager units on the workers.",
+    )

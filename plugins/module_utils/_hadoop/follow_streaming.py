@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Follow a streaming job: attach to it or submit it, and tell how it ended."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from . import streaming
+from .failures import diagnose_submit
+from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
+from .follower import Failed, Follower, mapred
+from .jobdir import error
+from .jobs import fingerprint_path, read_fingerprint
+
+SUBMIT_SECONDS = 900.0
+APPEAR_SECONDS = 10.0
+SUBMITTED = re.compile(r"Submitted application (application_\d+_\d{4,})")
+
+
+def run_streaming(follower: Follower) -> None:
+    """Bring a streaming job to its end.
+
+    :raises Failed: with the explanation.
+    """
+    streaming.check(follower.spec)
+    app = find_application(follower)
+    if app is None:
+        if is_done(follower):
+            finish(follower, str(follower.status["application_id"] or ""))
+            return
+        prepare_output(follower)
+        wait_for_nodes(follower)
+        application_id = submit(follower)
+    else:
+        application_id = str(app["id"])
+    app = follow_application(follower, application_id)
+    if app.get("finalStatus") != "SUCCEEDED":
+        raise Failed(diagnose(follower, app))
+    if not is_done(follower):
+        raise Failed(error("The job succeeded, but its output in HDFS is not whole.", "Run the same command again."))
+    finish(follower, application_id)
+
+
+def is_done(follower: Follower) -> bool:
+    """Tell whether the whole answer of this very job is in HDFS."""
+    hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
+    return (
+        hdfs.status(f"{output}/_SUCCESS") is not None and read_fingerprint(hdfs, output) == follower.spec["fingerprint"]
+    )
+
+
+def prepare_output(follower: Follower) -> None:
+    """Make room for the output: remove our own half of one, and write whose the next will be.
+
+    :raises OhmyError: there is an output that is not ours; it stays.
+    """
+    hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
+    if hdfs.status(output) is not None:
+        if read_fingerprint(hdfs, output) != follower.spec["fingerprint"]:
+            raise OhmyError(
+                f"{output} is in HDFS already, and this job did not write it.",
+                "It is never deleted: name another output, or move it.",
+            )
+        follower.report("removing what an interrupted run left")
+        hdfs.delete(output, recursive=True)
+    hdfs.mkdirs(os.path.dirname(output.rstrip("/")))
+    hdfs.create(fingerprint_path(output), str(follower.spec["fingerprint"]).encode() + b"\n", overwrite=True)
+
+
+def submit(follower: Follower) -> str:
+    """Submit the job and return its application's id.
+
+    :raises Failed: Hadoop did not take it.
+    """
+    spec, folder = follower.spec, follower.folder
+    follower.report("submitting")
+    folder.write_text("job.xml", streaming.conf_xml(streaming.properties(spec)), 0o600)
+    offset = follower.log_size()
+    code = follower.run(
+        streaming.command(spec, mapred("mapred"), folder.file("job.xml"), folder.file("files")), SUBMIT_SECONDS
+    )
+    log = follower.log_since(offset)
+    found = SUBMITTED.search(log)
+    if found:
+        return found.group(1)
+    # It may have been taken all the same: a client can break on its way back.
+    deadline = time.monotonic() + (APPEAR_SECONDS if code == 0 else 2.0)
+    while True:
+        app = find_application(follower)
+        if app is not None:
+            return str(app["id"])
+        if time.monotonic() >= deadline:
+            raise Failed(diagnose_submit(code, log))
+        time.sleep(0.5)
+
+
+def finish(follower: Follower, application_id: str) -> None:
+    """Write the status of a job that succeeded."""
+    follower.report("reading its counters", map=100, reduce=100)
+    counters = counters_of(follower, application_id) if application_id else {}
+    follower.finish("succeeded", "succeeded", counters=counters, output=measure(follower))
+
+
+def measure(follower: Follower) -> dict[str, t.Any]:
+    """Return {"files", "bytes"} of the answer's parts."""
+    parts = [
+        entry
+        for entry in follower.doors.hdfs.list(str(follower.spec["output"]))
+        if entry["type"] == "FILE" and not str(entry["pathSuffix"]).startswith(("_", "."))
+    ]
+    return {"files": len(parts), "bytes": sum(int(entry["length"]) for entry in parts)}
