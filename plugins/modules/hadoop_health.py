@@ -146,6 +146,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import Look, evaluate
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health_look import look_at_cluster
 
@@ -183,6 +184,7 @@ def main() -> None:
     """Take one look."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
+        require_root()
         nodes = module.params["nodes"]
         if sum(node["role"] == "master" for node in nodes) != 1:
             raise OhmyError("nodes must hold exactly one master.")

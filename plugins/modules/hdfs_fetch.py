@@ -128,6 +128,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -157,6 +158,7 @@ def main() -> None:
     )
     params, result = module.params, {"changed": False, "spooled": None}
     try:
+        require_root()
         client = open_doors(user=params["user"]).hdfs
         if params["part"] is None:
             result["parts"] = results.list_parts(client, params["src"], params["fingerprint"])

@@ -75,6 +75,7 @@ EXAMPLES = r"""
     group: hadoop
     mode: "0750"
   delegate_to: demo-master
+  become: true
 
 - name: Remove the output of an old job
   ohmy.hadoop.hdfs_path:
@@ -82,6 +83,7 @@ EXAMPLES = r"""
     state: absent
     recursive: true
   delegate_to: demo-master
+  become: true
 """
 
 RETURN = r"""
@@ -111,6 +113,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan, Step
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 CONTENT_LIMIT = 1 << 20
@@ -211,6 +214,7 @@ def main() -> None:
     """Observe, plan, apply."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
+        require_root()
         check(module.params)
         client = open_doors(user=module.params["user"]).hdfs
         plan = make_plan(module.params, observe(client, module.params))

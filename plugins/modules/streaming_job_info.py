@@ -150,6 +150,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ROOT
 
 LONGEST_WAIT = 60
@@ -178,6 +179,7 @@ def main() -> None:
     """Look."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
+        require_root()
         found = look(module.params)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())

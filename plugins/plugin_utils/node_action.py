@@ -38,7 +38,8 @@ class ModuleFailed(OhmyError):
     """A module on the node failed: carries its result as it is."""
 
     def __init__(self, result: dict[str, t.Any]) -> None:
-        super().__init__(str(result.get("msg") or "The module failed without a message."))
+        words = result.get("msg") or result.get("exception") or result.get("module_stderr") or "no message was given"
+        super().__init__(str(words).strip())
         self.result = result
 
     def as_result(self) -> dict[str, t.Any]:

@@ -20,9 +20,9 @@ Spec = t.Mapping[str, t.Any]
 
 
 def require_root(geteuid: t.Callable[[], int] = os.geteuid) -> None:
-    """Refuse to go on without the rights to start units."""
+    """Refuse to go on without the rights to read the configuration and to start units."""
     if geteuid() != 0:
-        raise OhmyError("Following jobs needs root on the master.", "Give the task become: true.")
+        raise OhmyError("This task needs root on the master.", "Give it become: true.")
 
 
 def plan_job(spec: Spec, status: t.Mapping[str, t.Any] | None, differing: list[str], whole: bool, force: bool) -> Plan:
