@@ -58,7 +58,7 @@ def address_of(conf: t.Mapping[str, str], key: str, host: str, port: int) -> tup
     return name, int(digits) if digits.isdigit() else port
 
 
-def open_doors(conf_dir: str = CONF_DIR, user: str = USER) -> Doors:
+def open_doors(conf_dir: str = CONF_DIR, user: str = USER, timeout: float = 10.0) -> Doors:
     """Return the clients of the cluster whose master this node is."""
     conf = read_conf(conf_dir)
     master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
@@ -66,9 +66,9 @@ def open_doors(conf_dir: str = CONF_DIR, user: str = USER) -> Doors:
         raise OhmyError(f"fs.defaultFS in {conf_dir}/core-site.xml names no host and port.")
     manager = conf.get("yarn.resourcemanager.hostname") or master
     return Doors(
-        WebHdfs(*_door(conf, "dfs.namenode.http-address", master, 9870, user)),
-        ResourceManager(*address_of(conf, "yarn.resourcemanager.webapp.address", manager, 8088)),
-        JobHistory(*address_of(conf, "mapreduce.jobhistory.webapp.address", master, 19888)),
+        WebHdfs(*_door(conf, "dfs.namenode.http-address", master, 9870, user), timeout=2 * timeout),
+        ResourceManager(*address_of(conf, "yarn.resourcemanager.webapp.address", manager, 8088), timeout=timeout),
+        JobHistory(*address_of(conf, "mapreduce.jobhistory.webapp.address", master, 19888), timeout=timeout),
     )
 
 

@@ -153,7 +153,7 @@ def main(job_dir: str) -> int:
 
     A job that fails is no failure of its follower: only what a restart may mend ends with 1.
     """
-    folder = JobDir(job_dir)
+    folder = JobDir(os.path.abspath(job_dir))
     if (folder.status() or {}).get("state") in ENDED:
         return 0
     follower = Follower(folder, open_doors(CONF_DIR), _document())
