@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import OutputFolder, Part
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
@@ -27,11 +28,15 @@ class ActionModule(NodeAction):
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return path, parts, bytes, and what was done."""
         listing = self.checked(args, retry=RETRY_SECONDS)
-        parts: list[Part] = listing["parts"]
+        parts: list[Part] = listing["parts"] or []
         dest = os.path.abspath(os.path.expanduser(str(args["dest"])))
         force = str(args.get("force", False)).lower() in ("true", "yes", "1", "on")
         folder = OutputFolder(dest, str(args["fingerprint"]), force)
-        plan = folder.plan(parts)
+        if listing["parts"] is None:
+            plan = Plan()
+            plan.add("fetch", str(args["src"]))
+        else:
+            plan = folder.plan(parts)
         missing = folder.missing(parts)
         if plan.steps and not self._task.check_mode:
             folder.begin(parts)

@@ -84,7 +84,7 @@ path:
   type: str
   sample: /home/ada/wordcount/output
 parts:
-  description: The parts of the output.
+  description: The parts of the output; empty in check mode where the job has not run yet.
   returned: success
   type: list
   elements: dict
@@ -160,7 +160,10 @@ def main() -> None:
     try:
         require_root()
         client = open_doors(user=params["user"]).hdfs
-        if params["part"] is None:
+        if params["part"] is None and module.check_mode and client.status(params["src"]) is None:
+            # The job that makes it has not run, for this is check mode.
+            result["parts"] = None
+        elif params["part"] is None:
             result["parts"] = results.list_parts(client, params["src"], params["fingerprint"])
         else:
             result["spooled"] = spool_part(client, params["src"], params["part"], params["spool"])

@@ -34,8 +34,8 @@ def progress_line(status: t.Mapping[str, t.Any]) -> str:
 def failure_of(status: t.Mapping[str, t.Any], name: str) -> OhmyError:
     """Return the error that explains a failed or killed job by its own program's words."""
     error = status.get("error") or {}
-    summary = str(error.get("summary") or f"it was {status.get('state')} without an explanation")
-    message = f"The job {name} {status.get('state')}: {summary}"
+    summary = str(error.get("summary") or "It did not say why.")
+    message = f"The job {name} {'was killed' if status.get('state') == 'killed' else 'failed'}. {summary}"
     stderr = str(error.get("stderr") or "").rstrip()
     hint = str(error.get("hint") or "")
     if stderr:

@@ -95,7 +95,7 @@ def test_a_finished_job_is_found_finished_without_a_look():
 
 def test_a_failure_is_told_in_the_programs_own_words():
     error = {
-        "summary": "the mapper raised ValueError: bad line",
+        "summary": "The mapper raised ValueError: bad line.",
         "hint": "Look at line 3.",
         "stderr": "Traceback (most recent call last):\nValueError: bad line",
         "attempt": "attempt_1_m_0_3",
@@ -103,7 +103,7 @@ def test_a_failure_is_told_in_the_programs_own_words():
     }
     _action, result = run(Master(status("running"), status("failed", error=error)))
     assert result["failed"] and result["changed"], "the job did run"
-    assert "wordcount failed: the mapper raised ValueError" in result["msg"]
+    assert "wordcount failed. The mapper raised ValueError" in result["msg"]
     assert "Traceback" in result["msg"] and "10.0.0.6" in result["msg"] and result["error"] == error
     assert result["state"] == "failed"
 

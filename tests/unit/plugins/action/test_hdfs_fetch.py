@@ -75,6 +75,13 @@ def test_check_mode_fetches_nothing(fetch):
     assert result["changed"] and result["fetched"] == list(OUTPUT) and master.spooled == [] and not dest.exists()
 
 
+def test_check_mode_before_the_job_has_run(tmp_path):
+    args = {"src": "/out", "dest": str(tmp_path / "dest"), "fingerprint": "f1"}
+    answers = [{"changed": False, "parts": None, "spooled": None}]
+    result = make_action(hdfs_fetch.ActionModule, args, answers, check=True).run(task_vars={})
+    assert result["changed"] and result["parts"] == [] and result["actions"] == ["fetch /out"]
+
+
 def test_a_damaged_part_is_fetched_again_once(fetch):
     master, result, dest = fetch(damage=1)
     assert not result.get("failed") and master.spooled == ["part-00000", "part-00000", "part-00001"]
