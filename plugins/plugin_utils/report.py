@@ -10,6 +10,7 @@ import bz2
 import gzip
 import itertools
 import os
+import time
 import typing as t
 
 from ..module_utils._hadoop.identity import read_manifest
@@ -63,7 +64,7 @@ def standing(args: t.Mapping[str, t.Any]) -> list[str]:
         return []
     name = args["cluster_name"]
     expires = args["cluster"].get("expires")
-    until = f" It ends by itself at {expires}." if expires else ""
+    until = f" It ends by itself at {time.strftime('%F %T %Z', time.localtime(int(expires)))}." if expires else ""
     login = (args["cluster"].get("ssh") or {}).get("config")
     lines = [
         f"The cluster {name} was kept and costs money.{until}",

@@ -179,11 +179,11 @@ class Cloud:
         left += [one["KeyName"] for one in ec2.describe_key_pairs(Filters=tag)["KeyPairs"]]
         left += [one["VolumeId"] for one in ec2.describe_volumes(Filters=tag)["Volumes"]]
         left += [one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces(Filters=tag)["NetworkInterfaces"]]
-        left += [one["RoleName"] for one in iam.list_roles()["Roles"] if one["RoleName"] == f"ohmy-{cluster}"]
+        left += [one["RoleName"] for one in iam.list_roles()["Roles"] if one["RoleName"].startswith(f"ohmy-{cluster}-")]
         left += [
             one["InstanceProfileName"]
             for one in iam.list_instance_profiles()["InstanceProfiles"]
-            if one["InstanceProfileName"] == f"ohmy-{cluster}"
+            if one["InstanceProfileName"].startswith(f"ohmy-{cluster}-")
         ]
         for bucket in s3.list_buckets()["Buckets"]:
             listing = s3.list_objects_v2(Bucket=bucket["Name"], Prefix=f"clusters/{cluster}/")
@@ -207,6 +207,5 @@ def write_job(folder: Path, **variables: t.Any) -> Path:
 def pipe(mapper: Path, reducer: Path, *texts: Path) -> bytes:
     """Return what ``mapper | sort | reducer`` prints, in Hadoop's order of keys."""
     command = f"cat \"$@\" | python3 '{mapper}' | LC_ALL=C sort -s -t '\t' -k1,1 | python3 '{reducer}'"
-    return subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command, "pipe", *map(str, texts)], capture_output=True, check=True, timeout=300
-    ).stdout
+    words = ["bash", "-o", "pipefail", "-c", command, "pipe", *map(str, texts)]
+    return subprocess.run(words, capture_output=True, check=True, timeout=300, cwd=mapper.parent).stdout

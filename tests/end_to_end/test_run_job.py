@@ -16,6 +16,12 @@ import pytest
 from .support import ROOT, pipe, tags, wait_for, write_job
 
 CLUSTER = "e2e"
+SHARED = {
+    "cluster_name": CLUSTER,
+    "cluster_workers": 2,
+    "cluster_instance_type": "t3.medium",
+    "cluster_keep": "always",
+}
 EXAMPLE = ROOT / "files" / "example"
 TEXT = ROOT / "build" / "example" / "bible.txt"
 PROBE = """#!/usr/bin/env python3
@@ -48,8 +54,7 @@ for line in sys.stdin:
 
 def job(cloud, folder, **values):
     """Write the job file of a job on the shared cluster."""
-    base = {"cluster_name": CLUSTER, "cluster_workers": 2, "cluster_keep": "always", "job_output": "out"}
-    return write_job(folder, **{**base, **values})
+    return write_job(folder, **{**SHARED, "job_output": "out", **values})
 
 
 def play(cloud, path, *arguments):
@@ -74,31 +79,30 @@ def recap(run) -> dict[str, int]:
 def fixture_first(cloud, tmp_path_factory):
     """Run the shipped example cold, on a cluster that stays for the tests below."""
     folder = tmp_path_factory.mktemp("first")
-    path = job(
-        cloud,
-        folder,
-        job_mapper=str(EXAMPLE / "mapper.py"),
-        job_reducer=str(EXAMPLE / "reducer.py"),
-        job_input=[str(TEXT)],
-    )
-    run = play(cloud, path)
+    values = {**SHARED, "job_output": str(folder / "out")}
+    arguments = ["-e", f"job_file={EXAMPLE / 'job.yml'}", "-e", json.dumps(values)]
+    run = cloud.play("run_job.yml", *arguments)
     assert run.code == 0, run.text
-    return folder, path, run
+    return folder, arguments, run
 
 
 def test_the_answer_of_a_cold_run_equals_the_local_pipe(first):
-    folder, _path, run = first
-    expected = pipe(EXAMPLE / "mapper.py", EXAMPLE / "reducer.py", TEXT)
-    assert (folder / "out" / "part-00000").read_bytes() == expected
-    assert len(expected.splitlines()) >= 1000
-    assert expected.splitlines()[0].decode().split("\t")[0] in run.text
+    folder, _arguments, run = first
+    expected = pipe(EXAMPLE / "mapper.py", EXAMPLE / "reducer.py", TEXT).splitlines()
+    parts = sorted((folder / "out").glob("part-*"))
+    answer = [part.read_bytes().splitlines() for part in parts]
+    assert len(parts) == 2 and all(answer), [len(lines) for lines in answer]
+    assert sorted(line for lines in answer for line in lines) == sorted(expected)
+    assert all(lines == [line for line in expected if line in set(lines)] for lines in answer)
+    assert len(expected) >= 1000
+    assert answer[0][0].decode().split("\t")[0] in run.text
     assert "Seconds: preflight" in run.text
 
 
 def test_a_second_run_finds_the_answer_and_changes_nothing(cloud, first):
-    _folder, path, _run = first
+    _folder, arguments, _run = first
     before = {one["InstanceId"] for one in cloud.instances(CLUSTER)}
-    again = play(cloud, path)
+    again = cloud.play("run_job.yml", *arguments)
     assert again.code == 0, again.text
     assert recap(again)["changed"] == 0, again.text
     assert "finished before" in again.text

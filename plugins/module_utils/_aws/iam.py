@@ -41,40 +41,37 @@ def _split(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _patterns(key: str) -> tuple[list[str], list[str]]:
-    """Return the key patterns that may be read and the prefixes that may be listed for one URI's key."""
+def _patterns(key: str) -> list[str]:
+    """Return the patterns of the keys that one URI's key means; s3a asks for a folder without its slash too."""
     fixed = re.split(r"[*?\[{]", key, maxsplit=1)[0]
-    if fixed != key:
-        folder = fixed[: fixed.rfind("/") + 1]
-        return [f"{fixed}*"], sorted({f"{fixed}*", folder, folder.rstrip("/")} - {""}) or ["*"]
-    if key == "" or key.endswith("/"):
-        return [f"{key}*"], [f"{key}*"] + ([key.rstrip("/")] if key else [])
-    return [key, f"{key}/*"], [key, f"{key}/*"]
+    if fixed != key or key == "":
+        return [f"{fixed}*"]
+    return [key.rstrip("/"), f"{key.rstrip('/')}/*"]
 
 
 def policy(
     bucket: str, prefix: str, read_uris: t.Iterable[str], write_uris: t.Iterable[str], partition: str = "aws"
 ) -> dict[str, t.Any]:
-    """Return the nodes' policy: read archives, the cluster's prefix and the input; write reports and lease."""
+    """Return the nodes' policy: read archives, the cluster's prefix and the input; write reports and lease.
+
+    Listing is granted for whole buckets: where it hangs on a prefix, S3 answers 403 instead of 404 for an object that is
+    not there, and s3a, which looks for a folder by its bare name first, takes that for a refusal.
+    """
     arn = f"arn:{partition}:s3:::"
     read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/{prefix}*"}
     write = {f"{arn}{bucket}/{prefix}nodes/*", f"{arn}{bucket}/{prefix}lease"}
-    lists: dict[str, set[str]] = {bucket: {f"{prefix}*"}}
+    lists = {bucket}
     output: set[str] = set()
     for uris, target in ((read_uris, read), (write_uris, output)):
         for uri in uris:
             name, key = _split(uri)
-            keys, prefixes = _patterns(key)
-            target.update(f"{arn}{name}/{one}" for one in keys)
-            lists.setdefault(name, set()).update(prefixes)
+            target.update(f"{arn}{name}/{one}" for one in _patterns(key))
+            lists.add(name)
     statements = [_allow("Read", ["s3:GetObject"], read), _allow("Report", ["s3:PutObject"], write)]
     if output:
         actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
         statements.append(_allow("Output", actions, output))
-    for number, name in enumerate(sorted(lists)):
-        statement = _allow(f"List{number}", ["s3:ListBucket"], [f"{arn}{name}"])
-        statement["Condition"] = {"StringLike": {"s3:prefix": sorted(lists[name])}}
-        statements.append(statement)
+    statements.append(_allow("List", ["s3:ListBucket"], {f"{arn}{name}" for name in lists}))
     document = {"Version": "2012-10-17", "Statement": statements}
     if len(json.dumps(document, separators=(",", ":"))) > MOST_BYTES:
         hint = "Name folders instead of single objects in job_input."
