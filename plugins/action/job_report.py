@@ -24,6 +24,7 @@ class ActionModule(ActionBase):
         _unused, args = self.validate_argument_spec(
             argument_spec={
                 "plan": {"type": "dict", "required": True},
+                "planned": {"type": "bool", "default": False},
                 "output": {"type": "path", "required": True},
                 "cluster": {"type": "dict", "default": {}},
                 "cluster_name": {"type": "str", "required": True},
@@ -34,7 +35,7 @@ class ActionModule(ActionBase):
                 "left": {"type": "str", "default": ""},
             }
         )
-        lines, problem = report.compose(args, check_mode=self._task.check_mode)
+        lines, problem = report.compose(args)
         Display().display("\n" + "\n".join(lines) + "\n")
         result: dict[str, t.Any] = {"changed": False, "report": lines}
         if problem:

@@ -34,6 +34,10 @@ options:
     description: The plan as M(ohmy.hadoop.job_plan) returned it.
     type: dict
     required: true
+  planned:
+    description: Say what a run would do, instead of what one did.
+    type: bool
+    default: false
   output:
     description: Local directory of the answer.
     type: path

@@ -106,7 +106,9 @@ def _cmdenv(value: dict[str, t.Any]) -> str:
 
 def _duration(value: str) -> str:
     number = seconds(value)
-    return "" if number is not None and number >= 600 else f"must be a time such as 90m or 4h, at least 10m, not {value!r}"
+    return (
+        "" if number is not None and number >= 600 else f"must be a time such as 90m or 4h, at least 10m, not {value!r}"
+    )
 
 
 CHECKS: dict[str, t.Callable[[t.Any], str]] = {

@@ -92,7 +92,7 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
     ]
 
 
-def compose(args: t.Mapping[str, t.Any], *, check_mode: bool) -> tuple[list[str], str]:
+def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
     """Return (the lines to print, why the run failed or an empty text)."""
     failure, left = args["failure"], args["left"]
     problem = ""
@@ -101,12 +101,12 @@ def compose(args: t.Mapping[str, t.Any], *, check_mode: bool) -> tuple[list[str]
         problem = f"The run failed in the phase {failure['phase']}: {failure['message']}"
         lines.append(problem)
         lines += [f"The logs of the failed run lie in {args['evidence']}."] if args["evidence"] else []
-    elif check_mode:
+    elif args["planned"]:
         lines += planned(args)
     else:
         lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
         lines += answer(args["output"])
-    lines += [] if check_mode else timing(args["phases"]) + standing(args)
+    lines += [] if args["planned"] else timing(args["phases"]) + standing(args)
     if left:
         warning = (
             f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {left}\n"

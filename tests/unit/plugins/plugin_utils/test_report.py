@@ -9,6 +9,7 @@ import gzip
 import json
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
 
 PLAN = {"name": "w", "id": "1", "finished": False, "input": {"files": 2, "bytes": 4000}}
@@ -18,6 +19,7 @@ def arguments(folder, **values):
     """Return the arguments of a report about ``folder``."""
     base = {
         "plan": PLAN,
+        "planned": False,
         "output": str(folder),
         "cluster": {},
         "cluster_name": "demo",
@@ -40,7 +42,7 @@ def answer(folder, **parts):
 
 def test_success_shows_place_first_lines_and_times(tmp_path):
     answer(tmp_path, part_00000=b"a\t1\n" * 3, part_00001=b"\xff\tz\n" * 9)
-    lines, problem = report.compose(arguments(tmp_path, phases={"run": 2.0, "launch": 3.04}), check_mode=False)
+    lines, problem = report.compose(arguments(tmp_path, phases={"run": 2.0, "launch": 3.04}))
     text = "\n".join(lines)
     assert problem == ""
     assert f"{tmp_path}: 2 files, 48 bytes" in text
@@ -56,32 +58,32 @@ def test_compressed_parts_are_shown_as_text(tmp_path):
 
 def test_an_empty_answer_is_called_empty(tmp_path):
     answer(tmp_path, part_00000=b"")
-    lines, _problem = report.compose(arguments(tmp_path), check_mode=False)
+    lines, _problem = report.compose(arguments(tmp_path))
     assert any("empty" in line for line in lines)
 
 
 def test_failure_is_the_problem_and_names_its_phase(tmp_path):
     args = arguments(tmp_path, failure={"phase": "run", "message": "ZeroDivisionError"}, evidence="/e")
-    lines, problem = report.compose(args, check_mode=False)
+    lines, problem = report.compose(args)
     assert "in the phase run: ZeroDivisionError" in problem
     assert any("/e" in line for line in lines)
 
 
 def test_what_is_left_after_teardown_fails_the_run_and_says_how_to_remove_it(tmp_path):
     answer(tmp_path, part_00000=b"x\n")
-    _lines, problem = report.compose(arguments(tmp_path, left="group in use"), check_mode=False)
+    _lines, problem = report.compose(arguments(tmp_path, left="group in use"))
     assert "group in use" in problem and "terminate.yml -e cluster_name=demo" in problem
 
 
 @pytest.mark.parametrize("master", [None, {"address": "10.0.0.5"}])
 def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, master):
     answer(tmp_path, part_00000=b"x\n")
-    lines, _problem = report.compose(arguments(tmp_path, kept=True, cluster={"master": master}), check_mode=False)
+    lines, _problem = report.compose(arguments(tmp_path, kept=True, cluster={"master": master}))
     assert ("terminate.yml -e cluster_name=demo" in "\n".join(lines)) == (master is not None)
 
 
 def test_check_mode_names_every_phase(tmp_path):
-    lines, problem = report.compose(arguments(tmp_path), check_mode=True)
+    lines, problem = report.compose(arguments(tmp_path, planned=True))
     assert problem == ""
     for phase in report.PHASES:
         assert any(line.split()[:1] == [phase] for line in lines), phase

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import checks, settings
 
@@ -132,13 +133,19 @@ def test_refuse_lists_all_and_raises_only_with_problems():
     assert "a: b" in str(caught.value) and "c: d" in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("90m", 5400), ("4h", 14400), ("3600", 3600), ("1d", 86400), ("x", None)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("90m", 5400), ("4h", 14400), ("3600", 3600), ("1d", 86400), ("x", None)]
+)
 def test_seconds(text, expected):
     assert checks.seconds(text) == expected
 
 
 def test_documented_job_file_is_that_of_the_specs():
     printed = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "job_template.py")], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, str(ROOT / "scripts" / "job_template.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout
     assert (ROOT / "files" / "job.yml").read_text("utf-8") == printed, "run scripts/job_template.py > files/job.yml"

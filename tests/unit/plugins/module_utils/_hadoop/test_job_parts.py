@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import identity, inputs, programs
 
@@ -147,5 +148,10 @@ def test_output_absent_or_empty_is_absent(tmp_path):
 def test_fingerprint_depends_on_every_value():
     job = {"commands": {"mapper": "m"}, "files": {"m": "1"}, "input": "d", "reduces": 1, "options": {}, "cmdenv": {}}
     assert identity.fingerprint(job) == identity.fingerprint(dict(reversed(list(job.items()))))
-    changed = [{**job, "reduces": 2}, {**job, "input": "e"}, {**job, "options": {"a": "1"}}, {**job, "files": {"m": "2"}}]
+    changed = [
+        {**job, "reduces": 2},
+        {**job, "input": "e"},
+        {**job, "options": {"a": "1"}},
+        {**job, "files": {"m": "2"}},
+    ]
     assert len({identity.fingerprint(one) for one in [job, *changed]}) == 5
