@@ -213,10 +213,13 @@ def run_all(clients: Clients, params: dict[str, t.Any], check_mode: bool) -> dic
             raise OhmyError(f"archives: {one['source']} needs its sha512.", "Nodes take no archive unchecked.")
     archives = read_items(local, prefix, True)
     items = read_items(params["items"], prefix, by_content)
-    first = run(clients, bucket, params["create_bucket"], archives, True, check_mode)
+    halves = [(archives, True), (items, by_content)]
+    create = params["create_bucket"]
     # A bucket made by the first half is there for the second; in check mode it is planned once.
-    second = run(clients, bucket, params["create_bucket"], items, by_content, check_mode) if items else None
-    result = _merge(first, second) if second is not None else first
+    results = [
+        run(clients, bucket, create, half, by, check_mode) for half, by in halves if half or not (archives or items)
+    ]
+    result = _merge(*results[:2]) if archives and items else results[0]
     named = []
     for one in params["archives"]:
         if _is_url(one["source"]):

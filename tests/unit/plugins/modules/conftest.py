@@ -18,24 +18,64 @@ import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from moto import mock_aws
+from moto.ec2.models import amis
 
 REGION = "eu-central-1"
 BUCKET = "example-bucket"
 BLOB = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(range(32))
 MODULES = "ansible_collections.ohmy.hadoop.plugins.modules"
+IMAGE = {
+    "ami_id": "ami-0123456789abcdef0",
+    "architecture": "x86_64",
+    "creation_date": "2026-01-01T00:00:00.000Z",
+    "description": "Debian 12",
+    "hypervisor": "xen",
+    "image_location": "example/debian-12",
+    "image_type": "machine",
+    "name": "debian-12",
+    "owner_id": "123456789012",
+    "platform": None,
+    "public": True,
+    "root_device_name": "/dev/xvda",
+    "root_device_type": "ebs",
+    "sriov": "simple",
+    "state": "available",
+    "virtualization_type": "hvm",
+}
 READS = ("Describe", "Get", "List", "Head")
 # The service models, parsed once for all sessions.
 LOADER = botocore.session.get_session().get_component("data_loader")
 SESSION = boto3.session.Session
+# Clients are slow to make and hold no state: one per service and set of options, for the account of the running test.
+CLIENTS = {}
+CURRENT = []
+
+
+def watch(client):
+    """Tell the current account of each call of a client."""
+    service = client.meta.service_model.service_name
+
+    def record(event_name, request, **_kwargs):
+        CURRENT[-1].record(event_name.rsplit(".", 1)[1], request)
+
+    client.meta.events.register(f"before-send.{service}", record)
+    return client
+
+
+def kept(key, make):
+    """Return the client of this key, made once."""
+    if key not in CLIENTS:
+        CLIENTS[key] = make()
+    return CLIENTS[key]
 
 
 def session(**kwargs):
     """Make a boto3 session that shares the parsed service models."""
+    if kwargs.get("profile_name"):
+        return SESSION(**kwargs)
     base = botocore.session.Session()
     base.register_component("data_loader", LOADER)
-    if kwargs.get("profile_name"):
-        base.set_config_variable("profile", kwargs["profile_name"])
-    return SESSION(botocore_session=base, **{**kwargs, "profile_name": None})
+    return SESSION(botocore_session=base, **kwargs)
 
 
 class Account:
@@ -46,11 +86,9 @@ class Account:
         self.calls = Counter()
         self.bodies = []
         made = session(region_name=REGION)
-        self.ec2, self.s3, self.iam, self.ssm = (made.client(name) for name in ("ec2", "s3", "iam", "ssm"))
+        self.ec2, self.s3, self.iam = (kept(name, lambda name=name: made.client(name)) for name in ("ec2", "s3", "iam"))
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.image = self.ec2.describe_images(Filters=[{"Name": "architecture", "Values": ["x86_64"]}])["Images"][0][
-            "ImageId"
-        ]
+        self.image = IMAGE["ami_id"]
         self.subnet = min(self.ec2.describe_subnets()["Subnets"], key=lambda one: one["AvailabilityZone"])
         self._gateway()
         self.answers_host_keys = True
@@ -63,19 +101,12 @@ class Account:
         table = self.ec2.describe_route_tables(Filters=only)["RouteTables"][0]["RouteTableId"]
         self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
-    def watch(self, client):
-        service = client.meta.service_model.service_name
-
-        def record(event_name, request, **_kwargs):
-            name = event_name.rsplit(".", 1)[1]
-            self.calls[name] += 1
-            if name == "RunInstances":
-                self.bodies.append(request.body)
-            if self.before_send is not None:
-                return self.before_send(name, request)
-            return None
-
-        client.meta.events.register(f"before-send.{service}", record)
+    def record(self, name, request):
+        self.calls[name] += 1
+        if name == "RunInstances":
+            self.bodies.append(request.body)
+        if self.before_send is not None:
+            self.before_send(name, request)
 
     def instances(self, *states):
         found = self.ec2.describe_instances()["Reservations"]
@@ -100,7 +131,9 @@ def account(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "true")
+    # One image instead of hundreds, which took most of each test's time.
+    monkeypatch.setattr(amis, "AMIS", [dict(IMAGE)])
+    monkeypatch.delenv("MOTO_EC2_LOAD_DEFAULT_AMIS", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
@@ -112,7 +145,8 @@ def account(tmp_path, monkeypatch):
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBmGCQ4tWV4aXbMnwfYl3n0TqJ2cV9W5S8Y8xG2rQkqZ me\n"
     )
     with mock_aws():
-        yield Account(tmp_path)
+        CURRENT[:] = [Account(tmp_path)]
+        yield CURRENT[0]
 
 
 @pytest.fixture
@@ -125,9 +159,8 @@ def run_module(account, monkeypatch):
 
         class Watched(made):
             def _client(self, *args, **kwargs):
-                client = super()._client(*args, **kwargs)
-                account.watch(client)
-                return client
+                made_once = super()._client
+                return kept((args, tuple(kwargs.items())), lambda: watch(made_once(*args, **kwargs)))
 
         monkeypatch.setattr(module, "Clients", Watched)
         args = {"region": REGION, "_ansible_check_mode": check, "_ansible_diff": True, **params}

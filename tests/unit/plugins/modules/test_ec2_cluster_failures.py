@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AWS does and a made-up account does not: lost answers, spent tokens, refusals, failures at each step."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from .conftest import BUCKET
+
+
+def body_of(request):
+    text = request.body.decode() if isinstance(request.body, bytes) else request.body
+    return {key: value[0] for key, value in parse_qs(text).items()}
+
+
+def refuse(name, code):
+    """Return a handler that lets no call of this name through."""
+
+    def handler(called, _request):
+        if called == name:
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, called)
+
+    return handler
+
+
+def note_tokens(tokens):
+    """Return a handler that keeps the client tokens of launches."""
+
+    def handler(name, request):
+        if name == "RunInstances":
+            tokens.append(body_of(request)["ClientToken"])
+
+    return handler
+
+
+def test_lost_answer_of_run_instances_is_asked_again_with_the_same_token(account, cluster):
+    tokens = []
+
+    def lose(name, request):
+        if name == "RunInstances":
+            tokens.append(body_of(request)["ClientToken"])
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    account.before_send = lose
+    first = cluster(workers=0)
+    assert first.get("failed") and "ReadTimeoutError" in first["msg"], first
+    assert len(tokens) == 3 and len(set(tokens)) == 1, tokens
+    account.before_send = note_tokens(tokens)
+    second = cluster(workers=0)
+    assert not second.get("failed"), second
+    assert set(tokens) == {tokens[0]} and len(tokens) == 4, tokens
+
+
+def test_launch_that_happened_though_its_answer_was_lost_is_not_done_twice(account, cluster):
+    sent = []
+
+    def lose_later(name, request):
+        if name == "RunInstances" and body_of(request)["MaxCount"] == "3":
+            sent.append(request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    account.before_send = lose_later
+    assert cluster(workers=3).get("failed")
+    # The launch went through on AWS's side: play it with the very parameters that were sent.
+    asked = body_of(sent[0])
+    tags = [{"Key": key, "Value": value} for key, value in _tags(asked).items()]
+    account.ec2.run_instances(
+        ImageId=asked["ImageId"],
+        InstanceType=asked["InstanceType"],
+        MinCount=3,
+        MaxCount=3,
+        ClientToken=asked["ClientToken"],
+        SubnetId=asked["SubnetId"],
+        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+    )
+    account.before_send = None
+    result = cluster(workers=3)
+    assert not result.get("failed"), result
+    assert not account.calls["RunInstances"], account.calls
+    assert len(account.instances()) == 4
+
+
+def _tags(asked):
+    found = {}
+    for key, value in asked.items():
+        if key.startswith("TagSpecification.1.Tag.") and key.endswith(".Key"):
+            found[value] = asked[key[: -len("Key")] + "Value"]
+    return found
+
+
+def test_replacement_of_a_dead_worker_has_a_token_of_its_own(account, cluster):
+    tokens = []
+    account.before_send = note_tokens(tokens)
+    for _round in range(3):
+        result = cluster(workers=1)
+        assert not result.get("failed"), result
+        account.ec2.terminate_instances(InstanceIds=[result["cluster"]["workers"][0]["instance_id"]])
+    assert len(tokens) == len(set(tokens)) == 4, tokens
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("CreateSecurityGroup", "SecurityGroupLimitExceeded"),
+        ("AuthorizeSecurityGroupIngress", "UnauthorizedOperation"),
+        ("ImportKeyPair", "UnauthorizedOperation"),
+        ("CreateRole", "AccessDenied"),
+        ("CreateInstanceProfile", "AccessDenied"),
+        ("PutObject", "AccessDenied"),
+        ("RunInstances", "VcpuLimitExceeded"),
+    ],
+)
+def test_launch_that_fails_at_any_step_is_named_and_wholly_removed(account, cluster, call, code):
+    account.before_send = refuse(call, code)
+    result = cluster(workers=1)
+    assert result.get("failed"), result
+    assert result["aws_code"] == code and code in result["msg"], result
+    account.before_send = None
+    gone = cluster("absent")
+    assert gone.get("left") == [], gone
+    assert account.objects("clusters/") == []
+    assert not account.iam.list_roles()["Roles"] and not account.ec2.describe_key_pairs()["KeyPairs"]
+    names = [one["GroupName"] for one in account.ec2.describe_security_groups()["SecurityGroups"]]
+    assert names == ["default"]
+    assert cluster("absent")["changed"] is False
+
+
+def test_failed_launch_of_workers_is_finished_by_the_next_run(account, cluster):
+    def no_workers(name, request):
+        if name == "RunInstances" and body_of(request)["MaxCount"] == "2":
+            refuse("RunInstances", "InsufficientInstanceCapacity")(name, request)
+
+    account.before_send = no_workers
+    result = cluster(workers=2)
+    assert "no capacity" in result["msg"], result
+    account.before_send = None
+    result = cluster(workers=2)
+    assert result["actions"] == ["launch worker of demo"], result
+    assert len(account.instances()) == 3
+
+
+def test_group_in_use_is_left_with_the_reason(account, cluster, monkeypatch):
+    from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent
+
+    class Short(absent.Deadline):
+        def __init__(self, seconds):
+            super().__init__(min(seconds, 0.1))
+
+    monkeypatch.setattr(absent, "Deadline", Short)
+    cluster(workers=0)
+    account.before_send = refuse("DeleteSecurityGroup", "DependencyViolation")
+    result = cluster("absent")
+    assert result.get("failed") and "DependencyViolation" in result["msg"], result
+    assert [one.split()[0:2] for one in result["left"]] == [["security", "group"]], result
+    assert any(one.startswith("instance i-") for one in result["removed"]), result
+
+
+def test_master_that_shows_no_host_key_in_time_is_an_error(account, cluster):
+    account.answers_host_keys = False
+    result = cluster(workers=0, wait_timeout=1)
+    assert result.get("failed") and "no host key" in result["msg"], result
+
+
+def test_master_that_reports_a_failure_ends_the_wait_with_its_words(account, cluster, monkeypatch):
+    from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import nodes
+
+    account.answers_host_keys = False
+    honest = nodes.read
+
+    def fail(objects, prefix):
+        if prefix and account.instances():
+            key = f"{prefix}nodes/{account.instances()[0]['InstanceId']}/report/failed"
+            account.s3.put_object(Bucket=BUCKET, Key=key, Body=b'{"error": "no Java here", "lines": ["a", "b"]}')
+        return honest(objects, prefix)
+
+    monkeypatch.setattr(nodes, "read", fail)
+    result = cluster(workers=0)
+    assert result.get("failed") and "no Java here" in result["msg"], result
+
+
+def test_workers_without_a_master_are_refused(account, cluster):
+    first = cluster(workers=1)
+    account.ec2.terminate_instances(InstanceIds=[first["cluster"]["master"]["instance_id"]])
+    result = cluster(workers=1)
+    assert result.get("failed") and "its master is gone" in result["msg"], result
+
+
+def test_cluster_whose_instances_all_ended_is_launched_again(account, cluster):
+    cluster(workers=1)
+    account.ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in account.instances()])
+    result = cluster(workers=1)
+    assert result["cluster"]["state"] == "running", result
+
+
+def test_fewer_workers_than_there_are_is_refused(account, cluster):
+    cluster(workers=2)
+    result = cluster(workers=1)
+    assert result.get("failed") and "2 workers, 1 are wanted" in result["msg"], result
+
+
+def test_subnet_without_a_way_to_s3_is_refused(account, cluster):
+    vpc = account.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = account.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    result = cluster(subnet_id=subnet)
+    assert result.get("failed") and "no way to S3" in result["msg"], result
+    table = account.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]
+    account.ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.s3", RouteTableIds=[table["RouteTableId"]]
+    )
+    assert not cluster(subnet_id=subnet, workers=0).get("failed")
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"instance_type": "m6i.lrage"}, "not offered"),
+        ({"image": "ami-0fedcba9876543210"}, "ami-0fedcba9876543210"),
+        ({"subnet_id": "subnet-0123456789abcdef0"}, "subnet-0123456789abcdef0"),
+        ({"bucket": "no-such-bucket"}, "does not exist"),
+        ({"instance_profile": "nobody"}, "nobody"),
+        ({"workers": -1}, "workers"),
+        ({"ttl": "soon"}, "ttl"),
+        ({"ttl": "25h"}, "ttl_max"),
+        ({"tags": {"ohmy:cluster": "x"}}, "reserved"),
+        ({"read_uris": ["/tmp/x"]}, "read_uris"),
+        ({"root_volume": {"size": 1}}, "root_volume"),
+        ({"public_key": "/nonexistent.pub"}, "public_key"),
+        ({"document": {}}, "document"),
+        ({"profile": "nobody"}, "nobody"),
+    ],
+)
+def test_impossible_wishes_are_refused_before_anything_is_made(account, cluster, params, text):
+    result = cluster(**params)
+    assert result.get("failed") and text in result["msg"], result
+    assert not account.instances()
+    assert [name for name in account.calls if not name.startswith(("Describe", "Get", "Head", "List"))] == []
