@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -146,5 +147,8 @@ def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str
 
 
 def remove(folder: str) -> None:
-    """Remove one folder of ours."""
+    """Remove one folder of ours, and the control sockets of its incarnation."""
+    mark_of = os.path.basename(folder)[-8:]
+    for socket in glob.glob(os.path.join(glob.escape(os.path.dirname(control_path(mark_of))), f"{mark_of}-*")):
+        os.unlink(socket)
     shutil.rmtree(folder)
