@@ -102,6 +102,9 @@ def launch_params(want: Want, have: Have, incarnation: str, group: str, group_id
     return {**params, "NetworkInterfaces": [card]}
 
 
+WORKER_KEY_SECONDS = 30
+
+
 def _launch(
     clients: Clients, want: Want, have: Have, incarnation: str, group: str, group_id: str, deadline: Deadline
 ) -> list[instances.Instance]:
@@ -110,11 +113,15 @@ def _launch(
     return instances.launch(clients, group, count, incarnation, have.subnet.zone, params, have.instances, deadline)
 
 
-def _wait_host_key(
-    clients: Clients, want: Want, incarnation: str, master: str, deadline: Deadline
+def _wait_host_keys(
+    clients: Clients, want: Want, incarnation: str, master: str, workers: list[str], deadline: Deadline
 ) -> dict[str, nodes.Node]:
-    """Wait for the master's host key in S3; end early when it dies or reports a failure."""
+    """Wait for the master's host key in S3, and a while longer for the workers', which only a login needs.
+
+    Ends early when the master dies or reports a failure; a worker that stays silent is the health check's business.
+    """
     at, bucket = documents.prefix(want.name, incarnation), want.bucket or ""
+    patience: list[Deadline] = []
 
     def probe() -> dict[str, nodes.Node] | None:
         found = nodes.observe(clients.s3, bucket, at)
@@ -122,7 +129,9 @@ def _wait_host_key(
         if node is not None and node.report == "failed":
             raise OhmyError(f"Master {master} failed at boot: {nodes.error_of(clients.s3, bucket, node)}")
         if node is not None and node.keys:
-            return found
+            patience.append(Deadline(min(WORKER_KEY_SECONDS, deadline.left())))
+            late_ones = [one for one in workers if one not in found]
+            return found if not late_ones or not patience[0].left() else None
         known = {one.id: one for one in instances.observe(clients.ec2, want.name)}
         if master in known and known[master].state != "running":
             one = known[master]
@@ -196,7 +205,8 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     now = instances.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
     found = have.nodes
     if not (found.get(masters[0].id) and found[masters[0].id].keys):
-        found = _wait_host_key(clients, want, incarnation, masters[0].id, deadline)
+        workers = [one.id for one in now if one.group == "worker" and one.id in awaited]
+        found = _wait_host_keys(clients, want, incarnation, masters[0].id, workers, deadline)
     bodies = documents_wanted(want, have, incarnation, masters[0].private_ip)
     end = replace(
         have,
