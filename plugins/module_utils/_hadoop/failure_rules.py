@@ -285,28 +285,15 @@ STDERR = (
     ),
 )
 
-EXIT_CODES = {
-    2: ("it ended with exit code 2", "A wrong argument, a missing file, or no first line that names an interpreter."),
-    126: ("it was found but could not be executed (exit code 126)", "See its mode and its first line."),
-    127: (
-        "its command was not found on the node (exit code 127)",
-        "See the program's first line and the commands it calls.",
-    ),
-    134: ("it aborted (exit code 134)", "A native library gave up; see its words."),
-    137: ("it was killed (exit code 137), most likely for memory", MEMORY_HINT),
-    139: ("it crashed (exit code 139, segmentation fault)", "A native library does not fit the nodes."),
-    143: ("it was told to end (exit code 143)", "Its container was killed; see the node's log in the evidence."),
-}
-
 
 def match(rules: t.Iterable[Rule], text: str) -> tuple[str, str] | None:
     """Return (summary, hint) of the first rule that the text fits."""
     for rule in rules:
         found = rule.pattern.search(text)
         if found:
-            groups = [found.group(0), *(group or "" for group in found.groups())]
-            fill: t.Callable[[str], str] = lambda form: re.sub(
-                r"\{(\d)\}", lambda m: groups[int(m.group(1))], form
-            ).strip()
-            return fill(rule.summary), fill(rule.hint)
+            return _fill(rule.summary, found), _fill(rule.hint, found)
     return None
+
+
+def _fill(form: str, found: t.Match[str]) -> str:
+    return re.sub(r"\{(\d)\}", lambda number: found.group(int(number.group(1))) or "", form).strip()

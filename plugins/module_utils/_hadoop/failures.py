@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .failure_rules import APPLICATION, ATTEMPT, EXIT_CODES, S3, STDERR, SUBMIT, match
+from .failure_rules import APPLICATION, ATTEMPT, MEMORY_HINT, S3, STDERR, SUBMIT, match
 from .jobdir import error
 from .rest import strip_java
 
@@ -29,6 +29,18 @@ NOISE = re.compile(
     r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
     r"|\s+at [\w.$/@<>]+\(|Log4j|[A-Z][a-z]{2} \d\d, \d{4} .* (?:AM|PM) )"
 )
+EXIT_CODES = {
+    2: ("it ended with exit code 2", "A wrong argument, a missing file, or no first line that names an interpreter."),
+    126: ("it was found but could not be executed (exit code 126)", "See its mode and its first line."),
+    127: (
+        "its command was not found on the node (exit code 127)",
+        "See the program's first line and the commands it calls.",
+    ),
+    134: ("it aborted (exit code 134)", "A native library gave up; see its words."),
+    137: ("it was killed (exit code 137), most likely for memory", MEMORY_HINT),
+    139: ("it crashed (exit code 139, segmentation fault)", "A native library does not fit the nodes."),
+    143: ("it was told to end (exit code 143)", "Its container was killed; see the node's log in the evidence."),
+}
 Diagnosis = t.Dict[str, t.Any]
 ReadLog = t.Callable[[t.Dict[str, t.Any], str], t.Optional[str]]
 
@@ -75,13 +87,13 @@ def diagnose_application(
     text = plain(str(app.get("diagnostics") or ""))
     matched = match(APPLICATION, text) or match(ATTEMPT, text) or match(S3, text)
     if app.get("finalStatus") == "KILLED" or app.get("state") == "KILLED":
-        return error(f"{(matched or ('it was killed', ''))[0]}.", "Run the same command again.")
+        return error(f"{_capital(matched[0] if matched else 'it was killed')}.", "Run the same command again.")
     deeper = match((*APPLICATION, *SUBMIT, *S3), plain(master_log))
     if deeper and (matched is None or "application master ended" in matched[0]):
         return error(f"The application master ended: {deeper[0]}.", deeper[1])
     if matched:
         words = tail(master_log or text, 15) if "application master ended" in matched[0] else ""
-        return error(f"{matched[0][:1].upper()}{matched[0][1:]}.", matched[1], words)
+        return error(f"{_capital(matched[0])}.", matched[1], words)
     return error("YARN gave no reason that is known here.", "See the logs in the evidence.", tail(text, 15))
 
 
@@ -169,3 +181,7 @@ def _who(attempt: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> str:
     role = "reducer" if kind.startswith("reduce") else "mapper"
     name = spec.get(role)
     return f"The {role} {name}" if name else f"A {kind} task"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -42,7 +42,7 @@ def run_distcp(follower: Follower) -> None:
         output["files"] += int(summary["fileCount"])
         output["bytes"] += int(summary["length"])
     follower.report(map=100)
-    counters = {**{name: 0 for name in distcp.COUNTERS}, **follower.status["counters"]}
+    counters = {**dict.fromkeys(distcp.COUNTERS, 0), **follower.status["counters"]}
     follower.finish("succeeded", "succeeded", output=output, counters=counters)
 
 

@@ -10,6 +10,7 @@ to it. A job ends early only by the file ``kill``, or by a silent controller whe
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ SILENCE = 120.0  # seconds without a sign of life from the controller
 LEASE_EVERY = 300
 LEASE_SECONDS = 3600
 LOG_BYTES = 1 << 20
+ORPHAN_SECONDS = 300.0
 PROGRESS_EVERY = 1.0
 
 
@@ -102,6 +104,8 @@ class Follower:
         :returns: its exit code, None when it was ended after ``limit`` seconds.
         """
         with open(self.folder.file("client.log"), "ab") as log:
+            # The client inherits the lock, and keeps it where it outlives its follower.
+            fcntl.flock(log, fcntl.LOCK_EX)
             log.write(b"# " + argv[0].encode() + b" " + argv[1].encode() + b"\n")
             log.flush()
             client = subprocess.Popen(
@@ -124,6 +128,24 @@ class Follower:
         finally:
             if client.poll() is None:
                 _end(client)
+
+    def wait_for_orphan(self) -> None:
+        """Wait for the end of a client that outlived an earlier follower: it may be about to submit.
+
+        :raises OhmyError: it still runs after five minutes.
+        """
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        with open(self.folder.file("client.log"), "ab") as log:
+            while True:
+                try:
+                    fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except OSError as exc:
+                    if time.monotonic() >= deadline:
+                        raise OhmyError("A client of an earlier follower still runs.", "See ps on the master.") from exc
+                self.report("waiting for the client of an earlier follower")
+                self.alive()
+                time.sleep(0.3)
 
     def log_size(self) -> int:
         """Return how much is in ``client.log`` now."""
@@ -165,6 +187,7 @@ def main(job_dir: str) -> int:
 def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
     """Do the work of a job and write how it ended."""
     try:
+        follower.wait_for_orphan()
         work(follower)
         return 0
     except Stop as stop:

@@ -12,7 +12,7 @@ import typing as t
 import urllib.parse
 
 from .._core.errors import OhmyError
-from .rest import Answer, Refused, Rest, Unreachable, lower, query, split_location
+from .rest import Answer, Refused, Rest, Unreachable, lower, split_location
 
 CHUNK = 1 << 20
 TRIES = 3

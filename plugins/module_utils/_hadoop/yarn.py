@@ -62,12 +62,6 @@ class ResourceManager:
         """Return the attempts of the application master {id, containerId, nodeHttpAddress, diagnosticsInfo …}."""
         return items(self.rest.get(f"{ROOT}/apps/{application_id}/appattempts"), "appAttempts", "appAttempt")
 
-    def containers(self, attempt_id: str) -> list[dict[str, t.Any]]:
-        """Return the containers of an application's attempt {containerId, containerExitStatus, diagnosticsInfo …}."""
-        application = "application_" + "_".join(attempt_id.split("_")[1:3])
-        path = f"{ROOT}/apps/{application}/appattempts/{attempt_id}/containers"
-        return items(self.rest.get(path), "container") or items(self.rest.get(path), "containers", "container")
-
     def kill(self, application_id: str, user: str = "hadoop", wait: float = KILL_SECONDS) -> str:
         """Kill an application and return its state, an ended one; one that ended by itself is left as it is.
 

@@ -1,0 +1,383 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The follower: submit, attach, kill, fail, and never twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
+    doors,
+    follow_application,
+    follow_distcp,
+    follower,
+    jobs,
+)
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
+
+from .fake_cluster import APP, SPEC, Cluster, FakeHdfs
+
+FINGERPRINT = "/user/hadoop/jobs/wc/fingerprint"
+KEYS = {
+    *(
+        "id",
+        "kind",
+        "name",
+        "state",
+        "application_id",
+        "progress",
+        "counters",
+        "started",
+        "finished",
+        "output",
+        "error",
+    ),
+}
+
+
+@pytest.fixture
+def cluster(monkeypatch, tmp_path):
+    """A cluster and a new job; waiting takes no time."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    return Cluster(monkeypatch, tmp_path)
+
+
+def write_status(cluster, **changes):
+    """Leave the status of an earlier follower."""
+    status = jobs.status("wc", cluster.root)
+    JobDir(cluster.path).write("status.json", {**status, **changes})
+
+
+def test_a_job_is_submitted_followed_and_measured(cluster):
+    cluster.succeed()
+    cluster.history.answers["/jobs/job_1_0001/counters"] = {
+        "jobCounters": {
+            "counterGroup": {
+                "counterGroupName": "org.apache.hadoop.mapreduce.TaskCounter",
+                "counter": {"name": "MAP_INPUT_RECORDS", "totalCounterValue": 66},
+            }
+        }
+    }
+    status = cluster.follow()
+    assert set(status) == KEYS
+    assert (status["state"], status["application_id"]) == ("succeeded", APP)
+    assert status["output"] == {"files": 1, "bytes": 4}
+    assert status["counters"] == {"MAP_INPUT_RECORDS": 66}
+    assert status["progress"] == {"map": 100, "reduce": 100, "text": "succeeded"}
+    assert status["finished"] >= status["started"] and status["error"] is None
+    assert cluster.hdfs.files[FINGERPRINT] == b"f1\n"
+    assert len(cluster.started) == 1
+    assert os.stat(f"{cluster.path}/job.xml").st_mode & 0o777 == 0o600
+
+
+def test_a_finished_job_is_left_alone(cluster):
+    write_status(cluster, state="succeeded")
+    assert cluster.follow()["state"] == "succeeded" and cluster.started == []
+
+
+def test_a_whole_answer_of_this_very_job_needs_no_second_run(cluster):
+    cluster.hdfs.files = {FINGERPRINT: b"f1\n", SPEC["output"] + "/_SUCCESS": b"", SPEC["output"] + "/part-0": b"x"}
+    assert cluster.follow()["state"] == "succeeded" and cluster.started == []
+
+
+def test_our_own_half_answer_is_removed_and_made_anew(cluster):
+    cluster.hdfs.files = {FINGERPRINT: b"f1\n", SPEC["output"] + "/part-0": b"half"}
+    cluster.succeed()
+    assert cluster.follow()["state"] == "succeeded"
+    assert cluster.hdfs.deleted == [SPEC["output"]] and len(cluster.started) == 1
+
+
+@pytest.mark.parametrize("files", [{}, {FINGERPRINT: b"other\n"}])
+def test_an_answer_that_is_not_ours_is_never_deleted(cluster, files):
+    cluster.hdfs.files = {SPEC["output"] + "/part-0": b"theirs", **files}
+    status = cluster.follow()
+    assert status["state"] == "failed" and "did not write it" in status["error"]["summary"]
+    assert cluster.hdfs.deleted == [] and cluster.started == []
+
+
+def test_a_follower_that_died_is_followed_by_one_that_attaches(cluster):
+    write_status(cluster, state="running", application_id=APP)
+    cluster.hdfs.files[FINGERPRINT] = b"f1\n"
+    cluster.succeed()
+    cluster.client([])
+    status = cluster.follow()
+    assert (status["state"], status["application_id"]) == ("succeeded", APP) and cluster.started == []
+
+
+def test_one_that_died_while_it_submitted_finds_its_application_by_tag(cluster):
+    write_status(cluster, state="starting", started=time.time() - 5)
+    cluster.hdfs.files[FINGERPRINT] = b"f1\n"
+    cluster.succeed()
+    cluster.client([])
+    status = cluster.follow()
+    assert (status["state"], status["application_id"]) == ("succeeded", APP) and cluster.started == []
+
+
+def test_an_application_that_failed_while_nobody_looked_is_diagnosed_not_repeated(cluster):
+    write_status(cluster, state="starting", started=time.time() - 5)
+    cluster.yarn.add(APP, ["FINISHED"], finalStatus="FAILED", diagnostics="Job failed as tasks failed.")
+    assert cluster.follow()["state"] == "failed" and cluster.started == []
+
+
+def test_the_failed_application_of_an_earlier_try_is_not_attached_to(cluster):
+    cluster.yarn.add("application_1_0009", ["FINISHED"], finalStatus="FAILED", started=time.time() - 5)
+    cluster.succeed()
+    assert cluster.follow()["application_id"] == APP and len(cluster.started) == 1
+
+
+def test_an_application_of_an_earlier_life_that_still_runs_is_killed_first(cluster):
+    cluster.yarn.add("application_1_0009", ["RUNNING"], started=time.time() - 3600)
+    cluster.succeed()
+    assert cluster.follow()["application_id"] == APP and cluster.yarn.killed == ["application_1_0009"]
+
+
+def test_a_failed_job_explains_itself_by_its_program(cluster):
+    def client(_argv):
+        cluster.yarn.add(APP, ["RUNNING", "FINISHED"], finalStatus="FAILED", diagnostics="Task failed task_1")
+        return 0, f"Submitted application {APP}"
+
+    cluster.client = client
+    attempt = {
+        "id": "attempt_1_0001_r_000000_0",
+        "state": "FAILED",
+        "diagnostics": "subprocess failed with code 1",
+        "assignedContainerId": "c",
+        "nodeHttpAddress": "10.0.0.6:8042",
+    }
+    cluster.history.answers.update(
+        {
+            "/jobs/job_1_0001/tasks": {"tasks": {"task": [{"id": "t", "state": "FAILED"}]}},
+            "/jobs/job_1_0001/tasks/t/attempts": {"taskAttempts": {"taskAttempt": attempt}},
+        }
+    )
+    cluster.history.log = (
+        'Traceback (most recent call last):\n  File "r.py", line 2, in <module>\nZeroDivisionError: division by zero'
+    )
+    error = cluster.follow()["error"]
+    assert error["summary"] == "The reducer r.py failed: ZeroDivisionError: division by zero (r.py, line 2)."
+    assert (error["attempt"], error["host"]) == ("attempt_1_0001_r_000000_0", "10.0.0.6")
+
+
+def test_a_refused_submission_is_explained(cluster):
+    cluster.client = lambda _argv: (
+        5,
+        "Error Launching job : Input path does not exist: hdfs://h/in\nStreaming Command Failed!",
+    )
+    assert "hdfs://h/in is not in HDFS" in cluster.follow()["error"]["summary"]
+
+
+def test_a_client_that_broke_after_it_had_submitted_is_no_failure(cluster):
+    cluster.succeed()
+    submit = cluster.client
+    cluster.client = lambda argv: (submit(argv) and 5, "boom")
+    assert cluster.follow()["state"] == "succeeded"
+
+
+def test_kill_on_request_ends_the_application(cluster):
+    cluster.succeed()
+    cluster.yarn.on_look = None
+    submit = cluster.client
+
+    def client(argv):
+        found = submit(argv)
+        cluster.yarn.on_look = lambda app: open(f"{cluster.path}/kill", "w").close()
+        cluster.yarn.applications[APP]["states"] = ["RUNNING"]
+        return found
+
+    cluster.client = client
+    status = cluster.follow()
+    assert status["state"] == "killed" and cluster.yarn.killed == [APP]
+    assert status["error"]["summary"] == "It was killed on request."
+
+
+def test_a_silent_controller_kills_only_where_the_job_says_so(monkeypatch, tmp_path):
+    for policy, killed in (("kill", True), ("continue", False)):
+        found = Cluster(monkeypatch, tmp_path / policy, on_disconnect=policy)
+        one = follower.Follower(JobDir(found.path), doors.Doors(found.hdfs, found.yarn, found.history))
+        one._heard -= follower.SILENCE + 1
+        if killed:
+            with pytest.raises(follower.Stop, match="nobody watched"):
+                one.alive()
+            os.utime(f"{found.path}/heartbeat", (1, 1))
+        one.alive()
+
+
+def test_a_job_has_only_so_much_time(monkeypatch, tmp_path):
+    found = Cluster(monkeypatch, tmp_path, timeout=10)
+    JobDir(found.path).write("status.json", {**jobs.status("wc", found.root), "started": time.time() - 60})
+    found.succeed()
+    status = found.follow()
+    assert status["state"] == "killed" and "10 s was up" in status["error"]["summary"]
+
+
+def test_without_a_node_the_job_fails_instead_of_waiting(cluster, monkeypatch):
+    monkeypatch.setattr(follow_application, "NO_NODE_SECONDS", 0)
+    cluster.yarn.active = 0
+    assert "No NodeManager can run the job: 1 unhealthy" in cluster.follow()["error"]["summary"]
+    assert cluster.started == []
+
+
+def test_nodes_that_go_while_the_job_waits_end_it(cluster, monkeypatch):
+    cluster.succeed()
+    submit = cluster.client
+
+    def client(argv):
+        found = submit(argv)
+        cluster.yarn.applications[APP]["states"] = ["ACCEPTED"]
+        cluster.yarn.active = 0
+        monkeypatch.setattr(follow_application, "NO_NODE_SECONDS", -1)
+        return found
+
+    cluster.client = client
+    # The first look starts the clock, the second finds it run out.
+    status = cluster.follow()
+    assert status["state"] == "failed" and cluster.yarn.killed == [APP]
+
+
+def test_a_forgotten_application_fails(cluster):
+    cluster.client = lambda _argv: (0, f"Submitted application {APP}")
+    assert "forgotten" in cluster.follow()["error"]["summary"]
+
+
+def test_a_defect_of_the_follower_still_ends_the_job(cluster, capsys):
+    def client(_argv):
+        raise KeyError("oops")
+
+    cluster.client = client
+    status = cluster.follow()
+    assert status["state"] == "failed" and "KeyError" in status["error"]["summary"]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_progress_tells_tasks_and_failures(cluster):
+    seen = []
+    write = JobDir.write
+    cluster.succeed()
+    try:
+        JobDir.write = lambda self, name, data, mode=0o644: (seen.append(data), write(self, name, data, mode))[1]
+        cluster.follow()
+    finally:
+        JobDir.write = write
+    texts = [status["progress"]["text"] for status in seen if "progress" in status]
+    assert "maps 1/2, reduces 0/1, 1 attempt failed" in texts
+    assert any(status["progress"]["map"] == 50 for status in seen if "progress" in status)
+
+
+# Copies
+
+
+S3 = {"a.txt": 3, "sub/b.txt": 2}
+
+
+@pytest.fixture
+def copies(monkeypatch, tmp_path):
+    """A job of two copies; the client copies what is asked for."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    pairs = [{"source": f"s3a://b/{n}", "target": f"/user/hadoop/input/d/{n}"} for n in (0, 1)]
+    found = Cluster(monkeypatch, tmp_path, kind="distcp", copies=pairs)
+    monkeypatch.setattr(follow_distcp, "_list_source", lambda _follower, _source: dict(S3))
+
+    def client(argv):
+        for name, size in S3.items():
+            found.hdfs.files[f"{argv[-1]}/{name}"] = b"x" * size
+        return 0, "\tDistCp Counters\n\t\tFiles Copied=2\n\t\tBytes Copied=5\n"
+
+    found.client = client
+    return found
+
+
+def test_copies_are_made_verified_and_counted(copies):
+    status = copies.follow()
+    assert status["state"] == "succeeded", status
+    assert status["output"] == {"files": 4, "bytes": 10}
+    assert status["counters"]["COPY"] == 4 and status["counters"]["SKIP"] == 0
+    assert copies.hdfs.files["/user/hadoop/input/d/fingerprint"] == b"f1\n"
+
+
+def test_what_is_there_needs_no_java(copies):
+    copies.follow()
+    os.unlink(f"{copies.path}/status.json")
+    copies.started.clear()
+    status = copies.follow()
+    assert copies.started == [] and status["counters"]["SKIP"] == 4 and status["counters"]["COPY"] == 0
+
+
+def test_leftovers_of_an_interrupted_copy_are_swept(copies):
+    copies.hdfs.files = {
+        "/user/hadoop/input/d/fingerprint": b"f1\n",
+        "/user/hadoop/input/d/0/.distcp.tmp.attempt_1": b"half",
+        "/user/hadoop/input/d/0/a.txt": b"xxx",
+    }
+    assert copies.follow()["state"] == "succeeded"
+    assert copies.hdfs.deleted == ["/user/hadoop/input/d/0/.distcp.tmp.attempt_1"]
+
+
+def test_a_target_that_holds_something_else_is_left_alone(copies):
+    copies.hdfs.files = {"/user/hadoop/input/d/0/theirs": b"x"}
+    status = copies.follow()
+    assert "did not copy it there" in status["error"]["summary"] and copies.started == []
+
+
+def test_a_copy_that_lacks_a_file_fails(copies):
+    copies.client = lambda _argv: (0, "")
+    assert "2 of 2 files are not in" in copies.follow()["error"]["summary"]
+
+
+def test_a_file_that_the_source_has_not_fails(copies):
+    copies.follow()
+    os.unlink(f"{copies.path}/status.json")
+    copies.hdfs.files["/user/hadoop/input/d/1/old"] = b"x"
+    assert "holds 1 files that s3a://b/1 has not" in copies.follow()["error"]["summary"]
+
+
+def test_large_copies_go_to_yarn(copies, monkeypatch):
+    monkeypatch.setattr(follow_distcp.distcp, "LOCAL_BYTES", 0)
+    copy = copies.client
+    count = iter(range(1, 9))
+
+    def client(argv):
+        copy(argv)
+        application = f"application_1_000{next(count)}"
+        copies.yarn.add(application, ["FINISHED"], finalStatus="SUCCEEDED", tag="x")
+        return 0, f"Submitted application {application}\n"
+
+    copies.client = client
+    status = copies.follow()
+    assert status["state"] == "succeeded" and status["application_id"] == "application_1_0002"
+    assert all("-async" in argv for argv in copies.started)
+
+
+# The client process itself
+
+
+def test_a_client_is_ended_when_its_time_is_up_and_its_words_are_kept(tmp_path):
+    jobs.create(SPEC, {}, str(tmp_path), None)
+    one = follower.Follower(JobDir(str(tmp_path / "wc")), doors.Doors(FakeHdfs(), None, None))
+    offset = one.log_size()
+    program = "import sys, time; print('out'); print('err', file=sys.stderr); sys.stdout.flush(); {}"
+    assert one.run([sys.executable, "-c", program.format("sys.exit(3)")], 20) == 3
+    assert "out" in one.log_since(offset) and "err" in one.log_since(offset)
+    began = time.monotonic()
+    assert one.run([sys.executable, "-c", program.format("time.sleep(60)")], 0.3) is None
+    assert time.monotonic() - began < 10
+
+
+def test_a_client_that_outlives_its_follower_is_waited_for(tmp_path, monkeypatch):
+    jobs.create(SPEC, {}, str(tmp_path), None)
+    folder = JobDir(str(tmp_path / "wc"))
+    one = follower.Follower(folder, doors.Doors(FakeHdfs(), None, None))
+    monkeypatch.setattr(follower, "_end", lambda _client: None)
+    program = "import time; time.sleep(1.2)"
+    assert one.run([sys.executable, "-c", program], 0.1) is None
+    began = time.monotonic()
+    follower.Follower(folder, doors.Doors(FakeHdfs(), None, None)).wait_for_orphan()
+    assert 0.3 < time.monotonic() - began < 10
+    assert json.loads((tmp_path / "wc" / "status.json").read_text())["progress"]["text"].startswith(
+        "waiting for the client"
+    )

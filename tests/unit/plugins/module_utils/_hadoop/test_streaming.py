@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From specification to command line: order, bytes, what is refused."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import streaming
+
+SPEC = {
+    "schema": 1,
+    "id": "wc-1",
+    "kind": "streaming",
+    "name": "word count",
+    "fingerprint": "f",
+    "input": ["/user/hadoop/input/d/0", "/a,b"],
+    "output": "/user/hadoop/jobs/wc-1/output",
+    "mapper": "python3 mapper.py",
+    "reducer": "reducer.py",
+    "combiner": None,
+    "files": ["mapper.py", "reducer.py"],
+    "reduces": 2,
+    "options": {"mapreduce.map.memory.mb": 1024, "mapreduce.map.speculative": False},
+    "cmdenv": {"K": "V"},
+}
+
+
+def command(**changes):
+    """Return the command line of the changed specification."""
+    return streaming.command({**SPEC, **changes}, "/h/bin/mapred", "/j/job.xml", "/j/files")
+
+
+def test_generic_options_come_first_and_nothing_is_a_d_pair():
+    assert command() == [
+        *[
+            "/h/bin/mapred",
+            "streaming",
+            "-conf",
+            "/j/job.xml",
+            "-files",
+            "file:///j/files/mapper.py,file:///j/files/reducer.py",
+        ],
+        *["-background", "-input", "/user/hadoop/input/d/0", "-input", "/a\\,b"],
+        *["-output", "/user/hadoop/jobs/wc-1/output", "-mapper", "python3 mapper.py", "-reducer", "reducer.py"],
+        *["-cmdenv", "PYTHONUTF8=1", "-cmdenv", "K=V"],
+    ]
+
+
+def test_without_files_reducer_or_environment_their_options_are_absent():
+    words = command(files=[], reducer=None, cmdenv={"PYTHONUTF8": "0"})
+    assert "-files" not in words and "-reducer" not in words
+    assert [word for word in words if word.startswith("PYTHONUTF8")] == ["PYTHONUTF8=0"]
+
+
+def test_properties_are_ours_where_they_must_be_and_the_users_else():
+    found = streaming.properties(
+        {**SPEC, "options": {**SPEC["options"], "mapreduce.input.fileinputformat.input.dir.recursive": "false"}}
+    )
+    assert found["mapreduce.job.name"] == "word count"
+    assert found["mapreduce.job.tags"] == "ohmy-wc-1"
+    assert found["mapreduce.job.reduces"] == "2"
+    assert found["mapreduce.map.memory.mb"] == "1024"
+    assert found["mapreduce.map.speculative"] == "false"
+    assert found["mapreduce.input.fileinputformat.input.dir.recursive"] == "false"
+
+
+@pytest.mark.parametrize(
+    "changes, key",
+    [
+        ({}, "stream.reduce.output"),
+        ({"reducer": None}, "stream.map.output"),
+        ({"reducer": None, "reduces": 0}, "stream.map.output"),
+        ({"reducer": None, "combiner": "c.py"}, None),
+        ({"options": {"stream.num.reduce.output.key.fields": "2"}}, None),
+        ({"options": {"mapreduce.output.textoutputformat.separator": ";"}}, None),
+    ],
+)
+def test_lines_without_a_tab_stay_as_they_are(changes, key):
+    found = streaming.properties({**SPEC, **changes})
+    assert [name for name in ("stream.map.output", "stream.reduce.output") if name in found] == ([key] if key else [])
+
+
+def test_the_tag_is_in_lower_case_as_yarn_keeps_it():
+    assert streaming.tag("WC-1") == "ohmy-wc-1"
+
+
+def test_the_configuration_file_carries_any_text():
+    values = {"a<&>b": 'x < y & "z" ü€ ]]>', "n": "line\nfeed\ttab"}
+    root = ET.fromstring(streaming.conf_xml(values))
+    assert {p.findtext("name"): p.findtext("value") for p in root} == values
+    with pytest.raises(OhmyError, match="control character"):
+        streaming.conf_xml({"a": "\x01"})
+
+
+@pytest.mark.parametrize(
+    "changes, word",
+    [
+        ({"options": {"mapreduce.job.name": "x"}}, "job_name"),
+        ({"options": {"mapred.job.name": "x"}}, "job_name"),
+        ({"options": {"mapreduce.job.tags": "x"}}, "mapreduce.job.tags"),
+        ({"options": {"mapred.output.dir": "/x"}}, "mapred.output.dir"),
+        ({"options": {"fs.s3a.secret.key": "x"}}, "looks like a secret"),
+        ({"options": {"fs.s3a.bucket.b.access.key": "x"}}, "looks like a secret"),
+        ({"options": {"a": None}}, "plain value"),
+        ({"cmdenv": {"A B": "x"}}, "no name"),
+        ({"cmdenv": {"A": "x y"}}, "holds a blank"),
+        ({"mapper": ""}, "no mapper"),
+        ({"input": []}, "no input"),
+        ({"mapper": 'a "b'}, "quote"),
+        ({"reduces": 0}, "ignores reducer"),
+        ({"reduces": -1, "reducer": None}, "negative"),
+        ({"reduces": "many"}, "must be a number"),
+        ({"reducer": "Aggregate", "combiner": "c"}, "aggregate"),
+        ({"files": ["a,b"]}, "cannot be shipped"),
+    ],
+)
+def test_what_hadoop_would_refuse_or_misread_is_refused(changes, word):
+    with pytest.raises(OhmyError, match=word):
+        streaming.check({**SPEC, **changes})
+
+
+def test_a_good_specification_has_no_problem():
+    streaming.check(SPEC)
+    streaming.check(
+        {**SPEC, "reducer": "aggregate", "options": {"hadoop.security.credential.provider.path": "jceks://x"}}
+    )
