@@ -143,8 +143,7 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
         for volume in rest.volumes:
             removal.attempt(lambda volume=volume: _retry_in_use(lambda: _remove_volume(clients, volume), left))
     for group in have.groups:
-        step = lambda group=group: security_group.delete(clients.ec2, group.id)  # noqa: E731
-        removal.attempt(lambda step=step: _retry_in_use(step, left))
+        removal.attempt(lambda group=group: _retry_in_use(lambda: security_group.delete(clients.ec2, group.id), left))
     if have.pair is not None:
         removal.attempt(lambda: key_pair.delete(clients.ec2, have.pair or ""))
     if have.role is not None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import typing as t
-import urllib.request
 from dataclasses import dataclass
+
+from ansible.module_utils.urls import open_url
 
 from .._core.errors import OhmyError
 from . import errors
+from .client import USER_AGENT
 from .want import checked_cidr
 
 
@@ -148,7 +150,7 @@ def _ask(url: str, timeout: float) -> str:
     if not url.startswith(("https://", "http://")):
         raise OhmyError(f"caller_ip_url: {url!r} is no web address.", hint)
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
+        with open_url(url, timeout=timeout, http_agent=USER_AGENT) as answer:
             text = answer.read(256).decode("ascii", "replace").strip()
         return str(ipaddress.ip_address(text))
     except (OSError, ValueError) as exc:
