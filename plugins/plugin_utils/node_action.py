@@ -22,6 +22,7 @@ from .progress import Progress
 
 RETRY_SECONDS = 60
 RETRY_PAUSE = 2.0
+KEEP_ALIVE = "-o ServerAliveInterval=10 -o ServerAliveCountMax=3"
 # Neither gets better by waiting, and asking again would look like an attack.
 HOPELESS = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "Permission denied (publickey")
 
@@ -62,6 +63,7 @@ class NodeAction(ActionBase):
         """Return the task's result; ``unreachable`` is never in it."""
         super().run(tmp, task_vars)
         self._vars = task_vars or {}
+        self._notice_death_fast()
         try:
             result = self.act(dict(self._task.args))
         except OhmyError as exc:
@@ -146,7 +148,8 @@ class NodeAction(ActionBase):
                 "See whether the instance still runs and whether its security group admits this machine's address; "
                 "then run the same command again."
             )
-        return OhmyError(f"{self.host} cannot be reached over SSH: {reason}", hint, connection_lost=True)
+        reason = reason.rpartition("ssh: ")[2].rstrip(".")
+        return OhmyError(f"{self.host} cannot be reached over SSH: {reason}.", hint, connection_lost=True)
 
     def progress(self, title: str, log_path: str | None = None) -> Progress:
         """Return the live line for this task."""
@@ -192,6 +195,16 @@ class NodeAction(ActionBase):
             os.unlink(path)
         except FileNotFoundError:
             pass
+
+    def _notice_death_fast(self) -> None:
+        """Make SSH notice a dead node within half a minute, and leave all retries to this class."""
+        if self._connection.transport != "ssh":
+            return
+        words = str(self._connection.get_option("ssh_args") or "")
+        if not words.startswith(KEEP_ALIVE):
+            # OpenSSH takes the first value that it is given.
+            self._connection.set_option("ssh_args", f"{KEEP_ALIVE} {words}".strip())
+        self._connection.set_option("reconnection_retries", 0)
 
     def _execute_once(self, full: str, args: dict[str, t.Any], repeatable: bool) -> dict[str, t.Any]:
         # Without a result of its own, the module's process was killed: a node that goes down looks like this.

@@ -30,12 +30,16 @@ class FakeConnection:
 
     def __init__(self, spool: str) -> None:
         self._shell = types.SimpleNamespace(tmpdir=spool)
+        self.options: dict[str, t.Any] = {"host": "10.0.0.5", "ssh_args": "-o ServerAliveInterval=30"}
         self.losses: list[BaseException] = []
         self.resets = 0
         self.put: list[tuple[str, str]] = []
 
-    def get_option(self, name: str) -> str:
-        return {"host": "10.0.0.5"}[name]
+    def get_option(self, name: str) -> t.Any:
+        return self.options[name]
+
+    def set_option(self, name: str, value: t.Any) -> None:
+        self.options[name] = value
 
     def reset(self) -> None:
         self.resets += 1

@@ -138,3 +138,11 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path, error):
     with pytest.raises(OhmyError, match="could not be written"):
         action.bring("/x/part", str(dest), 4, "0")
     assert not os.path.exists(dest)
+
+
+def test_ssh_notices_a_dead_node_fast():
+    action = make_action(NodeAction, {}, [{"changed": False}, {"changed": False}])
+    for _turn in range(2):
+        action.run(task_vars={})
+        assert action._connection.options["ssh_args"] == f"{node_action.KEEP_ALIVE} -o ServerAliveInterval=30"
+        assert action._connection.options["reconnection_retries"] == 0

@@ -1,0 +1,136 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: hadoop_logs
+short_description: Bring the evidence of a failure from the master to the controller
+version_added: 0.1.0
+description:
+  - Collects on the master, within O(limit) seconds, what explains a failure, the logs of the daemons, the history of
+    the job and the standard error of its failed tasks, and packs it into one archive.
+  - The action plugin fetches the archive and verifies it.
+  - What cannot be had in time is left out and named.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.action
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: Nothing is compared.
+  idempotent:
+    support: none
+    details: Each run brings a new archive.
+  platform:
+    platforms: posix
+options:
+  dest:
+    description: The local directory on the controller; made where it is missing.
+    type: path
+    required: true
+  job:
+    description: The id of the job whose history and failed tasks are wanted, too.
+    type: str
+  limit:
+    description: How long collecting may take, in seconds.
+    type: int
+    default: 45
+  spool:
+    description: A directory on the master. The action plugin fills this in.
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Save the evidence before the cluster goes
+  ohmy.hadoop.hadoop_logs:
+    dest: /home/ada/wordcount/evidence
+    job: wordcount-1a2b3c4d
+  delegate_to: demo-master
+  become: true
+"""
+
+RETURN = r"""
+path:
+  description: The archive on the controller.
+  returned: success, not in check mode
+  type: str
+  sample: /home/ada/wordcount/evidence/evidence-20260102T030405Z.tar.gz
+size:
+  description: Its size in bytes.
+  returned: success, not in check mode
+  type: int
+  sample: 40960
+entries:
+  description: The names of the files in the archive.
+  returned: success
+  type: list
+  elements: str
+  sample: [logs/hadoop-hdfs-namenode.log]
+missing:
+  description: What could not be had, and why.
+  returned: success
+  type: list
+  elements: str
+  sample: ["the job's history: JobHistory does not answer"]
+seconds:
+  description: How long collecting took.
+  returned: success
+  type: float
+  sample: 2.1
+"""
+
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "dest": {"type": "path", "required": True},
+    "job": {"type": "str"},
+    "limit": {"type": "int", "default": 45},
+    "spool": {"type": "path"},
+}
+
+
+def collect(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Write the archive into the spool directory, readable for that directory's owner alone; return the result."""
+    began = time.monotonic()
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = os.path.join(params["spool"], f"evidence-{stamp}.tar.gz")
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        found = evidence.collect(path, params["job"], params["limit"])
+        owner = os.stat(params["spool"])
+        os.chown(path, owner.st_uid, owner.st_gid)
+        spooled = {"path": path, "size": os.path.getsize(path), "sha256": file_sha256(path)}
+    except OSError as exc:
+        raise OhmyError(f"The evidence could not be written on the master: {exc}.") from exc
+    return {**found, "spooled": spooled, "seconds": round(time.monotonic() - began, 1)}
+
+
+def main() -> None:
+    """Collect, unless this is check mode."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    result: dict[str, t.Any] = {"entries": [], "missing": [], "spooled": None, "seconds": 0.0}
+    try:
+        require_root()
+        if not module.check_mode:
+            if module.params["spool"] is None:
+                raise OhmyError("This module is run by its action plugin, which brings spool.")
+            result = collect(module.params)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(changed=True, **result)
+
+
+if __name__ == "__main__":
+    main()
