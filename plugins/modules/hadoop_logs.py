@@ -92,6 +92,16 @@ seconds:
   sample: 2.1
 """
 
+import os
+import time
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import evidence
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "dest": {"type": "path", "required": True},
