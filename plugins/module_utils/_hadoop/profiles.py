@@ -204,6 +204,7 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
         "mapreduce.application.classpath": ",".join(jars),
         "mapreduce.jobhistory.address": f"{master}:10020",
         "mapreduce.jobhistory.webapp.address": f"{master}:19888",
+        "mapreduce.jobhistory.admin.address": f"{master}:10033",
         "mapreduce.jobhistory.intermediate-done-dir": "/mr-history/tmp",
         "mapreduce.jobhistory.done-dir": "/mr-history/done",
         "yarn.app.mapreduce.am.staging-dir": "/user",

@@ -12,6 +12,7 @@ import shutil
 import tarfile
 import typing as t
 import urllib.request
+import zlib
 
 from .._core.errors import OhmyError
 from .s3 import S3
@@ -24,8 +25,17 @@ def folder(name: str, archive: t.Mapping[str, t.Any]) -> str:
     return f"{name}-{archive['sha512'][:16]}"
 
 
-def install(root: str, name: str, archive: t.Mapping[str, t.Any], document: t.Mapping[str, t.Any]) -> None:
-    """Bring an archive to ``/opt/ohmy/NAME``; a half-done earlier try is thrown away."""
+def install(
+    name: str,
+    archive: t.Mapping[str, t.Any],
+    document: t.Mapping[str, t.Any],
+    check: t.Callable[[str], None] | None = None,
+    root: str = "/",
+) -> None:
+    """Bring an archive to ``/opt/ohmy/NAME``; a half-done earlier try is thrown away.
+
+    :param check: called with the new folder before it is put to use; refuses it by raising OhmyError.
+    """
     base = os.path.join(root, OPT)
     os.makedirs(base, mode=0o755, exist_ok=True)
     target = os.path.join(base, folder(name, archive))
@@ -36,12 +46,14 @@ def install(root: str, name: str, archive: t.Mapping[str, t.Any], document: t.Ma
             download(archive["url"], packed, archive["sha512"], document)
             unpack(packed, aside)
             os.rename(aside, target)
-        except OSError as exc:
-            shutil.rmtree(aside, ignore_errors=True)
+        except (OSError, tarfile.TarError, EOFError, zlib.error) as exc:
             raise OhmyError(f"The archive {archive['url']} cannot be installed in {target}: {exc}.") from exc
         finally:
+            shutil.rmtree(aside, ignore_errors=True)
             if os.path.exists(packed):
                 os.unlink(packed)
+    if check is not None:
+        check(target)
     link(target, os.path.join(base, name))
 
 
@@ -61,8 +73,10 @@ def download(url: str, path: str, sha512: str, document: t.Mapping[str, t.Any]) 
         S3.from_document(document, bucket).get_to_file(key, path, sha512)
         return
     digest = hashlib.sha512()
-    source = urllib.request.urlopen(url, timeout=60) if "://" in url else open(url, "rb")
-    with source, open(path, "wb") as out:
+    with (
+        urllib.request.urlopen(url, timeout=60) if "://" in url else open(url, "rb") as source,
+        open(path, "wb") as out,
+    ):
         while chunk := source.read(1 << 20):
             digest.update(chunk)
             out.write(chunk)
@@ -72,17 +86,34 @@ def download(url: str, path: str, sha512: str, document: t.Mapping[str, t.Any]) 
 
 def unpack(packed: str, target: str) -> None:
     """Unpack a tar file without its top folder; nothing in it may lie or point outside."""
-    top = os.path.realpath(target)
     os.makedirs(target, mode=0o755)
+    top = os.path.realpath(target)
     with tarfile.open(packed, "r:*") as archive:
         for member in archive:
-            inner = member.name.lstrip("./").partition("/")[2]
-            if not inner or not (member.isreg() or member.isdir() or member.issym()):
+            inner = _below_top(member.name)
+            if not inner or not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
                 continue
             place = os.path.join(top, inner)
-            point = os.path.join(os.path.dirname(place), member.linkname) if member.issym() else place
-            if not os.path.normpath(place).startswith(top + os.sep) or not os.path.normpath(point).startswith(top):
+            inside = _inside(top, place) and _inside(top, os.path.realpath(os.path.dirname(place)))
+            if member.issym():
+                inside = inside and _inside(top, os.path.join(os.path.dirname(place), member.linkname))
+            if member.islnk():
+                other = os.path.join(top, _below_top(member.linkname))
+                if inside and _inside(top, os.path.realpath(other)):
+                    os.link(other, place)
+                    continue
+                inside = False
+            if not inside:
                 raise OhmyError(f"The archive {packed} holds {member.name}, which would lie outside of its folder.")
             member.name, member.uid, member.gid, member.uname, member.gname = inner, 0, 0, "root", "root"
             member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
             archive.extract(member, top)
+
+
+def _below_top(name: str) -> str:
+    return name.removeprefix("/").removeprefix("./").partition("/")[2]
+
+
+def _inside(top: str, path: str) -> bool:
+    path = os.path.normpath(path)
+    return path == top or path.startswith(top + os.sep)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -19,7 +20,6 @@ from . import documents, facts, lease, report
 from .converge import converge
 from .imds import Imds
 from .s3 import S3
-from .system import make_users, write_file
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,36 +46,55 @@ def reporter(document: t.Mapping[str, t.Any]) -> report.Reporter | None:
     return report.Reporter(S3.from_document(document), document["s3"]["prefix"], instance)
 
 
-def boot(bucket: str, prefix: str, endpoint: str, region: str, role: str, path_style: bool) -> int:
+@contextlib.contextmanager
+def told(voice: report.Reporter | None) -> t.Iterator[None]:
+    """Report whatever goes wrong inside, then let it go on; a report that fails hides nothing."""
+    try:
+        yield
+    except Exception as exc:
+        lines = exc.details.get("lines", []) if isinstance(exc, OhmyError) else traceback.format_exc().splitlines()
+        try:
+            if voice is not None:
+                voice.failed(str(exc) or type(exc).__name__, lines)
+        except OhmyError as silent:
+            print(f"ohmy: the failure could not be reported: {silent}", file=sys.stderr, flush=True)
+        raise
+
+
+def boot(s3: S3, prefix: str, role: str) -> int:
     """Do the first boot: publish the host key, fetch the document, converge to it."""
     started = time.monotonic()
-    s3 = S3(endpoint, region, bucket, path_style)
     voice = report.Reporter(s3, prefix, Imds().get("meta-data/instance-id").strip())
-    voice.host_keys()
-    try:
-        document = documents.check(json.loads(s3.get(f"{prefix}documents/{role}.json")))
-        make_users()
-        write_file(f"/{documents.WANTED}", json.dumps(document, sort_keys=True).encode(), 0o640, "hadoop")
-    except OhmyError as exc:
-        voice.failed(str(exc), [])
-        raise
-    return apply(document, voice, started)
+    with told(voice):
+        voice.host_keys()
+        document = documents.parse(s3.get(f"{prefix}documents/{role}.json"))
+        return apply(document, voice, started)
 
 
 def apply(document: dict[str, t.Any], voice: report.Reporter | None, started: float) -> int:
-    """Converge and report how it ended."""
-    try:
-        todo = converge(document, facts.gather(document))
-    except Exception as exc:
-        lines = exc.details.get("lines", []) if isinstance(exc, OhmyError) else traceback.format_exc().splitlines()
-        if voice is not None:
-            voice.failed(str(exc) or type(exc).__name__, lines)
-        raise
-    seconds = round(time.monotonic() - started, 1)
-    print(f"ohmy: converged in {seconds} s: {', '.join(map(str, todo.steps)) or 'nothing to do'}", flush=True)
+    """Converge and report that the document was reached."""
+    want, todo = converge(document, facts.gather(document))
+    body = {
+        "seconds": round(time.monotonic() - started, 1),
+        "steps": len(todo.steps),
+        "address": want.facts.address,
+        "memory": want.facts.memory,
+        "cores": want.facts.cores,
+        "containers": want.room.containers,
+    }
+    print(f"ohmy: converged in {body['seconds']} s: {documents.digest(document)}", flush=True)
     if voice is not None:
-        voice.reached(documents.digest(document), {"seconds": seconds, "steps": len(todo.steps)})
+        voice.reached(documents.digest(document), body)
     return 0
+
+
+def apply_from_disk() -> int:
+    """Converge to the document on disk; what happens at each boot."""
+    started = time.monotonic()
+    document = documents.load()
+    voice = reporter(document)
+    with told(voice):
+        return apply(document, voice, started)
 
 
 def report_failure() -> int:
@@ -93,10 +112,9 @@ def main(argv: t.Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         if args.verb == "boot":
-            return boot(args.bucket, args.prefix, args.endpoint, args.region, args.role, args.path_style)
+            return boot(S3(args.endpoint, args.region, args.bucket, args.path_style), args.prefix, args.role)
         if args.verb == "apply":
-            document = documents.load()
-            return apply(document, reporter(document), time.monotonic())
+            return apply_from_disk()
         if args.verb == "report":
             return report_failure()
         if args.verb == "lease":
@@ -107,4 +125,6 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         return follower.main(args.job_dir) or 0
     except OhmyError as exc:
         print(f"ohmy: {exc}", file=sys.stderr, flush=True)
+        if exc.details.get("lines"):
+            print(json.dumps(exc.details["lines"], indent=1, ensure_ascii=False), file=sys.stderr, flush=True)
         return 1

@@ -7,80 +7,27 @@
 from __future__ import annotations
 
 import concurrent.futures
+import fcntl
 import grp
-import hashlib
-import json
 import os
 import pwd
-import socket
 import stat
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from .._hadoop import profiles, site
-from . import archives, documents, hdfs, lease, units
-from .system import (
-    last_words,
-    make_users,
-    missing_users,
-    one_line,
-    read_file,
-    run,
-    service_state,
-    write_file,
-)
+from .._hadoop import profiles
+from . import archives, documents, hdfs, lease, services, system
+from .system import read_file, run, write_file
+from .want import UNITS, Right, Want, wanted
 
-CONF = "etc/hadoop"
-UNITS = "etc/systemd/system"
-INPUTS = "var/lib/ohmy/inputs.json"
-WAIT = 300
-# Path, owner, group, mode. Tasks run as yarn and must not come near name and data.
-DIRECTORIES = (
-    ("var/lib/hadoop", "root", "hadoop", 0o755),
-    ("var/lib/hadoop/name", "hdfs", "hdfs", 0o700),
-    ("var/lib/hadoop/data", "hdfs", "hdfs", 0o700),
-    ("var/lib/hadoop/local", "yarn", "yarn", 0o755),
-    ("var/lib/hadoop/recovery", "yarn", "yarn", 0o700),
-    ("var/lib/hadoop/tmp", "root", "hadoop", 0o1777),
-    ("var/log/hadoop", "root", "hadoop", 0o1775),
-    ("var/log/hadoop/containers", "yarn", "hadoop", 0o755),
-    ("var/lib/ohmy", "root", "root", 0o755),
-    ("var/lib/ohmy/jobs", "hadoop", "hadoop", 0o755),
-)
-READS = {
-    "namenode": ("core-site", "hdfs-site"),
-    "datanode": ("core-site", "hdfs-site"),
-    "resourcemanager": ("core-site", "yarn-site", "capacity-scheduler"),
-    "nodemanager": ("core-site", "yarn-site", "mapred-site"),
-    "historyserver": ("core-site", "yarn-site", "mapred-site"),
-}
-# The door that answers when a daemon is up.
-PORTS = {"namenode": 9870, "datanode": 9864, "resourcemanager": 8088, "nodemanager": 8042, "historyserver": 19888}
-PROFILE = """# Hadoop's commands and where they find Java and their configuration.
-export JAVA_HOME=@JAVA@ HADOOP_CONF_DIR=/etc/hadoop
-export PATH="$PATH:/opt/ohmy/hadoop/bin"
-"""
-
-
-@dataclass
-class Want:
-    """All that a node is to be; nothing here asks the node."""
-
-    document: dict[str, t.Any]
-    facts: profiles.Facts
-    java_home: str
-    services: list[str]
-    archives: dict[str, dict[str, t.Any]]
-    files: dict[str, bytes] = field(default_factory=dict)
-    inputs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def master(self) -> str:
-        """Return the master's address."""
-        return self.facts.address if self.document["master"] == "self" else self.document["master"]
+LOCK = "run/ohmy.lock"
+LOCK_SECONDS = 900
+# What makes ohmy-node run at boot; systemctl enable would do no more, and needs the unit first.
+ENABLED = "etc/systemd/system/multi-user.target.wants/ohmy-node.service"
+ENABLED_TARGET = "/etc/systemd/system/ohmy-node.service"
 
 
 @dataclass
@@ -88,63 +35,51 @@ class Have:
     """What was found on the node."""
 
     users: list[str]
+    outside: str | None
     archives: dict[str, str | None]
-    directories: dict[str, tuple[str, str, int] | None]
+    java: bool
+    directories: dict[str, Right | None]
     files: dict[str, bytes | None]
+    rights: dict[str, Right | None]
+    enabled: bool
     inputs: dict[str, str]
     states: dict[str, str]
     unformatted: bool
     reached: str | None
 
 
-def java_home(document: t.Mapping[str, t.Any]) -> str:
-    """Return where Java lies: the archive's link, or the place of Debian's package."""
-    if "sha512" in document["java"]:
-        return "/opt/ohmy/java"
-    return "/usr/lib/jvm/java-17-openjdk-amd64"
-
-
-def wanted(document: dict[str, t.Any], facts: profiles.Facts) -> Want:
-    """Work out everything from the document and the node's facts."""
-    running = profiles.services(document["role"], document["workers"])
-    room = profiles.memory(facts.memory, running)
-    home = java_home(document)
-    packed = {"hadoop": document["hadoop"]}
-    if "sha512" in document["java"]:
-        packed["java"] = document["java"]
-    want = Want(document, facts, home, running, packed)
-    sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
-    want.files = {f"{CONF}/{name}.xml": data for name, data in sites.items()}
-    texts = units.units(room.heaps, home, document["workers"] <= profiles.SMALL, document["role"])
-    want.files.update({f"{UNITS}/{name}": text.encode() for name, text in texts.items()})
-    want.files["etc/profile.d/hadoop.sh"] = PROFILE.replace("@JAVA@", home).encode()
-    software = "".join(archive["sha512"] for archive in packed.values())
-    for name in running:
-        parts = [texts[f"hadoop-{name}.service"].encode(), software.encode(), *(sites[part] for part in READS[name])]
-        want.inputs[name] = hashlib.sha256(b"\0".join(parts)).hexdigest()
-    return want
-
-
 def observe(want: Want, root: str = "/") -> Have:
-    """Look at the node; reads only."""
+    """Look at the node; reads only.
+
+    :raises OhmyError: the storage directories belong to another cluster.
+    """
+    hdfs.check_owner(root, want.document["incarnation"])
     return Have(
-        users=missing_users(),
+        users=system.missing_users(),
+        outside=system.outside_group(want.document.get("ssh_user")),
         archives={name: _link(root, name) for name in want.archives},
-        directories={path: _owner(os.path.join(root, path)) for path, *_ in DIRECTORIES},
-        files={path: read_file(os.path.join(root, path)) for path in want.files},
-        inputs=json.loads(read_file(os.path.join(root, INPUTS)) or b"{}"),
-        states={name: service_state(f"hadoop-{name}.service") for name in want.services},
+        java=os.path.exists(_at(root, f"{want.java_home}/bin/java")),
+        directories={path: _right(_at(root, path)) for path in want.directories},
+        files={path: read_file(_at(root, path)) for path in want.files},
+        rights={path: _right(_at(root, path)) for path in want.files},
+        enabled=os.path.islink(_at(root, ENABLED)),
+        inputs=services.started_with(root),
+        states={name: system.service_state(services.unit(name)) for name in want.services},
         unformatted="namenode" in want.services and hdfs.needs_format(root, want.document["incarnation"]),
         reached=documents.reached(root),
     )
 
 
+def _at(root: str, path: str) -> str:
+    return os.path.join(root, path.lstrip("/"))
+
+
 def _link(root: str, name: str) -> str | None:
-    path = os.path.join(root, archives.OPT, name)
+    path = _at(root, f"{archives.OPT}/{name}")
     return os.readlink(path) if os.path.islink(path) and os.path.isdir(path) else None
 
 
-def _owner(path: str) -> tuple[str, str, int] | None:
+def _right(path: str) -> Right | None:
     try:
         found = os.stat(path)
         return (pwd.getpwuid(found.st_uid).pw_name, grp.getgrgid(found.st_gid).gr_name, stat.S_IMODE(found.st_mode))
@@ -153,19 +88,26 @@ def _owner(path: str) -> tuple[str, str, int] | None:
 
 
 def plan(want: Want, have: Have) -> Plan:
-    """Return what is to be done, in the order in which it is done; a pure function."""
+    """Return what is to be done; a pure function."""
     todo = Plan()
     for name in have.users:
         todo.add("make", f"user {name}", None, name)
-    for name, archive in want.archives.items():
-        todo.change("install", f"archive {name}", have.archives[name], archives.folder(name, archive))
-    if "package" in want.document["java"] and have.reached is None:
-        todo.add("install", f"package {want.document['java']['package']}")
-    for path, *right in DIRECTORIES:
-        todo.change("make", f"directory /{path}", _shown(have.directories[path]), _shown(tuple(right)))
+    if have.outside is not None:
+        todo.add("join", f"user {have.outside}", None, system.GROUP)
+    for path, right in want.directories.items():
+        todo.change("make", f"directory /{path}", _shown(have.directories[path]), _shown(right))
     for path, data in want.files.items():
         old = have.files[path]
-        todo.change("write", f"file /{path}", None if old is None else old.decode("utf-8", "replace"), data.decode())
+        if old != data:
+            todo.add("write", f"file /{path}", None if old is None else old.decode("utf-8", "replace"), data.decode())
+        elif have.rights[path] != want.rights[path]:
+            todo.add("own", f"file /{path}", _shown(have.rights[path]), _shown(want.rights[path]))
+    if not have.enabled:
+        todo.add("enable", "service ohmy-node")
+    for name, archive in want.archives.items():
+        todo.change("install", f"archive {name}", have.archives[name], archives.folder(name, archive))
+    if want.package is not None and not have.java:
+        todo.add("install", f"package {want.package}", None, want.package)
     if have.unformatted:
         todo.add("format", "the NameNode's directory", None, want.document["incarnation"])
     for name in want.services:
@@ -177,106 +119,109 @@ def plan(want: Want, have: Have) -> Plan:
     return todo
 
 
-def _shown(right: t.Any) -> str | None:
+def _shown(right: Right | None) -> str | None:
     return None if right is None else f"{right[0]}:{right[1]} {right[2]:04o}"
 
 
-def apply(want: Want, todo: Plan, root: str = "/") -> None:
+def apply(want: Want, todo: Plan) -> None:
     """Do what the plan says; every step may be repeated after an interruption."""
-    make_users()
-    _install(want, todo, root)
-    for path, owner, group, mode in DIRECTORIES:
-        if todo.wants("make", f"directory /{path}"):
-            place = os.path.join(root, path)
-            os.makedirs(place, exist_ok=True)
-            os.chown(place, pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid)
-            os.chmod(place, mode)
-    changed = [path for path in want.files if todo.wants("write", f"file /{path}")]
-    for path in changed:
-        # A user's property may be a secret, so that only Hadoop's own users read the site files.
-        private = path.startswith(CONF)
-        write_file(os.path.join(root, path), want.files[path], 0o640 if private else 0o644, "hadoop" if private else None)
-    log4j = read_file(os.path.join(root, archives.OPT, "hadoop/etc/hadoop/log4j.properties"))
-    if log4j is not None and log4j != read_file(os.path.join(root, CONF, "log4j.properties")):
-        write_file(os.path.join(root, CONF, "log4j.properties"), log4j)
-    if any(path.startswith(UNITS) for path in changed):
-        run(["systemctl", "daemon-reload"], "reload systemd's units")
-        run(["systemctl", "enable", "ohmy-node.service"], "enable ohmy-node")
-    if want.document.get("lease"):
-        lease.arm(want.document)
-    if todo.wants("format", "the NameNode's directory"):
-        hdfs.format_namenode(want.document["incarnation"], want.java_home)
-    _start(want, todo, root)
-    write_file(os.path.join(root, documents.REACHED), documents.digest(want.document).encode())
-
-
-def _install(want: Want, todo: Plan, root: str) -> None:
-    wanted_here = [name for name in want.archives if todo.wants("install", f"archive {name}")]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(archives.install, root, name, want.archives[name], want.document) for name in wanted_here]
-        for job in jobs:
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        # What takes longest goes on beside all that only touches small files.
+        slow = [pool.submit(_install, want, name) for name in want.archives if todo.wants("install", f"archive {name}")]
+        if want.package is not None and todo.wants("install", f"package {want.package}"):
+            slow.append(pool.submit(_install_package, want.package))
+        prepare(want, todo)
+        for job in slow:
             job.result()
-    package = want.document["java"].get("package")
-    if package and todo.wants("install", f"package {package}"):
-        command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", package]
-        run(["apt-get", "update"], "read the package lists", 300)
-        run(command, f"install {package}", 600)
-    if "namenode" in want.services:
-        hdfs.check_version(root, hdfs.hadoop_version())
-
-
-def _start(want: Want, todo: Plan, root: str) -> None:
-    """Start what is to be started: all at once, but JobHistory after its directories in HDFS are there."""
-    inputs = json.loads(read_file(os.path.join(root, INPUTS)) or b"{}")
+    log4j = read_file("/opt/ohmy/hadoop/etc/hadoop/log4j.properties")
+    if log4j is not None and log4j != read_file("/etc/hadoop/log4j.properties"):
+        write_file("/etc/hadoop/log4j.properties", log4j)
     touched = {
         name: verb
         for name in want.services
         for verb in ("start", "restart")
         if todo.wants(verb, f"service hadoop-{name}")
     }
-    late = [name for name in touched if name == "historyserver"]
-    first = [name for name in touched if name not in late]
-    for names in (first, late):
-        for name in names:
-            unit = f"hadoop-{name}.service"
-            if touched[name] == "start":
-                run(["systemctl", "reset-failed", unit], f"reset {unit}") if service_state(unit) == "failed" else None
-            run(["systemctl", "--no-block", touched[name], unit], f"{touched[name]} {unit}")
-            inputs[name] = want.inputs[name]
-        write_file(os.path.join(root, INPUTS), json.dumps(inputs, sort_keys=True).encode())
-        if names is first and "namenode" in want.services:
-            wait_for_doors(want.facts.address, ["namenode"])
-            hdfs.make_directories(want.master)
-    wait_for_doors(want.facts.address, want.services)
+    if todo.wants("format", "the NameNode's directory"):
+        # The ResourceManager needs no HDFS to start, and so need not wait for the format.
+        early = {name: verb for name, verb in touched.items() if name == "resourcemanager"}
+        services.launch(early, want.inputs)
+        hdfs.format_namenode(want.document["incarnation"], want.java_home)
+        touched = {name: verb for name, verb in touched.items() if name not in early}
+    services.start(touched, want.inputs, want.facts.address, want.services)
+    write_file(f"/{documents.REACHED}", documents.digest(want.document).encode())
 
 
-def wait_for_doors(address: str, names: t.Sequence[str], seconds: float = WAIT) -> None:
-    """Wait until each daemon answers on its door; raise OhmyError with the last words of one that failed."""
-    deadline = time.monotonic() + seconds
-    waiting = list(names)
-    while waiting:
-        waiting = [name for name in waiting if not _answers(address, PORTS[name])]
-        for name in waiting:
-            unit = f"hadoop-{name}.service"
-            if service_state(unit) == "failed":
-                lines = last_words(unit)
-                raise OhmyError(f"The {name} on {address} does not start: {one_line(lines)}", lines=lines)
-        if waiting and time.monotonic() > deadline:
-            raise OhmyError(f"After {seconds:.0f} s still not up on {address}: {', '.join(waiting)}.")
-        if waiting:
-            time.sleep(0.2)
+def prepare(want: Want, todo: Plan, root: str = "/") -> None:
+    """Make users, directories and files; ends with ohmy-node enabled, so that a reboot from here on goes on."""
+    if any(step.key.startswith("user ") for step in todo.steps):
+        system.make_users()
+        if todo.wants("join", f"user {want.document.get('ssh_user')}"):
+            run(
+                ["usermod", "-a", "-G", system.GROUP, want.document["ssh_user"]],
+                "let the SSH user read the configuration",
+            )
+    for path, (owner, group, mode) in want.directories.items():
+        if todo.wants("make", f"directory /{path}"):
+            os.makedirs(_at(root, path), exist_ok=True)
+            os.chown(_at(root, path), pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid)
+            os.chmod(_at(root, path), mode)
+    changed = [
+        path for path in want.files if todo.wants("write", f"file /{path}") or todo.wants("own", f"file /{path}")
+    ]
+    for path in changed:
+        _owner, group, mode = want.rights[path]
+        write_file(_at(root, path), want.files[path], mode, group)
+    if todo.wants("enable", "service ohmy-node"):
+        os.makedirs(os.path.dirname(_at(root, ENABLED)), exist_ok=True)
+        os.symlink(ENABLED_TARGET, _at(root, ENABLED))
+    if root == "/":
+        if any(path.startswith(UNITS) for path in changed):
+            run(["systemctl", "daemon-reload"], "reload systemd's units")
+        if want.document.get("lease"):
+            lease.arm(want.document)
 
 
-def _answers(address: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        return probe.connect_ex((address, port)) == 0
+def _install(want: Want, name: str) -> None:
+    check = hdfs.check_version if name == "hadoop" and "namenode" in want.services else None
+    archives.install(name, want.archives[name], want.document, check)
 
 
-def converge(document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool = False, root: str = "/") -> Plan:
-    """Make this node what its document says; return what was done, or in check mode would be."""
+def _install_package(package: str) -> None:
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
+    run([*apt, "update"], "read the package lists", 600)
+    run([*apt, "install", "--no-install-recommends", package], f"install {package}", 900)
+
+
+def converge(document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool = False) -> tuple[Want, Plan]:
+    """Make this node what its document says; return what it is to be and what was done, or would be in check mode."""
     want = wanted(documents.check(document), facts)
-    todo = plan(want, observe(want, root))
-    if todo.steps and not check_mode:
-        apply(want, todo, root)
-    return todo
+    if check_mode:
+        return want, plan(want, observe(want))
+    with _alone():
+        todo = plan(want, observe(want))
+        if todo.steps:
+            apply(want, todo)
+        return want, todo
+
+
+class _alone:
+    """Holds the node's lock, so that a boot and a push do not work on it at the same time."""
+
+    def __enter__(self) -> None:
+        deadline = time.monotonic() + LOCK_SECONDS
+        self.stream = open(f"/{LOCK}", "w", encoding="ascii")
+        while True:
+            try:
+                fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError as exc:
+                if time.monotonic() > deadline:
+                    self.stream.close()
+                    raise OhmyError(
+                        f"Something else has been converging this node for {LOCK_SECONDS} s.", "See ps on the node."
+                    ) from exc
+            time.sleep(0.5)
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()

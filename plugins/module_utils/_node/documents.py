@@ -16,13 +16,23 @@ from .s3 import dumps
 
 WANTED, REACHED = "etc/ohmy/document.json", "etc/ohmy/digest"
 SCHEMA = 1
-REQUIRED = {"cluster": str, "incarnation": str, "role": str, "master": str, "workers": int, "hadoop": dict, "java": dict}
+REQUIRED = {
+    "cluster": str,
+    "incarnation": str,
+    "role": str,
+    "master": str,
+    "workers": int,
+    "hadoop": dict,
+    "java": dict,
+}
 
 
 def check(document: t.Any) -> dict[str, t.Any]:
     """Return the document, or raise OhmyError naming what is wrong with it."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise OhmyError(f"The node document is not of schema {SCHEMA}.", "Use one version of the collection throughout.")
+        raise OhmyError(
+            f"The node document is not of schema {SCHEMA}.", "Use one version of the collection throughout."
+        )
     for name, kind in REQUIRED.items():
         if not isinstance(document.get(name), kind):
             raise OhmyError(f"The node document has no usable {name!r}.")
@@ -31,6 +41,14 @@ def check(document: t.Any) -> dict[str, t.Any]:
     if document["role"] == "worker" and document["master"] == "self":
         raise OhmyError("The node document of a worker must name the master's address.")
     return document
+
+
+def parse(data: bytes) -> dict[str, t.Any]:
+    """Return the document in these bytes."""
+    try:
+        return check(json.loads(data))
+    except ValueError as exc:
+        raise OhmyError(f"The node document is no JSON: {exc}.") from exc
 
 
 def digest(document: t.Mapping[str, t.Any]) -> str:

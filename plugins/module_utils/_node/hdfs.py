@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import time
 import typing as t
 
@@ -45,12 +46,8 @@ def hadoop_version(home: str = HOME) -> str:
     return next((match.group(1) for match in found if match), "unknown")
 
 
-def needs_format(root: str, incarnation: str) -> bool:
-    """Tell whether the NameNode's directory is to be formatted.
-
-    :raises OhmyError: what lies there belongs to another cluster, or is lost. It is never wiped.
-    """
-    marker = json.loads(read_file(os.path.join(root, MARKER)) or b"{}")
+def check_owner(root: str, incarnation: str) -> None:
+    """Refuse storage directories of another cluster; they are never wiped."""
     for folder in (NAME, DATA):
         there = cluster_id(root, folder)
         if there is not None and there != incarnation:
@@ -58,6 +55,17 @@ def needs_format(root: str, incarnation: str) -> bool:
                 f"/{folder} belongs to the cluster {there}, not to {incarnation}.",
                 "It was not touched; save it or use another node.",
             )
+
+
+def needs_format(root: str, incarnation: str) -> bool:
+    """Tell whether the NameNode's directory is to be formatted.
+
+    :raises OhmyError: what lies there is another cluster's, or lost. It is never wiped.
+    """
+    check_owner(root, incarnation)
+    marker = _marker(root)
+    if marker.get("state") == "formatting" and marker.get("incarnation") == incarnation:
+        return True  # our own format was cut short; no NameNode was ever started on it
     if cluster_id(root, NAME) is not None:
         return False
     if marker:
@@ -71,25 +79,34 @@ def needs_format(root: str, incarnation: str) -> bool:
     return True
 
 
-def check_version(root: str, version: str) -> None:
+def _marker(root: str) -> dict[str, t.Any]:
+    return dict(json.loads(read_file(os.path.join(root, MARKER)) or b"{}"))
+
+
+def _mark(root: str, **marker: str) -> None:
+    write_file(os.path.join(root, MARKER), json.dumps(marker, sort_keys=True).encode())
+
+
+def check_version(home: str, root: str = "/") -> None:
     """Refuse another Hadoop version over directories that one version wrote."""
-    marker = json.loads(read_file(os.path.join(root, MARKER)) or b"{}")
-    if marker and marker.get("version") != version:
+    old, version = _marker(root).get("version"), hadoop_version(home)
+    if old not in (None, version):
         raise OhmyError(
-            f"HDFS here was made by Hadoop {marker.get('version')}, and the archive is {version}.",
+            f"HDFS here was made by Hadoop {old}, and the archive is {version}.",
             "Upgrades are out of scope: make a new cluster.",
         )
 
 
-def format_namenode(incarnation: str, java_home: str) -> None:
+def format_namenode(incarnation: str, java_home: str, root: str = "/") -> None:
     """Format the NameNode's directory once, and leave a marker that it was done."""
-    command = ["runuser", "-u", "hdfs", "--", "env", f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop"]
-    command += ["HADOOP_LOG_DIR=/var/log/hadoop", f"{HOME}/bin/hdfs", "namenode", "-format"]
-    command += ["-clusterId", incarnation, "-nonInteractive"]
-    command.insert(command.index("env") + 1, "HADOOP_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    if _marker(root).get("state") == "formatting":
+        shutil.rmtree(os.path.join(root, NAME, "current"), ignore_errors=True)
+    _mark(root, incarnation=incarnation, state="formatting")
+    command = ["runuser", "-u", "hdfs", "--", "env", "HADOOP_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
+    command += [f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop", "HADOOP_LOG_DIR=/var/log/hadoop"]
+    command += [f"{HOME}/bin/hdfs", "namenode", "-format", "-clusterId", incarnation, "-nonInteractive"]
     run(command, "format the NameNode's directory", 180)
-    marker = {"incarnation": incarnation, "version": hadoop_version()}
-    write_file(f"/{MARKER}", json.dumps(marker, sort_keys=True).encode())
+    _mark(root, incarnation=incarnation, state="formatted", version=hadoop_version())
 
 
 def make_directories(master: str, seconds: float = 180) -> list[str]:

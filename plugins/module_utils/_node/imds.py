@@ -17,6 +17,8 @@ from .._core.errors import OhmyError
 ADDRESS = "http://169.254.169.254/latest/"
 # Keys are asked for again this many seconds before they expire.
 MARGIN = 300
+# Never by way of a proxy: it would ask its own machine's service.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Imds:
@@ -34,7 +36,7 @@ class Imds:
     def _ask(self, path: str, method: str = "GET", **headers: str) -> str:
         named = {f"X-aws-ec2-metadata-{name.replace('_', '-')}": value for name, value in headers.items()}
         request = urllib.request.Request(self.address + path, method=method, headers=named)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with DIRECT.open(request, timeout=5) as answer:
             return answer.read().decode()
 
     def get(self, path: str) -> str:
@@ -55,9 +57,12 @@ class Imds:
         """Return (access key, secret key, session token) of the instance's role, while they last."""
         if self._keys is None or time.time() > self._until:
             folder = "meta-data/iam/security-credentials/"
-            found = json.loads(self.get(folder + self.get(folder).split()[0]))
-            self._keys = (found["AccessKeyId"], found["SecretAccessKey"], found["Token"])
-            self._until = _epoch(found["Expiration"]) - MARGIN
+            try:
+                found = json.loads(self.get(folder + self.get(folder).split()[0]))
+                self._keys = (found["AccessKeyId"], found["SecretAccessKey"], found["Token"])
+                self._until = _epoch(found["Expiration"]) - MARGIN
+            except (ValueError, KeyError, IndexError) as exc:
+                raise OhmyError("The metadata service has no keys for this instance.", "See its profile.") from exc
         return self._keys
 
 

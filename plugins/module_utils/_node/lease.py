@@ -13,7 +13,7 @@ import typing as t
 from .._core.errors import OhmyError
 from . import units
 from .s3 import S3, dumps
-from .system import read_file, run, write_file
+from .system import read_file, run, service_state, write_file
 
 TIMER = "/etc/systemd/system/ohmy-lease.timer"
 GRACE = 1800  # seconds, while S3 cannot be reached
@@ -27,7 +27,11 @@ def key(document: t.Mapping[str, t.Any]) -> str:
 
 def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return {"expires", "max"} in seconds since 1970, from S3."""
-    return json.loads(S3.from_document(document).get(key(document)))
+    try:
+        found = json.loads(S3.from_document(document).get(key(document)))
+        return {"expires": float(found["expires"]), "max": float(found["max"])}
+    except (ValueError, TypeError, KeyError) as exc:
+        raise OhmyError(f"The lease {key(document)} cannot be read: {exc}.") from exc
 
 
 def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = None) -> float:
@@ -41,18 +45,35 @@ def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = Non
 
 
 def arm(document: t.Mapping[str, t.Any]) -> None:
-    """Set the timer to the lease's end."""
-    _timer(int(float(read(document)["expires"])) + 1)
+    """Set the timer to the lease's end; while S3 does not tell it, a timer that is set stays, a new one asks soon."""
+    try:
+        deadline = float(read(document)["expires"])
+    except OhmyError:
+        if read_file(TIMER) is not None and service_state("ohmy-lease.timer") == "active":
+            return
+        deadline = time.time() + 60
+    _timer(int(deadline) + 1)
 
 
 def _timer(deadline: int) -> None:
     text = units.lease_timer(deadline).encode()
-    if read_file(TIMER) == text:
+    if read_file(TIMER) == text and service_state("ohmy-lease.timer") == "active":
         return
     write_file(TIMER, text)
     run(["systemctl", "daemon-reload"], "reload systemd's units")
-    run(["systemctl", "enable", "--now", "ohmy-lease.timer"], "start the lease's timer")
+    run(["systemctl", "enable", "ohmy-lease.timer"], "start the lease's timer at each boot")
     run(["systemctl", "restart", "ohmy-lease.timer"], "arm the lease's timer")
+
+
+def gone(document: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether S3 says that there is no lease (any more); silence is no answer.
+
+    One LIST, because to a role that may not list a whole bucket an absent object answers 403 too.
+    """
+    try:
+        return all(entry["key"] != key(document) for entry in S3.from_document(document).list(key(document)))
+    except OhmyError:
+        return False
 
 
 def decide(expires: float | None, now: float, silent_since: float | None) -> tuple[str, float]:
@@ -73,9 +94,9 @@ def check(document: t.Mapping[str, t.Any]) -> str:
     try:
         expires: float | None = float(read(document)["expires"])
         state.pop("silent_since", None)
-    except OhmyError as exc:
+    except OhmyError:
         # Where the lease was removed, the cluster was too.
-        expires = 0.0 if exc.details.get("status") == 404 else None
+        expires = 0.0 if gone(document) else None
     verb, when = decide(expires, now, state.get("silent_since"))
     if expires is None:
         state.setdefault("silent_since", now)

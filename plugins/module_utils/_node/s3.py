@@ -30,7 +30,18 @@ from .imds import Imds
 
 ATTEMPTS = 6
 TIMEOUT = 30
+LONGEST = 900  # seconds for one object, tries and all
 TRANSIENT = (OSError, http.client.HTTPException)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A signature holds for one host: a redirect is an error to be told."""
+
+    def redirect_request(self, *_args: t.Any, **_more: t.Any) -> None:
+        """Refuse."""
+
+
+OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 class S3Error(OhmyError):
@@ -45,7 +56,13 @@ class S3:
     """One bucket, as an instance sees it."""
 
     def __init__(
-        self, endpoint: str, region: str, bucket: str, path_style: bool, credentials: t.Any = None, attempts: int = ATTEMPTS
+        self,
+        endpoint: str,
+        region: str,
+        bucket: str,
+        path_style: bool,
+        credentials: t.Any = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         """Remember where the bucket is; ``credentials`` has a method ``keys()`` → access, secret, token."""
         self.endpoint = urllib.parse.urlsplit(endpoint)
@@ -87,8 +104,10 @@ class S3:
         host, path = self._place(key)
         headers = self._signed(method, host, path, query, hashlib.sha256(body).hexdigest())
         url = f"{self.endpoint.scheme}://{host}{path}" + (f"?{query}" if query else "")
+        if body:
+            headers["content-type"] = "application/octet-stream"
         request = urllib.request.Request(url, data=body or None, method=method, headers=headers)
-        return urllib.request.urlopen(request, timeout=TIMEOUT)
+        return OPENER.open(request, timeout=TIMEOUT)
 
     def _retry(self, what: str, work: t.Callable[[], t.Any]) -> t.Any:
         """Do ``work``, again after what may pass by itself; raise S3Error for the rest."""
@@ -127,6 +146,8 @@ class S3:
     def get_to_file(self, key: str, path: str, sha512: str) -> None:
         """Stream an object into a file and check it; raise OhmyError where the checksum differs."""
 
+        deadline = time.monotonic() + LONGEST
+
         def work() -> str:
             digest = hashlib.sha512()
             with self._once("GET", key, "", b"") as answer, open(path, "wb") as out:
@@ -134,6 +155,8 @@ class S3:
                 while chunk := answer.read(1 << 20):
                     digest.update(chunk)
                     out.write(chunk)
+                    if time.monotonic() > deadline:
+                        raise S3Error(f"s3://{self.bucket}/{key} did not come within {LONGEST} s.", 0)
                 if expected is not None and out.tell() != int(expected):
                     raise http.client.IncompleteRead(b"", int(expected) - out.tell())
             return digest.hexdigest()
@@ -180,6 +203,8 @@ def _reason(exc: urllib.error.HTTPError) -> str:
 def _hint(status: int) -> str:
     if status == 403:
         return "The node's instance profile does not allow it, or the node's clock is wrong."
+    if status in (301, 307):
+        return "The bucket is in another region."
     return "The bucket or the object is not there." if status == 404 else ""
 
 

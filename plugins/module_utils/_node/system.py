@@ -39,6 +39,18 @@ def missing_users() -> list[str]:
     return [name for name in USERS if name not in known]
 
 
+def outside_group(login: str | None) -> str | None:
+    """Return the SSH user where it is not yet in Hadoop's group, whose members may read the configuration."""
+    if not login or login == "root":
+        return None
+    try:
+        first = pwd.getpwnam(login).pw_gid
+    except KeyError:
+        return None
+    group = next((entry for entry in grp.getgrall() if entry.gr_name == GROUP), None)
+    return None if group is not None and (login in group.gr_mem or group.gr_gid == first) else login
+
+
 def make_users() -> None:
     """Make the group and the logins, none of which can log in from outside."""
     groups = {entry.gr_name for entry in grp.getgrall()}
@@ -81,8 +93,7 @@ def read_file(path: str) -> bytes | None:
 
 def service_state(unit: str) -> str:
     """Return systemd's word for a unit: active, activating, inactive, failed …"""
-    done = subprocess.run(["systemctl", "is-active", unit], capture_output=True, text=True, timeout=60, check=False)
-    return done.stdout.strip() or "unknown"
+    return _output(["systemctl", "is-active", unit]).strip() or "unknown"
 
 
 def last_words(unit: str, count: int = 20) -> list[str]:
@@ -90,21 +101,36 @@ def last_words(unit: str, count: int = 20) -> list[str]:
     name = unit.removeprefix("hadoop-").removesuffix(".service")
     lines: list[str] = []
     for prefix in ("hdfs", "yarn", "mapred"):
-        data = read_file(f"/var/log/hadoop/{prefix}-{name}.log")
-        if data:
-            lines = data[-65536:].decode("utf-8", "replace").splitlines()
+        path = f"/var/log/hadoop/{prefix}-{name}.log"
+        if os.path.exists(path) and os.path.getmtime(path) >= _started(unit):
+            lines = _tail(path)
     marks = [number for number, line in enumerate(lines) if " ERROR " in line or " FATAL " in line]
     if marks:
         return lines[marks[-1] : marks[-1] + count]
-    done = subprocess.run(
-        ["journalctl", "-u", unit, "-n", str(count), "-o", "cat", "--no-pager"],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=60,
-        check=False,
-    )
-    return done.stdout.splitlines()
+    return _output(["journalctl", "-u", unit, "-n", str(count), "-o", "cat", "--no-pager"]).splitlines()
+
+
+def _started(unit: str) -> float:
+    """Return when the unit's last process was started, 0 where systemd does not tell."""
+    text = _output(["systemctl", "show", "--timestamp=unix", "--property=ExecMainStartTimestamp", "--value", unit])
+    try:
+        return float(text.strip().removeprefix("@"))
+    except ValueError:
+        return 0.0
+
+
+def _tail(path: str) -> list[str]:
+    with open(path, "rb") as stream:
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - 65536))
+        return stream.read().decode("utf-8", "replace").splitlines()
+
+
+def _output(argv: t.Sequence[str]) -> str:
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
 
 
 def one_line(lines: t.Sequence[str]) -> str:

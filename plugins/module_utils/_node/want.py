@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a node is to be: everything that follows from its document and its facts, without asking the node."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from .._core.errors import OhmyError
+from .._hadoop import profiles, site
+from . import documents, units
+from .s3 import dumps
+
+CONF = "etc/hadoop"
+UNITS = "etc/systemd/system"
+COMMANDS = ("hadoop", "hdfs", "mapred", "yarn")
+READS = {
+    "namenode": ("core-site", "hdfs-site"),
+    "datanode": ("core-site", "hdfs-site"),
+    "resourcemanager": ("core-site", "yarn-site", "capacity-scheduler"),
+    "nodemanager": ("core-site", "yarn-site", "mapred-site"),
+    "historyserver": ("core-site", "yarn-site", "mapred-site"),
+}
+# Debian's names for what uname calls the machine.
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
+PROFILE = """# Where Hadoop's commands find Java and their configuration.
+export JAVA_HOME=@JAVA@ HADOOP_CONF_DIR=/etc/hadoop
+"""
+# A wrapper and no link: a command over SSH reads no profile.
+WRAPPER = """#!/bin/sh
+export JAVA_HOME="${JAVA_HOME:-@JAVA@}" HADOOP_CONF_DIR="${HADOOP_CONF_DIR:-/etc/hadoop}"
+exec @HOME@/bin/@NAME@ "$@"
+"""
+
+Right = t.Tuple[str, str, int]  # owner, group, mode
+
+
+@dataclass
+class Want:
+    """All that a node is to be; paths are relative to its root."""
+
+    document: dict[str, t.Any]
+    facts: profiles.Facts
+    room: profiles.Memory
+    java_home: str
+    services: list[str]
+    archives: dict[str, dict[str, t.Any]]
+    directories: dict[str, Right]
+    files: dict[str, bytes] = field(default_factory=dict)
+    rights: dict[str, Right] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def master(self) -> str:
+        """Return the master's address."""
+        return self.facts.address if self.document["master"] == "self" else self.document["master"]
+
+    @property
+    def package(self) -> str | None:
+        """Return Java's package, None where Java comes as an archive."""
+        return None if "java" in self.archives else self.document["java"].get("package")
+
+
+def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
+    """Return where Java lies: the archive's link, or the place of Debian's package."""
+    java = document["java"]
+    if java.get("home"):
+        return str(java["home"])
+    if "sha512" in java:
+        return "/opt/ohmy/java"
+    found = re.match(r"openjdk-(\d+)-", str(java.get("package")))
+    if found is None:
+        raise OhmyError(
+            "The node document does not tell where Java is.",
+            "Give java an archive (url, sha512), a package openjdk-N-… or the home of one that is installed.",
+        )
+    return f"/usr/lib/jvm/java-{found.group(1)}-openjdk-{MACHINES.get(machine, machine)}"
+
+
+def directories(services: t.Sequence[str]) -> dict[str, Right]:
+    """Return owner, group and mode of each directory; tasks run as yarn and must not come near name and data."""
+    found: dict[str, Right] = {
+        "var/lib/hadoop": ("root", "hadoop", 0o755),
+        "var/lib/hadoop/tmp": ("root", "hadoop", 0o1777),
+        "var/log/hadoop": ("root", "hadoop", 0o1775),
+        "var/lib/ohmy": ("root", "root", 0o755),
+        "var/lib/ohmy/jobs": ("hadoop", "hadoop", 0o755),
+    }
+    if "namenode" in services:
+        found["var/lib/hadoop/name"] = ("hdfs", "hdfs", 0o700)
+    if "datanode" in services:
+        found["var/lib/hadoop/data"] = ("hdfs", "hdfs", 0o700)
+    if "nodemanager" in services:
+        found["var/lib/hadoop/local"] = ("yarn", "yarn", 0o755)
+        found["var/lib/hadoop/recovery"] = ("yarn", "yarn", 0o700)
+        found["var/log/hadoop/containers"] = ("yarn", "hadoop", 0o755)
+    return found
+
+
+def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | None = None) -> Want:
+    """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
+    running = profiles.services(document["role"], document["workers"])
+    room = profiles.memory(facts.memory, running)
+    home = java_home(document, machine or os.uname().machine)
+    packed = {"hadoop": document["hadoop"]}
+    if "sha512" in document["java"]:
+        packed["java"] = document["java"]
+    want = Want(document, facts, room, home, running, packed, directories(running))
+    sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
+    texts = units.units(room.heaps, home, document["workers"] <= profiles.SMALL, document["role"])
+    # A user's property may be a secret: only root and Hadoop's own group read it.
+    for name, data in sites.items():
+        _add(want, f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))
+    _add(want, documents.WANTED, dumps(document), ("root", "hadoop", 0o640))
+    for name, text in texts.items():
+        _add(want, f"{UNITS}/{name}", text.encode())
+    _add(want, "etc/profile.d/hadoop.sh", PROFILE.replace("@JAVA@", home).encode())
+    for name in COMMANDS:
+        text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", profiles.HOME).replace("@NAME@", name)
+        _add(want, f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
+    software = [archive["sha512"].encode() for archive in packed.values()] + [home.encode()]
+    for name in running:
+        parts = [texts[f"hadoop-{name}.service"].encode(), *software]
+        parts += [sites[part] for part in READS[name] if part in sites]
+        want.inputs[name] = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return want
+
+
+def _add(want: Want, path: str, data: bytes, right: Right = ("root", "root", 0o644)) -> None:
+    want.files[path], want.rights[path] = data, right
