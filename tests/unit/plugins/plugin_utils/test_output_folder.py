@@ -18,7 +18,8 @@ CONTENT = {"part-00000": b"alpha", "part-00001": b"beta!!"}
 PARTS = [{"name": name, "size": len(data)} for name, data in CONTENT.items()]
 
 
-def fetch(folder, names=None, finish=True, content=CONTENT):
+def fetch(folder, names=None, finish=True, content=None):
+    content = CONTENT if content is None else content
     parts = [{"name": name, "size": len(data)} for name, data in content.items()]
     plan = folder.plan(parts)
     folder.begin(parts)
