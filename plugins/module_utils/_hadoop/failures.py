@@ -18,7 +18,7 @@ STDERR_LINES = 40
 STDERR_CHARACTERS = 4000
 CODE = re.compile(r"subprocess (?:failed|exited with error)(?: with)? code (\d+)")
 # Where the task ran means nothing to the user, whose file it was.
-SANDBOX = re.compile(r"/[^\s'\"]*/container_(?:e\d+_)?\d+_\d{4,}_\d{2,}_\d{6,}/")
+SANDBOX = re.compile(r"/[^\s'\"]*/container_(?:e\d+_)?\d+_\d{4,}_\d{2,}_\d{6,}/(?:\./)?")
 STAMP = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]")
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
 PYTHON_END = re.compile(
@@ -159,8 +159,8 @@ def python_error(log: str) -> str | None:
 
 
 def plain(text: str) -> str:
-    """Return diagnostics without time stamps and Java's stack frames."""
-    return strip_java(STAMP.sub("", text))
+    """Return diagnostics without time stamps, places and Java's stack frames."""
+    return strip_java(SANDBOX.sub("", STAMP.sub("", text)))
 
 
 def tail(log: str, lines: int = STDERR_LINES) -> str:

@@ -30,6 +30,7 @@ def run_streaming(follower: Follower) -> None:
     :raises Failed: with the explanation.
     """
     streaming.check(follower.spec)
+    check_programs(follower)
     app = find_application(follower)
     if app is None:
         if is_done(follower):
@@ -46,6 +47,26 @@ def run_streaming(follower: Follower) -> None:
     if not is_done(follower):
         raise Failed(error("The job succeeded, but its output in HDFS is not whole.", "Run the same command again."))
     finish(follower, application_id)
+
+
+def check_programs(follower: Follower) -> None:
+    """Refuse programs whose first line would keep every task from starting.
+
+    :raises OhmyError: it ends in a carriage return, or follows a byte order mark.
+    """
+    for name in follower.spec.get("files") or []:
+        path = follower.folder.file("files", name)
+        if not os.path.isfile(path):
+            raise OhmyError(f"The file {name} did not reach the master.", "Run the same command again, with force.")
+        with open(path, "rb") as stream:
+            first = stream.readline(4096)
+        if first.startswith(b"\xef\xbb\xbf#!"):
+            raise OhmyError(f"{name} begins with a byte order mark.", "Save it as UTF-8 without one.")
+        if first.startswith(b"#!") and first.endswith(b"\r\n"):
+            raise OhmyError(
+                f"The first line of {name} ends in a carriage return (CRLF), so no node finds its interpreter.",
+                f"Save it with Unix line ends: sed -i 's/\\r$//' {name}.",
+            )
 
 
 def is_done(follower: Follower) -> bool:

@@ -123,4 +123,4 @@ def contents(text: str) -> str:
     _, mark, body = text.partition("LogContents:\n")
     if not mark:
         return text if "LogType:" not in text and "LogAggregationType" not in text else ""
-    return re.split(r"\nEnd of LogType:", body)[0]
+    return re.split(r"(?:^|\n)End of LogType:", body)[0]

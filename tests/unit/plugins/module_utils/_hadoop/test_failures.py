@@ -139,6 +139,12 @@ log4j:WARN No appenders could be found
         (STACK.format(139), "", "segmentation fault", "library"),
         (STACK.format(143), "", "told to end", ""),
         (EXEC.format(2), "", "could not start mapper.py: no such file", "CRLF"),
+        (
+            EXEC.format(2).replace('"mapper', '"/l/appcache/application_1_0001/container_1_0001_01_000002/./mapper'),
+            "",
+            "could not start mapper.py: no",
+            "",
+        ),
         (EXEC.format(13), "", "not executable", "mode"),
         (EXEC.format(7), "", "environment is too large", "truncate.limit"),
         (

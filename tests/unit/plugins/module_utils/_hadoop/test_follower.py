@@ -269,6 +269,17 @@ def test_progress_tells_tasks_and_failures(cluster):
     assert any(status["progress"]["map"] == 50 for status in seen if "progress" in status)
 
 
+@pytest.mark.parametrize(
+    "text, words", [(b"#!/x\r\n", "carriage return"), (b"\xef\xbb\xbf#!/x\n", "byte order"), (None, "reach")]
+)
+def test_programs_that_no_task_could_start_are_not_submitted(monkeypatch, tmp_path, text, words):
+    found = Cluster(monkeypatch, tmp_path, files=["m.py"])
+    if text is not None:
+        with open(f"{found.path}/files/m.py", "wb") as stream:
+            stream.write(text)
+    assert words in found.follow()["error"]["summary"] and found.started == []
+
+
 # Copies
 
 

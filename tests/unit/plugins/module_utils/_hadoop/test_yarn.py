@@ -168,3 +168,9 @@ def test_a_redirects_target_is_quoted_once():
         9864,
         "/webhdfs/v1/a%20b/%C3%BC%20c?op=OPEN&x=1",
     )
+
+
+def test_an_empty_log_says_nothing():
+    assert history.contents("LogType:stderr\nLogLength:0\nLogContents:\nEnd of LogType:stderr.\n*****\n") == ""
+    assert history.contents("LogType:stderr\nLogLength:0\n") == ""
+    assert history.contents("bare words") == "bare words"
