@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""A plan's changes as Ansible shows them, one entry per file, with what looks like a secret masked."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from .._core.plan import Plan
+
+# Hadoop's own list is hadoop.security.sensitive-config-keys; this one takes a little more.
+SECRET = re.compile(r"secret|passw|credential(?!s\.provider)|session\.token|access\.key|\.key$|encryption-key", re.I)
+PROPERTY = re.compile(r"(<name>(?P<name>[^<]*)</name>\s*<value>)[^<]*(</value>)")
+MASK = "(hidden)"
+
+
+def masked(text: str) -> str:
+    """Return a file's text without the values of properties whose names sound like secrets."""
+    if text.startswith("{"):
+        return _masked_document(text)
+    return PROPERTY.sub(lambda m: m[1] + MASK + m[3] if SECRET.search(m["name"]) else m[0], text)
+
+
+def _masked_document(text: str) -> str:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return text
+    for values in (document.get("properties") or {}).values():
+        for name in values or {}:
+            if SECRET.search(name):
+                values[name] = MASK
+    return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def entries(todo: Plan) -> list[dict[str, t.Any]]:
+    """Return a list of {"before", "after", "before_header", "after_header"}: a file each, all other steps in one."""
+    found, others = [], []
+    for step in todo.steps:
+        if step.verb == "write":
+            path = step.key.removeprefix("file ")
+            found.append(
+                {
+                    "before": masked(step.old or ""),
+                    "after": masked(step.new),
+                    "before_header": path,
+                    "after_header": path,
+                }
+            )
+        else:
+            others.append(step)
+    if others:
+        sides = {"before": "old", "after": "new"}
+        found.append(
+            {
+                **{
+                    side: "".join(f"{step.key}: {_word(getattr(step, name))}\n" for step in others)
+                    for side, name in sides.items()
+                },
+                "before_header": "node",
+                "after_header": "node",
+            }
+        )
+    return found
+
+
+def _word(value: t.Any) -> str:
+    return "-" if value is None else str(value)

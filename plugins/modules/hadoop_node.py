@@ -1,0 +1,197 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: hadoop_node
+short_description: Make a host a node of a Hadoop cluster
+version_added: 0.1.0
+description:
+  - Makes the host what a node document says, with the same code that an instance runs at its first boot. Users, Java,
+    Hadoop, directories, configuration, systemd units, the one format of the NameNode's directory, and daemons that
+    answer.
+  - Nothing is done where the host is so already. Only daemons whose unit, configuration or software changed are
+    restarted.
+  - Never formats a directory that holds anything, and refuses storage of another cluster or another Hadoop version.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop._attributes.action
+attributes:
+  action:
+    support: full
+  async:
+    support: full
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Values of properties whose names sound like secrets are hidden.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  document:
+    description:
+      - The node document of schema 1, as the collection's architecture page has it.
+      - C(schema), C(cluster), C(incarnation), C(role), C(master), C(workers), C(hadoop) and C(java) are required.
+    type: dict
+    required: true
+  bundle:
+    description:
+      - Path on the host of the node bundle, which becomes C(/opt/ohmy/node.pyz) where it differs.
+      - Needed once on a host that did not boot with one; the bundle converges the host again at each boot.
+    type: path
+"""
+
+EXAMPLES = r"""
+- name: Make a host a worker
+  ohmy.hadoop.hadoop_node:
+    document: "{{ worker_document }}"
+  become: true
+
+- name: Make a host of one's own the master, and master and worker in one
+  ohmy.hadoop.hadoop_node:
+    bundle: /root/node.pyz
+    document:
+      schema: 1
+      cluster: demo
+      incarnation: 7f8f7d1e-4a56-4d2b-9b0a-0a3f3a1f7f52
+      role: master
+      master: self
+      workers: 0
+      s3:
+      hadoop:
+        url: https://example.com/hadoop-3.5.0.tar
+        sha512: "{{ hadoop_sha512 }}"
+      java:
+        package: openjdk-17-jre-headless
+      lease: false
+  become: true
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or would be in check mode; empty when there was nothing to do.
+  returned: success
+  type: list
+  elements: str
+  sample: ["write file /etc/hadoop/yarn-site.xml", "restart service hadoop-nodemanager"]
+address:
+  description: The host's private address, on which its daemons listen.
+  returned: success
+  type: str
+  sample: 10.0.0.5
+digest:
+  description: The sha256 of the document.
+  returned: success
+  type: str
+  sample: f32dc4dbc33de6369c2b76c8dd2e8c6dad16de51e917c104a4218ddc4e88748a
+memory:
+  description: How the host's memory is divided, in MiB.
+  returned: success
+  type: dict
+  sample: {"total": 8192, "heaps": {"datanode": 512, "nodemanager": 512}, "containers": 6400, "task": 1024}
+  contains:
+    total:
+      description: What the host has, or what its control group allows.
+      returned: success
+      type: int
+      sample: 8192
+    heaps:
+      description: The heap of each daemon that runs on the host, by its name.
+      returned: success
+      type: dict
+      sample: {"datanode": 512, "nodemanager": 512}
+    containers:
+      description: What YARN may give to containers on the host; 0 where no NodeManager runs.
+      returned: success
+      type: int
+      sample: 6400
+    task:
+      description: What one map or reduce task gets by default.
+      returned: success
+      type: int
+      sample: 1024
+services:
+  description: The daemons that run on the host.
+  returned: success
+  type: list
+  elements: str
+  sample: ["datanode", "nodemanager"]
+"""
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import diff, documents, facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
+
+BUNDLE = "/opt/ohmy/node.pyz"
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "document": {"type": "dict", "required": True},
+    "bundle": {"type": "path"},
+}
+
+
+def bundle_step(bundle: str | None, place: str = BUNDLE) -> Step | None:
+    """Return the step that brings the bundle to its place, None where it is there.
+
+    :raises OhmyError: there is none.
+    """
+    there = read_file(place)
+    if bundle is None:
+        if there is None:
+            raise OhmyError(f"There is no node bundle at {place}.", "Bring it to the host and name it in bundle.")
+        return None
+    given = read_file(bundle)
+    if given is None:
+        raise OhmyError(f"bundle: there is no file {bundle} on the host.")
+    return None if given == there else Step("install", "node bundle", None if there is None else "another", bundle)
+
+
+def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Converge the host and return the module's result."""
+    if os.geteuid() != 0:
+        raise OhmyError("This task needs root on the host.", "Give it become: true.")
+    document = documents.check(params["document"])
+    step = bundle_step(params["bundle"])
+    if step is not None and not check_mode:
+        write_file(BUNDLE, read_file(step.new) or b"")
+    want, todo = converge(document, facts.gather(document), check_mode)
+    if step is not None:
+        todo.steps.insert(0, step)
+    room = want.room
+    return todo.result(
+        address=want.facts.address,
+        digest=documents.digest(document),
+        memory={"total": want.facts.memory, "heaps": room.heaps, "containers": room.containers, "task": room.task},
+        services=want.services,
+    ) | {"diff": diff.entries(todo)}
+
+
+def main() -> None:
+    """Observe, plan, apply."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        result = run(module.params, module.check_mode)
+    except OhmyError as exc:
+        module.fail_json(**exc.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
