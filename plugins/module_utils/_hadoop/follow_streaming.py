@@ -112,7 +112,7 @@ def submit(follower: Follower) -> str:
     if found:
         return found.group(1)
     # It may have been taken all the same: a client can break on its way back.
-    deadline = time.monotonic() + (APPEAR_SECONDS if code == 0 else 2.0)
+    deadline = time.monotonic() + (APPEAR_SECONDS if code == 0 else APPEAR_SECONDS / 5)
     while True:
         app = find_application(follower)
         if app is not None:

@@ -16,6 +16,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     doors,
     follow_application,
     follow_distcp,
+    follow_streaming,
     follower,
     jobs,
 )
@@ -45,6 +46,7 @@ KEYS = {
 def cluster(monkeypatch, tmp_path):
     """A cluster and a new job; waiting takes no time."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(follow_streaming, "APPEAR_SECONDS", 0)
     return Cluster(monkeypatch, tmp_path)
 
 
