@@ -44,8 +44,10 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
     for verb in ("start", "restart"):
         units = [unit(name) for name in verbs if verbs[name] == verb]
         if units:
-            if verb == "start":
-                run(["systemctl", "reset-failed", *units], "forget earlier failures")
+            # systemd knows nothing to forget about a unit that it has not loaded yet, and refuses.
+            failed = [name for name in units if service_state(name) == "failed"]
+            if failed:
+                run(["systemctl", "reset-failed", *failed], "forget earlier failures")
             run(["systemctl", verb, *units], f"{verb} {', '.join(units)}")
     _remember({**known, **{name: inputs[name] for name in verbs}}, root)
 
