@@ -32,7 +32,7 @@ ListObjects = t.Callable[[str, str], t.List[t.Dict[str, t.Any]]]
 
 def split_uri(uri: str) -> tuple[str, str]:
     """Return (bucket, key) of an ``s3://`` or ``s3a://`` URI; the key may be empty."""
-    bucket, _, key = uri.split("://", 1)[1].partition("/")
+    bucket, _slash, key = uri.split("://", 1)[1].partition("/")
     return bucket, key
 
 
