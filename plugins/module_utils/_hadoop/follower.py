@@ -24,6 +24,8 @@ import typing as t
 from .._core.errors import OhmyError
 from .doors import CONF_DIR, DOCUMENT, HADOOP_HOME, Doors, open_doors
 from .jobdir import ENDED, JobDir, error, fresh_status
+from .streaming import tag
+from .yarn import ENDED as APP_ENDED
 
 SILENCE = 120.0  # seconds without a sign of life from the controller
 LEASE_EVERY = 300
@@ -232,12 +234,11 @@ def _document() -> dict[str, t.Any]:
 
 
 def _kill(follower: Follower) -> None:
-    from .follow_application import find_application
-
+    yarn = follower.doors.yarn
     try:
-        app = find_application(follower)
-        if app is not None:
-            follower.doors.yarn.kill(str(app["id"]))
+        for app in yarn.apps(tag=tag(follower.spec["id"])):
+            if app.get("state") not in APP_ENDED:
+                yarn.kill(str(app["id"]))
     except OhmyError as exc:
         print(f"ohmy: {exc}", file=sys.stderr, flush=True)
 
