@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import typing as t
 
@@ -37,7 +38,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
         look.safe_mode = bool(beans[0].get("Safemode"))
         look.datanodes = health.live_datanodes(beans[0])
     answer = _get("The ResourceManager", address, 8088, "/ws/v1/cluster/nodes")
-    look.nodemanagers = health.live_nodemanagers(items(answer, "nodes", "node"))
+    look.nodemanagers = [_address(name) for name in health.live_nodemanagers(items(answer, "nodes", "node"))]
     document = _document(root)
     if document is None:
         look.trouble = "the master is still being set up"
@@ -47,6 +48,14 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     if own is not None:
         look.reports = {**(look.reports or {}), master["instance_id"]: own}
     return look
+
+
+def _address(name: str) -> str:
+    """Return the address of a NodeManager, which goes by its name in DNS where it has one."""
+    try:
+        return socket.gethostbyname(name)
+    except OSError:
+        return name
 
 
 def _get(

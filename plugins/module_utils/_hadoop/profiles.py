@@ -29,11 +29,17 @@ QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a node knows of itself: memory in MiB, cores, private address."""
+    """What a node knows of itself: memory in MiB, cores, private address, and the name it has in DNS, if any."""
 
     memory: int
     cores: int
     address: str
+    name: str = ""
+
+    @property
+    def host(self) -> str:
+        """Return what DataNode and NodeManager are called; see ``_node/names.py``."""
+        return self.name or self.address
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
         "dfs.datanode.http.address": f"{facts.address}:9864",
         "dfs.datanode.ipc.address": f"{facts.address}:9867",
         # The same text as the NodeManager's, or no task ever runs beside its data.
-        "dfs.datanode.hostname": facts.address,
+        "dfs.datanode.hostname": facts.host,
         "dfs.namenode.datanode.registration.ip-hostname-check": False,
         "dfs.permissions.superusergroup": "hdfs",
         "dfs.replication": min(3, workers),
@@ -159,8 +165,9 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         "yarn.resourcemanager.hostname": master,
         "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": heartbeat(workers),
         "yarn.admin.acl": "yarn",
-        "yarn.nodemanager.hostname": facts.address,
-        "yarn.nodemanager.address": f"{facts.address}:8041",
+        "yarn.nodemanager.hostname": facts.host,
+        "yarn.nodemanager.bind-host": facts.address,
+        "yarn.nodemanager.address": f"{facts.host}:8041",
         "yarn.nodemanager.localizer.address": f"{facts.address}:8040",
         "yarn.nodemanager.webapp.address": f"{facts.address}:8042",
         "yarn.nodemanager.aux-services": "mapreduce_shuffle",
@@ -173,6 +180,8 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         # One more than there are, for the application master, which mostly waits.
         "yarn.nodemanager.resource.cpu-vcores": facts.cores + 1,
         "yarn.nodemanager.pmem-check-enabled": True,
+        # By default the NodeManager leaves the limit to cgroups, which it does not use: then nothing is ever killed.
+        "yarn.nodemanager.resource.memory.enforced": False,
         "yarn.nodemanager.vmem-check-enabled": False,
         "yarn.nodemanager.env-whitelist": (
             "JAVA_HOME,HADOOP_COMMON_HOME,HADOOP_HDFS_HOME,HADOOP_CONF_DIR,CLASSPATH_PREPEND_DISTCACHE,"

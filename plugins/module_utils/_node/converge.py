@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from .._hadoop import profiles
-from . import archives, documents, hdfs, lease, services, system
+from . import archives, documents, hdfs, lease, names, services, system
 from .system import read_file, run, write_file
 from .want import UNITS, Right, Want, wanted
 
@@ -197,12 +197,19 @@ def converge(document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool
     """Make this node what its document says; return what it is to be and what was done, or would be in check mode."""
     want = wanted(documents.check(document), facts)
     if check_mode:
-        return want, plan(want, observe(want))
+        return want, _planned(want)
     with _alone():
-        todo = plan(want, observe(want))
+        todo = _planned(want)
         if todo.steps:
             apply(want, todo)
         return want, todo
+
+
+def _planned(want: Want) -> Plan:
+    # The own name must lead to the address on which the NodeManager listens; the rest of the file is not ours.
+    old = (read_file(f"/{names.HOSTS}") or b"").decode("utf-8", "replace")
+    want.add(names.HOSTS, names.hosts(old, want.facts.address, want.facts.host).encode())
+    return plan(want, observe(want))
 
 
 class _alone:

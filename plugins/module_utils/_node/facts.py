@@ -12,6 +12,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._hadoop.profiles import Facts
+from . import names
 from .imds import Imds
 
 # Version 2 and version 1 of control groups; meminfo alone shows a container its host's memory.
@@ -49,5 +50,6 @@ def address(document: t.Mapping[str, t.Any]) -> str:
 
 
 def gather(document: t.Mapping[str, t.Any]) -> Facts:
-    """Return memory, cores and address of this node."""
-    return Facts(memory(), len(os.sched_getaffinity(0)), address(document))
+    """Return memory, cores, address and name of this node."""
+    own = address(document)
+    return Facts(memory(), len(os.sched_getaffinity(0)), own, names.known_as(own))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import pwd
@@ -79,7 +80,15 @@ def write_file(path: str, data: bytes, mode: int = 0o644, group: str | None = No
         stream.write(data)
         stream.flush()
         os.fsync(handle)
-    os.replace(fresh, path)
+    try:
+        os.replace(fresh, path)
+    except OSError as exc:
+        if exc.errno != errno.EBUSY:
+            raise
+        # A file that is a mount of its own (/etc/hosts in a container) can only be written in place.
+        os.unlink(fresh)
+        with open(path, "wb") as stream:
+            stream.write(data)
 
 
 def read_file(path: str) -> bytes | None:

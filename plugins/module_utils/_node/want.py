@@ -66,6 +66,10 @@ class Want:
         """Return Java's package, None where Java comes as an archive."""
         return None if "java" in self.archives else self.document["java"].get("package")
 
+    def add(self, path: str, data: bytes, right: Right = ("root", "root", 0o644)) -> None:
+        """Add a file."""
+        self.files[path], self.rights[path] = data, right
+
 
 def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
     """Return where Java lies: the archive's link, or the place of Debian's package."""
@@ -116,21 +120,17 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     texts = units.units(room.heaps, home, document["workers"] <= profiles.SMALL, document["role"])
     # A user's property may be a secret: only root and Hadoop's own group read it.
     for name, data in sites.items():
-        _add(want, f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))
-    _add(want, documents.WANTED, dumps(document), ("root", "hadoop", 0o640))
+        want.add(f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))
+    want.add(documents.WANTED, dumps(document), ("root", "hadoop", 0o640))
     for name, text in texts.items():
-        _add(want, f"{UNITS}/{name}", text.encode())
-    _add(want, "etc/profile.d/hadoop.sh", PROFILE.replace("@JAVA@", home).encode())
+        want.add(f"{UNITS}/{name}", text.encode())
+    want.add("etc/profile.d/hadoop.sh", PROFILE.replace("@JAVA@", home).encode())
     for name in COMMANDS:
         text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", profiles.HOME).replace("@NAME@", name)
-        _add(want, f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
+        want.add(f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
     software = [archive["sha512"].encode() for archive in packed.values()] + [home.encode()]
     for name in running:
         parts = [texts[f"hadoop-{name}.service"].encode(), *software]
         parts += [sites[part] for part in READS[name] if part in sites]
         want.inputs[name] = hashlib.sha256(b"\0".join(parts)).hexdigest()
     return want
-
-
-def _add(want: Want, path: str, data: bytes, right: Right = ("root", "root", 0o644)) -> None:
-    want.files[path], want.rights[path] = data, right
