@@ -96,7 +96,9 @@ def unpack(packed: str, target: str) -> None:
             place = os.path.join(top, inner)
             inside = _inside(top, place) and _inside(top, os.path.realpath(os.path.dirname(place)))
             if member.issym():
-                inside = inside and _inside(top, os.path.join(os.path.dirname(place), member.linkname))
+                inside = inside and _inside(
+                    top, os.path.realpath(os.path.join(os.path.dirname(place), member.linkname))
+                )
             if member.islnk():
                 other = os.path.join(top, _below_top(member.linkname))
                 if inside and _inside(top, os.path.realpath(other)):

@@ -12,12 +12,15 @@ import typing as t
 
 from .._core.errors import OhmyError
 from . import units
+from .imds import Imds
 from .s3 import S3, dumps
 from .system import read_file, run, service_state, write_file
 
 TIMER = "/etc/systemd/system/ohmy-lease.timer"
 GRACE = 1800  # seconds, while S3 cannot be reached
-STATE = "/var/lib/ohmy/lease.json"
+PATIENCE = 20  # seconds for the metadata service; a lease that cannot be read now is read again in a minute
+# In memory: a full disk must not keep a node alive. A reboot begins the grace anew.
+STATE = "/run/ohmy-lease.json"
 
 
 def key(document: t.Mapping[str, t.Any]) -> str:
@@ -25,10 +28,17 @@ def key(document: t.Mapping[str, t.Any]) -> str:
     return f"{document['s3']['prefix']}lease"
 
 
+def store(document: t.Mapping[str, t.Any]) -> S3:
+    """Return the S3 that holds the lease; it gives up early, for whoever asks here asks again."""
+    where = document["s3"]
+    keys = Imds(limit=PATIENCE)
+    return S3(where["endpoint"], where["region"], where["bucket"], bool(where["path_style"]), keys, attempts=2)
+
+
 def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return {"expires", "max"} in seconds since 1970, from S3."""
     try:
-        found = json.loads(S3.from_document(document).get(key(document)))
+        found = json.loads(store(document).get(key(document)))
         return {"expires": float(found["expires"]), "max": float(found["max"])}
     except (ValueError, TypeError, KeyError) as exc:
         raise OhmyError(f"The lease {key(document)} cannot be read: {exc}.") from exc
@@ -40,7 +50,7 @@ def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = Non
     until = min((time.time() if now is None else now) + seconds, float(lease["max"]))
     if until <= float(lease["expires"]):
         return float(lease["expires"])
-    S3.from_document(document).put(key(document), dumps({"expires": int(until), "max": int(lease["max"])}))
+    store(document).put(key(document), dumps({"expires": int(until), "max": int(lease["max"])}))
     return until
 
 
@@ -56,6 +66,8 @@ def arm(document: t.Mapping[str, t.Any]) -> None:
 
 
 def _timer(deadline: int) -> None:
+    # A date that has passed never comes again.
+    deadline = max(deadline, int(time.time()) + 2)
     text = units.lease_timer(deadline).encode()
     if read_file(TIMER) == text and service_state("ohmy-lease.timer") == "active":
         return
@@ -65,13 +77,16 @@ def _timer(deadline: int) -> None:
     run(["systemctl", "restart", "ohmy-lease.timer"], "arm the lease's timer")
 
 
-def gone(document: t.Mapping[str, t.Any]) -> bool:
+def gone(document: t.Mapping[str, t.Any], status: int) -> bool:
     """Tell whether S3 says that there is no lease (any more); silence is no answer.
 
-    One LIST, because to a role that may not list a whole bucket an absent object answers 403 too.
+    :param status: what S3 answered to the read. An absent object is a 404, or a 403 where the role may not list the
+        whole bucket: then one LIST of the very key tells.
     """
+    if status != 403:
+        return status == 404
     try:
-        return all(entry["key"] != key(document) for entry in S3.from_document(document).list(key(document)))
+        return all(entry["key"] != key(document) for entry in store(document).list(key(document)))
     except OhmyError:
         return False
 
@@ -87,22 +102,33 @@ def decide(expires: float | None, now: float, silent_since: float | None) -> tup
     return ("arm", expires) if now < expires else ("end", now)
 
 
-def check(document: t.Mapping[str, t.Any]) -> str:
-    """Do the timer's work: arm it anew or power the node off."""
-    state = json.loads(read_file(STATE) or b"{}")
-    now = time.time()
+def silence(path: str) -> float | None:
+    """Return since when S3 has been out of reach, None where it was not."""
+    try:
+        return float(json.loads(read_file(path) or b"{}")["silent_since"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def check(document: t.Mapping[str, t.Any], now: float | None = None) -> str:
+    """Do the timer's work: arm it anew or power the node off.
+
+    Whatever else goes wrong here is tried again by the unit (``Restart=on-failure``).
+    """
+    now = time.time() if now is None else now
+    since = silence(STATE)
     try:
         expires: float | None = float(read(document)["expires"])
-        state.pop("silent_since", None)
-    except OhmyError:
+    except OhmyError as exc:
         # Where the lease was removed, the cluster was too.
-        expires = 0.0 if gone(document) else None
-    verb, when = decide(expires, now, state.get("silent_since"))
+        expires = 0.0 if gone(document, int(exc.details.get("status", 0))) else None
+    verb, when = decide(expires, now, since)
+    if verb == "end":
+        run(["systemctl", "--no-block", "poweroff"], "power this node off")
+        return "the lease is over"
     if expires is None:
-        state.setdefault("silent_since", now)
-    write_file(STATE, dumps(state))
-    if verb == "arm":
-        _timer(int(when) + 1)
-        return f"the lease ends at {int(when)}"
-    run(["systemctl", "--no-block", "poweroff"], "power this node off")
-    return "the lease is over"
+        write_file(STATE, dumps({"silent_since": now if since is None else since}))
+    else:
+        write_file(STATE, b"{}")
+    _timer(int(when) + 1)
+    return f"the lease ends at {int(when)}" if expires is not None else f"S3 does not tell; asking again at {int(when)}"

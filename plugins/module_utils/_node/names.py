@@ -23,6 +23,7 @@ from .system import read_file
 
 A, PTR, INTERNET = 1, 12, 1
 SECONDS = 1.0
+PORT = 53
 HOSTS = "etc/hosts"
 
 
@@ -54,7 +55,7 @@ def ask(name: str, kind: int, servers: t.Sequence[str], seconds: float = SECONDS
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
             door.settimeout(seconds)
             try:
-                door.connect((server, 53))
+                door.connect((server, PORT))
                 door.send(question)
                 return answers(door.recv(4096), number, kind)
             except (OSError, ValueError, IndexError, struct.error):

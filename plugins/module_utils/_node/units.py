@@ -99,11 +99,15 @@ TimeoutStartSec=120
 
 LEASE = f"""[Unit]
 Description=End this node when the cluster's time to live is over
+# The timer rings once: what could not be done then is tried until it is.
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 ExecStart={PYTHON} lease
-TimeoutStartSec=120
+TimeoutStartSec=300
+Restart=on-failure
+RestartSec=60
 """
 
 FOLLOW = f"""[Unit]
