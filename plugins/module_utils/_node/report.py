@@ -12,6 +12,7 @@ import os
 import time
 import typing as t
 
+from .._core.errors import OhmyError
 from .s3 import S3, dumps
 from .system import last_words, one_line, service_state
 
@@ -30,6 +31,10 @@ class Reporter:
         deadline = time.monotonic() + seconds
         while not (found := public_keys(folder)) and time.monotonic() < deadline:
             time.sleep(0.2)
+        if not found:
+            raise OhmyError(
+                f"There is no ED25519 host key in {folder} after {seconds:.0f} s.", "Is an SSH server there?"
+            )
         for kind, blob in found:
             name = base64.urlsafe_b64encode(base64.b64decode(blob)).decode().rstrip("=")
             self.s3.put(f"{self.at}hostkey/{kind}/{name}", b"")
