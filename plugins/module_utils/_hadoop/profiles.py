@@ -15,12 +15,14 @@ Memory in MiB of the nodes that are most in use (master without worker's daemons
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
 
 HOME = "/opt/ohmy/hadoop"
+SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 STEP = 256
 LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
 SMALL = 50  # workers up to which death is noticed fast
@@ -262,5 +264,23 @@ def site_files(document: t.Mapping[str, t.Any], facts: Facts) -> dict[str, dict[
         "capacity-scheduler": capacity_scheduler(),
     }
     for name, own in (document.get("properties") or {}).items():
-        files.setdefault(name, {}).update(own or {})
+        files.setdefault(_site_name(name), {}).update(_properties(name, own))
     return files
+
+
+def _site_name(name: str) -> str:
+    """Return a site file's name; it becomes a path below the configuration directory."""
+    if not SITE_NAME.fullmatch(name):
+        raise OhmyError(f"{name!r} is no name of a site file.", "Use one like hdfs-site or ssl-server, without .xml.")
+    return name
+
+
+def _properties(site: str, own: t.Any) -> dict[str, t.Any]:
+    if not isinstance(own, (dict, type(None))):
+        raise OhmyError(f"The properties of {site} are no mapping of names to values.")
+    for name, value in (own or {}).items():
+        if isinstance(value, (dict, list)):
+            raise OhmyError(
+                f"{site}: the value of {name} is not one text or number.", "Hadoop's lists are text: a,b,c."
+            )
+    return own or {}

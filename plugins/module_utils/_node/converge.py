@@ -9,17 +9,20 @@ from __future__ import annotations
 import concurrent.futures
 import fcntl
 import grp
+import json
 import os
 import pwd
+import re
 import stat
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from .._hadoop import profiles
 from . import archives, documents, hdfs, lease, names, services, system
+from .s3 import dumps
 from .system import read_file, run, write_file
 from .want import UNITS, Right, Want, wanted
 
@@ -27,7 +30,10 @@ LOCK = "run/ohmy.lock"
 LOCK_SECONDS = 900
 # What makes ohmy-node run at boot; systemctl enable would do no more, and needs the unit first.
 ENABLED = "etc/systemd/system/multi-user.target.wants/ohmy-node.service"
+DAEMON = re.compile(rf"{UNITS}/hadoop-([a-z]+)\.service")
 ENABLED_TARGET = "/etc/systemd/system/ohmy-node.service"
+# The files that we made, so that those which no later document wants can be removed, and no others.
+MADE = "var/lib/ohmy/files.json"
 
 
 @dataclass
@@ -46,6 +52,8 @@ class Have:
     states: dict[str, str]
     unformatted: bool
     reached: str | None
+    made: list[str] = field(default_factory=list)
+    armed: bool = False
 
 
 def observe(want: Want, root: str = "/") -> Have:
@@ -67,11 +75,26 @@ def observe(want: Want, root: str = "/") -> Have:
         states={name: system.service_state(services.unit(name)) for name in want.services},
         unformatted="namenode" in want.services and hdfs.needs_format(root, want.document["incarnation"]),
         reached=documents.reached(root),
+        made=_made(root),
+        armed=lease.armed(root),
     )
 
 
 def _at(root: str, path: str) -> str:
     return os.path.join(root, path.lstrip("/"))
+
+
+def _made(root: str) -> list[str]:
+    try:
+        return [str(path) for path in json.loads(read_file(_at(root, MADE)) or b"[]")]
+    except ValueError:
+        return []
+
+
+def _remember_made(root: str, paths: t.Iterable[str]) -> None:
+    data = dumps(sorted(set(paths) - {names.HOSTS}))
+    if read_file(_at(root, MADE)) != data:
+        write_file(_at(root, MADE), data)
 
 
 def _link(root: str, name: str) -> str | None:
@@ -102,6 +125,12 @@ def plan(want: Want, have: Have) -> Plan:
             todo.add("write", f"file /{path}", None if old is None else old.decode("utf-8", "replace"), data.decode())
         elif have.rights[path] != want.rights[path]:
             todo.add("own", f"file /{path}", _shown(have.rights[path]), _shown(want.rights[path]))
+    for path in sorted(set(have.made) - set(want.files)):
+        if daemon := DAEMON.fullmatch(path):
+            todo.add("stop", f"service hadoop-{daemon[1]}")
+        todo.add("remove", f"file /{path}")
+    if have.armed and not want.document.get("lease"):
+        todo.add("remove", "timer ohmy-lease")
     if not have.enabled:
         todo.add("enable", "service ohmy-node")
     for name, archive in want.archives.items():
@@ -169,6 +198,13 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
     changed = [
         path for path in want.files if todo.wants("write", f"file /{path}") or todo.wants("own", f"file /{path}")
     ]
+    unwanted = [step.key.removeprefix("file /") for step in todo.steps if step.verb == "remove" and "/" in step.key]
+    if todo.steps:
+        _remember_made(root, [*want.files, *unwanted])
+    services.stop([match[1] for path in unwanted if (match := DAEMON.fullmatch(path))], root)
+    for path in unwanted:
+        if os.path.lexists(_at(root, path)):
+            os.unlink(_at(root, path))
     for path in changed:
         _owner, group, mode = want.rights[path]
         write_file(_at(root, path), want.files[path], mode, group)
@@ -176,10 +212,14 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
         os.makedirs(os.path.dirname(_at(root, ENABLED)), exist_ok=True)
         os.symlink(ENABLED_TARGET, _at(root, ENABLED))
     if root == "/":
-        if any(path.startswith(UNITS) for path in changed):
+        if todo.wants("remove", "timer ohmy-lease"):
+            lease.disarm()
+        if any(path.startswith(UNITS) for path in [*changed, *unwanted]):
             run(["systemctl", "daemon-reload"], "reload systemd's units")
         if want.document.get("lease"):
             lease.arm(want.document)
+    if unwanted:
+        _remember_made(root, want.files)
 
 
 def _install(want: Want, name: str) -> None:

@@ -109,10 +109,12 @@ def format_namenode(incarnation: str, java_home: str, root: str = "/") -> None:
     _mark(root, incarnation=incarnation, state="formatted", version=hadoop_version())
 
 
-def make_directories(master: str, seconds: float = 180) -> list[str]:
+def make_directories(master: str, seconds: float = 180, look: t.Callable[[], None] | None = None) -> list[str]:
     """Make the directories that every job needs; return those that were changed.
 
     Over WebHDFS, 10 ms each, where a command would start a JVM for each.
+
+    :param look: called before each new try; ends the wait by raising OhmyError.
     """
     hdfs = WebHdfs(master, "hdfs")
     deadline = time.monotonic() + seconds
@@ -122,6 +124,8 @@ def make_directories(master: str, seconds: float = 180) -> list[str]:
         except OhmyError as exc:
             if time.monotonic() > deadline:
                 raise OhmyError(f"HDFS took no directory within {seconds:.0f} s: {exc}") from exc
+            if look is not None:
+                look()
             time.sleep(0.3)
 
 

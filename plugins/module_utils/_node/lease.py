@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import typing as t
 
@@ -30,9 +31,9 @@ def key(document: t.Mapping[str, t.Any]) -> str:
 
 def store(document: t.Mapping[str, t.Any]) -> S3:
     """Return the S3 that holds the lease; it gives up early, for whoever asks here asks again."""
-    where = document["s3"]
-    keys = Imds(limit=PATIENCE)
-    return S3(where["endpoint"], where["region"], where["bucket"], bool(where["path_style"]), keys, attempts=2)
+    found = S3.from_document(document)
+    found.credentials, found.attempts = Imds(limit=PATIENCE), 2
+    return found
 
 
 def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -77,6 +78,17 @@ def _timer(deadline: int) -> None:
     run(["systemctl", "restart", "ohmy-lease.timer"], "arm the lease's timer")
 
 
+def armed(root: str = "/") -> bool:
+    """Tell whether a timer was ever set."""
+    return os.path.exists(os.path.join(root, TIMER.lstrip("/")))
+
+
+def disarm() -> None:
+    """Remove the timer."""
+    run(["systemctl", "disable", "--now", "ohmy-lease.timer"], "stop the lease's timer")
+    os.unlink(TIMER)
+
+
 def gone(document: t.Mapping[str, t.Any], status: int) -> bool:
     """Tell whether S3 says that there is no lease (any more); silence is no answer.
 
@@ -115,6 +127,8 @@ def check(document: t.Mapping[str, t.Any], now: float | None = None) -> str:
 
     Whatever else goes wrong here is tried again by the unit (``Restart=on-failure``).
     """
+    if not document.get("lease") or not document.get("s3"):
+        return "this node has no lease"
     now = time.time() if now is None else now
     since = silence(STATE)
     try:

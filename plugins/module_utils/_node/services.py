@@ -52,6 +52,13 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
     _remember({**known, **{name: inputs[name] for name in verbs}}, root)
 
 
+def stop(names: t.Sequence[str], root: str = "/") -> None:
+    """Stop daemons that are no part of this node any more."""
+    if names:
+        run(["systemctl", "stop", *map(unit, names)], f"stop {', '.join(names)}")
+        _remember({name: value for name, value in started_with(root).items() if name not in names}, root)
+
+
 def _remember(known: t.Mapping[str, str], root: str) -> None:
     write_file(os.path.join(root, INPUTS), json.dumps(known, sort_keys=True).encode())
 
@@ -65,7 +72,8 @@ def start(verbs: dict[str, str], inputs: t.Mapping[str, str], address: str, name
     launch({name: verb for name, verb in verbs.items() if name not in late}, inputs)
     if "namenode" in names:
         wait(address, ["namenode"])
-        hdfs.make_directories(address)
+        # Its web door opens before all else of it is known to work.
+        hdfs.make_directories(address, look=lambda: refuse_failed(address, ["namenode"]))
     if late:
         launch(late, inputs)
     wait(address, names)
@@ -79,14 +87,19 @@ def wait(address: str, names: t.Sequence[str], seconds: float = WAIT) -> None:
         waiting = [name for name in waiting if not answers(address, PORTS[name])]
         if not waiting:
             return
-        for name in waiting:
-            if service_state(unit(name)) == "failed":
-                lines = last_words(unit(name))
-                raise OhmyError(f"The {name} on {address} does not start: {one_line(lines)}", lines=lines)
+        refuse_failed(address, waiting)
         if time.monotonic() > deadline:
             lines = [line for name in waiting for line in last_words(unit(name))]
             raise OhmyError(f"After {seconds:.0f} s still not up on {address}: {', '.join(waiting)}.", lines=lines)
         time.sleep(0.2)
+
+
+def refuse_failed(address: str, names: t.Sequence[str]) -> None:
+    """Raise OhmyError with the last words of a daemon that systemd has given up."""
+    for name in names:
+        if service_state(unit(name)) == "failed":
+            lines = last_words(unit(name))
+            raise OhmyError(f"The {name} on {address} does not start: {one_line(lines)}", lines=lines)
 
 
 def answers(address: str, port: int) -> bool:

@@ -20,12 +20,14 @@ from .s3 import dumps
 CONF = "etc/hadoop"
 UNITS = "etc/systemd/system"
 COMMANDS = ("hadoop", "hdfs", "mapred", "yarn")
+# What every daemon reads where it is there; the last three are never written unless the user has them.
+EVERYWHERE = ("core-site", "hadoop-policy", "ssl-client", "ssl-server")
 READS = {
-    "namenode": ("core-site", "hdfs-site"),
-    "datanode": ("core-site", "hdfs-site"),
-    "resourcemanager": ("core-site", "yarn-site", "capacity-scheduler"),
-    "nodemanager": ("core-site", "yarn-site", "mapred-site"),
-    "historyserver": ("core-site", "yarn-site", "mapred-site"),
+    "namenode": ("hdfs-site",),
+    "datanode": ("hdfs-site",),
+    "resourcemanager": ("yarn-site", "capacity-scheduler"),
+    "nodemanager": ("yarn-site", "mapred-site"),
+    "historyserver": ("yarn-site", "mapred-site"),
 }
 # Debian's names for what uname calls the machine.
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -131,6 +133,6 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     software = [archive["sha512"].encode() for archive in packed.values()] + [home.encode()]
     for name in running:
         parts = [texts[f"hadoop-{name}.service"].encode(), *software]
-        parts += [sites[part] for part in READS[name] if part in sites]
+        parts += [sites[part] for part in EVERYWHERE + READS[name] if part in sites]
         want.inputs[name] = hashlib.sha256(b"\0".join(parts)).hexdigest()
     return want
