@@ -136,7 +136,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import diff, documents, facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, diff, documents, facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
 
@@ -163,6 +163,20 @@ def bundle_step(bundle: str | None, place: str = BUNDLE) -> Step | None:
     return None if given == there else Step("install", "node bundle", None if there is None else "another", bundle)
 
 
+def tell(document: dict[str, t.Any], steps: int) -> list[str]:
+    """Report to the cluster that the document was reached, or a failure of before would stay its last word.
+
+    :returns: warnings.
+    """
+    try:
+        voice = cli.reporter(document)
+        if voice is not None:
+            voice.reached(documents.digest(document), {"steps": steps})
+    except OhmyError as exc:
+        return [f"The host is what it is to be, but could not report it: {exc}"]
+    return []
+
+
 def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Converge the host and return the module's result."""
     if os.geteuid() != 0:
@@ -172,6 +186,7 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     if step is not None and not check_mode:
         write_file(BUNDLE, read_file(step.new) or b"")
     want, todo = converge(document, facts.gather(document), check_mode)
+    warnings = [] if check_mode else tell(document, len(todo.steps))
     if step is not None:
         todo.steps.insert(0, step)
     room = want.room
@@ -180,17 +195,29 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
         digest=documents.digest(document),
         memory={"total": want.facts.memory, "heaps": room.heaps, "containers": room.containers, "task": room.task},
         services=want.services,
+        warnings=warnings,
     ) | {"diff": diff.entries(todo)}
+
+
+class Module(AnsibleModule):
+    """A module whose document may hold secrets among its properties.
+
+    With ``no_log`` on the option, Ansible would hide every value of the document wherever it occurs in the result.
+    """
+
+    def _log_invocation(self) -> None:
+        self.log("Invoked")
 
 
 def main() -> None:
     """Observe, plan, apply."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    shown = {"module_args": {**module.params, "document": diff.hidden(module.params["document"])}}
     try:
         result = run(module.params, module.check_mode)
     except OhmyError as exc:
-        module.fail_json(**exc.as_result())
-    module.exit_json(**result)
+        module.fail_json(invocation=shown, **exc.as_result())
+    module.exit_json(invocation=shown, **result)
 
 
 if __name__ == "__main__":

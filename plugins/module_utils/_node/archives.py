@@ -69,12 +69,12 @@ def link(target: str, path: str) -> None:
 def download(url: str, path: str, sha512: str, document: t.Mapping[str, t.Any]) -> None:
     """Write the bytes of ``s3://``, ``https://`` or a local path into a file and check them."""
     if url.startswith("s3://"):
-        bucket, _, key = url[5:].partition("/")
+        bucket, _slash, key = url[5:].partition("/")
         S3.from_document(document, bucket).get_to_file(key, path, sha512)
         return
     digest = hashlib.sha512()
     with (
-        urllib.request.urlopen(url, timeout=60) if "://" in url else open(url, "rb") as source,
+        urllib.request.build_opener().open(url, timeout=60) if "://" in url else open(url, "rb") as source,
         open(path, "wb") as out,
     ):
         while chunk := source.read(1 << 20):

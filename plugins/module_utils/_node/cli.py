@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
-import sys
 import time
 import traceback
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.voice import say
 from . import documents, facts, lease, report
 from .converge import converge
 from .imds import Imds
@@ -57,7 +56,7 @@ def told(voice: report.Reporter | None) -> t.Iterator[None]:
             if voice is not None:
                 voice.failed(str(exc) or type(exc).__name__, lines)
         except OhmyError as silent:
-            print(f"ohmy: the failure could not be reported: {silent}", file=sys.stderr, flush=True)
+            say(f"the failure could not be reported: {silent}")
         raise
 
 
@@ -82,7 +81,7 @@ def apply(document: dict[str, t.Any], voice: report.Reporter | None, started: fl
         "cores": want.facts.cores,
         "containers": want.room.containers,
     }
-    print(f"ohmy: converged in {body['seconds']} s: {documents.digest(document)}", flush=True)
+    say(f"converged in {body['seconds']} s: {documents.digest(document)}")
     if voice is not None:
         voice.reached(documents.digest(document), body)
     return 0
@@ -118,13 +117,13 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         if args.verb == "report":
             return report_failure()
         if args.verb == "lease":
-            print(lease.check(documents.load()), flush=True)
+            say(lease.check(documents.load()))
             return 0
         from .._hadoop import follower
 
         return follower.main(args.job_dir) or 0
     except OhmyError as exc:
-        print(f"ohmy: {exc}", file=sys.stderr, flush=True)
-        if exc.details.get("lines"):
-            print(json.dumps(exc.details["lines"], indent=1, ensure_ascii=False), file=sys.stderr, flush=True)
+        for line in exc.details.get("lines", []):
+            say(line)
+        say(str(exc))
         return 1

@@ -30,11 +30,21 @@ def _masked_document(text: str) -> str:
         document = json.loads(text)
     except ValueError:
         return text
-    for values in (document.get("properties") or {}).values():
-        for name in values or {}:
-            if SECRET.search(name):
-                values[name] = MASK
-    return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(hidden(document), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def hidden(document: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return a copy of a document without the values of properties whose names sound like secrets."""
+    properties = document.get("properties")
+    if not isinstance(properties, dict):
+        return document
+    return {**document, "properties": {site: _hidden(values) for site, values in properties.items()}}
+
+
+def _hidden(values: t.Any) -> t.Any:
+    if not isinstance(values, dict):
+        return values
+    return {name: MASK if SECRET.search(str(name)) else value for name, value in values.items()}
 
 
 def entries(todo: Plan) -> list[dict[str, t.Any]]:

@@ -69,9 +69,9 @@ def answers(message: bytes, number: int, kind: int) -> list[str]:
     if head[0] != number or not head[1] & 0x8000:
         raise ValueError("not an answer to this question")
     at, found = 12, []
-    for _ in range(head[2]):
+    for _number in range(head[2]):
         at = _name(message, at)[1] + 4
-    for _ in range(head[3]):
+    for _number in range(head[3]):
         at = _name(message, at)[1]
         this, _class, _ttl, size = struct.unpack(">2HIH", message[at : at + 10])
         at += 10
@@ -87,7 +87,7 @@ def _name(message: bytes, at: int) -> tuple[str, int]:
     """Return the name at a place and the place behind it, following compression a limited number of times."""
     labels: list[str] = []
     end = -1
-    for _ in range(128):
+    for _number in range(128):
         size = message[at]
         if size >= 0xC0:
             end = at + 2 if end < 0 else end

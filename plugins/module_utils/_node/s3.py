@@ -23,7 +23,7 @@ import typing as t
 import urllib.error
 import urllib.parse
 import urllib.request
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from .._core.errors import OhmyError
 from .imds import Imds

@@ -11,6 +11,7 @@ import json
 import threading
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.imds import Imds
 
 KEYS = {"AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "example/secret+key", "Token": "example//token=="}

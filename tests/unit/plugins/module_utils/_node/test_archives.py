@@ -11,6 +11,7 @@ import os
 import tarfile
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives
 

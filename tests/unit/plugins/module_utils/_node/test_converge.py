@@ -12,6 +12,7 @@ import json
 import os
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts

@@ -49,7 +49,7 @@ def node(monkeypatch, tmp_path):
 
         def bucket(self, body):
             found = Bucket(body)
-            monkeypatch.setattr(lease.S3, "from_document", lambda *_: found)
+            monkeypatch.setattr(lease, "store", lambda _document: found)
             return found
 
         def at(self, moment):

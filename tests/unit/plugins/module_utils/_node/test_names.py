@@ -10,6 +10,7 @@ import struct
 import threading
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import names
 
 NAME = "ip-10-0-0-5.example.internal"

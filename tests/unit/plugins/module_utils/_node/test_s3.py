@@ -11,14 +11,15 @@ import urllib.parse
 
 import boto3
 import pytest
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import s3 as s3_module
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node.imds import Imds
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3, S3Error
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from moto.server import ThreadedMotoServer
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import s3 as s3_module
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.imds import Imds
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3, S3Error
 
 NAME = "a b/ü+&=*~(1).txt"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import configparser
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import units
 
 HEAPS = {"namenode": 1024, "resourcemanager": 1024, "historyserver": 512, "datanode": 512, "nodemanager": 512}

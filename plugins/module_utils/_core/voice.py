@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a program of the node bundle says: a line for the journal, at once."""
+
+from __future__ import annotations
+
+import sys
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, which systemd and cloud-init keep."""
+    sys.stderr.write(f"ohmy: {text}\n")
+    sys.stderr.flush()
