@@ -10,6 +10,7 @@ import textwrap
 import typing as t
 
 import yaml
+
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.settings import load_specs
 
 HEAD = """\

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import documents, iam, images, instances, key_pair, lease, local_files, network, nodes, s3, security_group, view
 from .client import Clients, Identity
+from .instances import Instance
 from .want import Want
 
 
@@ -23,7 +24,7 @@ class Have:
     now: int
     identity: Identity
     region: str
-    instances: list[instances.Instance]
+    instances: list[Instance]
     subnet: network.Subnet
     group: security_group.Group | None
     image: images.Image | None
@@ -43,12 +44,12 @@ class Have:
         """Return the incarnation that stands, None where there is none."""
         return self.group.incarnation if self.group is not None else None
 
-    def members(self, group: str) -> list[instances.Instance]:
+    def members(self, group: str) -> list[Instance]:
         """Return a group's instances that are there."""
         return view.members(self.instances, group)
 
 
-def missing(want: Want, known: list[instances.Instance]) -> dict[str, int]:
+def missing(want: Want, known: list[Instance]) -> dict[str, int]:
     """Return how many instances of each group are to be launched; raise OhmyError where that would lose something."""
     masters, workers = view.members(known, "master"), view.members(known, "worker")
     gone = f"Remove the cluster (state absent) and launch it again: {want.name}."
@@ -74,7 +75,7 @@ def missing(want: Want, known: list[instances.Instance]) -> dict[str, int]:
     return {"master": 1 - len(masters), "worker": want.workers - len(workers)}
 
 
-def _place(clients: Clients, want: Want, known: list[instances.Instance]) -> network.Subnet:
+def _place(clients: Clients, want: Want, known: list[Instance]) -> network.Subnet:
     standing = [one for one in known if one.state in instances.LIVE + instances.ASLEEP and one.subnet_id]
     home = standing[0].subnet_id if standing else None
     if home is not None and want.subnet_id not in (None, home):
@@ -97,7 +98,7 @@ def _group(clients: Clients, want: Want, subnet: network.Subnet) -> security_gro
     return ours[0] if ours else None
 
 
-def _image(clients: Clients, want: Want, known: list[instances.Instance], subnet: network.Subnet) -> images.Image:
+def _image(clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet) -> images.Image:
     masters = view.members(known, "master")
     # "latest" may have moved on: a cluster is of one image.
     image_id = masters[0].image_id if masters else images.resolve(clients, want.image)

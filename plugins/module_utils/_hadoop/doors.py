@@ -52,7 +52,7 @@ def read_conf(conf_dir: str = CONF_DIR) -> dict[str, str]:
 
 def address_of(conf: t.Mapping[str, str], key: str, host: str, port: int) -> tuple[str, int]:
     """Return (host, port) of a property; a wildcard or a missing value gives the defaults."""
-    name, _, digits = conf.get(key, "").rpartition(":")
+    name, _colon, digits = conf.get(key, "").rpartition(":")
     if "$" in name or name in ("", "0.0.0.0", "[::]"):
         name = host
     return name, int(digits) if digits.isdigit() else port

@@ -26,7 +26,8 @@ PYTHON_END = re.compile(
 )
 CONTAINER_KILLED = re.compile(r"Exit code is (\d+)|exitCode: (-?\d+)")
 NOISE = re.compile(
-    r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
+    r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output"
+    r"|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
     r"|\s+at [\w.$/@<>]+\(|Log4j|[A-Z][a-z]{2} \d\d, \d{4} .* (?:AM|PM) )"
 )
 EXIT_CODES = {

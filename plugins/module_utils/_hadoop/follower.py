@@ -15,13 +15,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import traceback
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.voice import say
 from .doors import CONF_DIR, DOCUMENT, HADOOP_HOME, Doors, open_doors
 from .jobdir import ENDED, JobDir, error, fresh_status
 from .streaming import tag
@@ -204,7 +204,7 @@ def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
         traceback.print_exc()
         summary = f"The follower ended by a defect of its own: {type(exc).__name__}: {exc}"
         follower.finish("failed", "failed", error=error(summary, "See journalctl -u 'ohmy-follow@*' on the master."))
-    print(f"ohmy: {follower.status['state']}: {follower.status['error']['summary']}", file=sys.stderr, flush=True)
+    say(f"{follower.status['state']}: {follower.status['error']['summary']}")
     return 0
 
 
@@ -240,7 +240,7 @@ def _kill(follower: Follower) -> None:
             if app.get("state") not in APP_ENDED:
                 yarn.kill(str(app["id"]))
     except OhmyError as exc:
-        print(f"ohmy: {exc}", file=sys.stderr, flush=True)
+        say(f"{exc}")
 
 
 def _end(client: subprocess.Popen[bytes]) -> None:
@@ -262,5 +262,5 @@ def _renew(document: t.Mapping[str, t.Any]) -> None:
         try:
             lease.renew(document, LEASE_SECONDS)
         except (OhmyError, ValueError, KeyError, OSError) as exc:
-            print(f"ohmy: the lease was not renewed: {exc}", file=sys.stderr, flush=True)
+            say(f"the lease was not renewed: {exc}")
         time.sleep(LEASE_EVERY)

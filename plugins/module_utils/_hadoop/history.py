@@ -90,7 +90,7 @@ class JobHistory(JobTree):
         :param node: HOST:PORT of the NodeManager's web door; may be unknown.
         """
         if node:
-            host, _, port = node.rpartition(":")
+            host, _colon, port = node.rpartition(":")
             manager = Rest("The NodeManager", host, int(port), timeout=3.0)
             text = _text(manager, f"/ws/v1/node/containerlogs/{container}/{name}", size)
             if text is not None:
@@ -120,7 +120,7 @@ def _text(rest: Rest, path: str, size: int) -> str | None:
 
 def contents(text: str) -> str:
     """Return a log's text without the frame that the log servers put around it."""
-    _, mark, body = text.partition("LogContents:\n")
+    _head, mark, body = text.partition("LogContents:\n")
     if not mark:
         return text if "LogType:" not in text and "LogAggregationType" not in text else ""
     return re.split(r"(?:^|\n)End of LogType:", body)[0]

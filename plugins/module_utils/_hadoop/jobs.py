@@ -227,7 +227,7 @@ def _give(path: str, user: str) -> None:
         entry = pwd.getpwnam(user)
     except KeyError as exc:
         raise OhmyError(f"There is no user {user} on this node.", "It has not been converged; see ohmy-node.") from exc
-    for folder, _, names in os.walk(path):
+    for folder, _folders, names in os.walk(path):
         for name in ["", *names]:
             os.chown(os.path.join(folder, name), entry.pw_uid, entry.pw_gid, follow_symlinks=False)
 

@@ -113,7 +113,12 @@ log4j:WARN No appenders could be found
             "",
         ),
         (STACK.format(127), "/usr/bin/env: 'python3\\r': No such file or directory", "carriage return", "sed"),
-        (STACK.format(127), "/usr/bin/env: ‘python3\\r’: No such file or directory", "python3 was not found", "sed"),
+        (
+            STACK.format(127),
+            "/usr/bin/env: \u2018python3\\r\u2019: No such file or directory",
+            "python3 was not found",
+            "sed",
+        ),
         (STACK.format(127), "/usr/bin/env: 'python': No such file or directory", "the nodes have no python", "python3"),
         (STACK.format(2), "m.py: 1: import: not found", "no first line", "#!/usr/bin/env python3"),
         (STACK.format(2), 'm.py: 3: Syntax error: word unexpected (expecting "do")', "no first line", "env python3"),
