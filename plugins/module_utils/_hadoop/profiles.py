@@ -96,6 +96,11 @@ def task_heap(task: int) -> int:
     return min(384, task * 3 // 8)
 
 
+def application_master(task: int) -> int:
+    """Return the memory of an application master; on the smallest node there must be room for it and one task."""
+    return 768 if task >= 1024 else 512
+
+
 def heartbeat(workers: int) -> int:
     """Return the milliseconds between a node's signs of life: short where few nodes send them."""
     return 100 if workers <= 10 else 250 if workers <= SMALL else 1000
@@ -209,6 +214,7 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
     """Return the properties of mapred-site.xml."""
     home = f"HADOOP_MAPRED_HOME={HOME}"
     java = f"-Xmx{task_heap(room.task)}m {QUICK_START}"
+    own = application_master(room.task)
     jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
     return {
         "mapreduce.framework.name": "yarn",
@@ -222,8 +228,8 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
         "yarn.app.mapreduce.am.env": home,
         "mapreduce.map.env": f"{home},MALLOC_ARENA_MAX=2",
         "mapreduce.reduce.env": f"{home},MALLOC_ARENA_MAX=2",
-        "yarn.app.mapreduce.am.resource.mb": 768,
-        "yarn.app.mapreduce.am.command-opts": f"-Xmx512m {QUICK_START}",
+        "yarn.app.mapreduce.am.resource.mb": own,
+        "yarn.app.mapreduce.am.command-opts": f"-Xmx{own * 2 // 3}m {QUICK_START}",
         "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, document["workers"])),
         "mapreduce.client.progressmonitor.pollinterval": 200,
         "mapreduce.client.completion.pollinterval": 200,

@@ -166,3 +166,51 @@ def test_renewing_never_passes_the_limit(node, document):
 def test_the_timer_survives_a_reboot():
     text = units.lease_timer(NOW)
     assert "Persistent=true" in text and "WantedBy=timers.target" in text
+
+
+@pytest.mark.parametrize(("status", "listing"), [(403, OhmyError("S3 answered 403", status=403)), (0, []), (503, [])])
+def test_a_refusal_is_no_proof_that_the_lease_is_gone(node, document, monkeypatch, status, listing):
+    bucket = node.bucket(OhmyError("S3 answered", status=status))
+
+    def listed(_prefix):
+        if isinstance(listing, OhmyError):
+            raise listing
+        return listing
+
+    monkeypatch.setattr(bucket, "list", listed)
+    assert "S3 does not tell" in lease.check(document)
+    assert POWER_OFF not in node.ran
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_an_object_that_is_not_there_ends_the_node(node, document, monkeypatch, status):
+    bucket = node.bucket(OhmyError("S3 answered", status=status))
+    monkeypatch.setattr(bucket, "list", lambda _prefix: [{"key": "clusters/demo/7f8f7d1e/lease.other"}])
+    assert lease.check(document) == "the lease is over"
+
+
+def test_a_full_disk_keeps_no_node_alive(node, document, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lease, "write_file", full)
+    node.bucket({"expires": NOW - 1, "max": NOW + 9999})
+    assert lease.check(document) == "the lease is over"
+    assert node.ran == [POWER_OFF]
+    # What must be written and cannot is tried again by systemd.
+    node.bucket({"expires": NOW + 10, "max": NOW + 9999})
+    with pytest.raises(OSError):
+        lease.check(document)
+    assert "Restart=on-failure" in units.LEASE and "StartLimitIntervalSec=0" in units.LEASE
+
+
+def test_a_timer_is_never_set_to_the_past(node, document):
+    node.bucket({"expires": NOW - 500, "max": NOW + 9999})
+    lease.arm(document)
+    assert f"OnCalendar=@{NOW + 2}" in node.text()
+
+
+def test_a_node_without_a_lease_is_left_alone(node, document):
+    assert lease.check({**document, "lease": False}) == "this node has no lease"
+    assert lease.check({**document, "s3": None}) == "this node has no lease"
+    assert node.ran == []

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What daemons and containers get of a node, and the site files that follow, against files that were read by eye."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "site"
+DOCUMENT = {
+    "role": "worker",
+    "master": "10.0.0.4",
+    "workers": 2,
+    "s3": {"endpoint": "https://s3.eu-central-1.amazonaws.com", "region": "eu-central-1", "path_style": False},
+    "properties": {},
+}
+HOSTS = {
+    "master": ({**DOCUMENT, "role": "master", "master": "self"}, profiles.Facts(4096, 2, "10.0.0.4", "ip-10-0-0-4.x")),
+    "worker": (DOCUMENT, profiles.Facts(8192, 4, "10.0.0.5", "ip-10-0-0-5.x")),
+    "alone": (
+        {**DOCUMENT, "role": "master", "master": "self", "workers": 0, "s3": None},
+        profiles.Facts(16384, 8, "192.168.1.7"),
+    ),
+}
+TABLE = [line.split() for line in (profiles.__doc__ or "").splitlines() if line.strip()[:1].isdigit()]
+
+
+@pytest.mark.parametrize("host", sorted(HOSTS))
+def test_the_files_of_a_host(host):
+    """Compare with the fixtures; OHMY_WRITE_FIXTURES=1 writes them anew, to be read before they are committed."""
+    document, facts = HOSTS[host]
+    found = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
+    folder = FIXTURES / host
+    if os.environ.get("OHMY_WRITE_FIXTURES"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in found.items():
+            (folder / f"{name}.xml").write_bytes(data)
+    assert sorted(found) == sorted(path.stem for path in folder.glob("*.xml"))
+    for name, data in found.items():
+        assert data.decode() == (folder / f"{name}.xml").read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
+def test_memory_is_divided_as_the_table_says(row):
+    assert len(TABLE) == 4
+    total, name, resource, history, data, manager, containers = (int(cell) for cell in row if cell != "|")
+    master = profiles.memory(total, profiles.services("master", 2))
+    worker = profiles.memory(total, profiles.services("worker", 2))
+    assert master.heaps == {"namenode": name, "resourcemanager": resource, "historyserver": history}
+    assert worker.heaps == {"datanode": data, "nodemanager": manager}
+    assert (master.containers, worker.containers) == (0, containers)
+
+
+@pytest.mark.parametrize("total", [1900, 2048, 3799, 3800, 4096, 8192, 16384, 65536, 786432])
+@pytest.mark.parametrize(("role", "workers"), [("master", 2), ("worker", 2), ("master", 0)])
+def test_no_node_is_given_more_than_it_has(role, workers, total):
+    running = profiles.services(role, workers)
+    if workers == 0 and total < 3800:
+        return  # refused, see below
+    room = profiles.memory(total, running)
+    assert sum(room.heaps.values()) * 1.2 + room.containers + 256 <= total
+    if "nodemanager" in running:
+        assert room.containers >= profiles.application_master(room.task) + room.task
+        assert profiles.task_heap(room.task) <= min(384, room.task // 2)
+
+
+@pytest.mark.parametrize(
+    ("role", "workers", "total", "words"),
+    [
+        ("master", 2, 1899, "1899 MiB of memory, and Hadoop needs 2 GiB"),
+        ("worker", 2, 1024, "1024 MiB of memory, and Hadoop needs 2 GiB"),
+        ("master", 0, 2048, "2048 MiB of memory, and Hadoop needs 4 GiB"),
+    ],
+)
+def test_too_small_a_node_is_refused(role, workers, total, words):
+    with pytest.raises(OhmyError, match=words) as caught:
+        profiles.memory(total, profiles.services(role, workers))
+    assert caught.value.hint == "Take a larger instance type."
+
+
+def files(**change):
+    return profiles.site_files({**DOCUMENT, **change}, HOSTS["worker"][1])
+
+
+def test_the_users_properties_win_and_are_not_changed():
+    own = {"hdfs-site": {"dfs.replication": 1}, "ssl-server": {"a": "b"}, "yarn-site": None}
+    found = files(properties=own)
+    assert found["hdfs-site"]["dfs.replication"] == 1
+    assert found["hdfs-site"]["dfs.datanode.hostname"] == "ip-10-0-0-5.x"
+    assert found["ssl-server"] == {"a": "b"}
+    found["ssl-server"]["c"] = "d"
+    assert own["ssl-server"] == {"a": "b"}
+
+
+@pytest.mark.parametrize("name", ["../x", "", "a/b", "hdfs-site.xml", "Hdfs-site", "-x", "..", "a b", "x\n"])
+def test_a_name_that_is_none_of_a_site_file_is_refused(name):
+    with pytest.raises(OhmyError, match="no name of a site file"):
+        files(properties={name: {"a": "b"}})
+
+
+def test_properties_are_names_and_plain_values():
+    with pytest.raises(OhmyError, match="properties of hdfs-site are no mapping"):
+        files(properties={"hdfs-site": ["a"]})
+    with pytest.raises(OhmyError, match="hdfs-site: the value of dfs.hosts is not one text"):
+        files(properties={"hdfs-site": {"dfs.hosts": ["a", "b"]}})
+
+
+@pytest.mark.parametrize(("workers", "replication"), [(0, 1), (1, 1), (2, 2), (3, 3), (100, 3)])
+def test_replication_follows_the_number_of_datanodes(workers, replication):
+    assert files(role="master", workers=workers)["hdfs-site"]["dfs.replication"] == replication
+
+
+def test_large_clusters_get_hadoops_own_patience():
+    assert files(workers=50)["hdfs-site"]["dfs.namenode.heartbeat.recheck-interval"] == 15000
+    assert "dfs.namenode.heartbeat.recheck-interval" not in files(workers=51)["hdfs-site"]
+    assert "yarn.nm.liveness-monitor.expiry-interval-ms" not in files(workers=51)["yarn-site"]
+
+
+def test_datanode_and_nodemanager_have_one_name():
+    for host, (document, facts) in HOSTS.items():
+        found = profiles.site_files(document, facts)
+        assert found["hdfs-site"]["dfs.datanode.hostname"] == found["yarn-site"]["yarn.nodemanager.hostname"], host
+
+
+def test_no_door_is_open_to_all_addresses():
+    for document, facts in HOSTS.values():
+        for values in profiles.site_files(document, facts).values():
+            assert not [name for name, value in values.items() if "0.0.0.0" in str(value)]
+
+
+def test_without_s3_nothing_of_it_is_configured():
+    assert not [name for name in files(s3=None)["core-site"] if "s3a" in name]
+    assert files()["core-site"]["fs.s3a.connection.ssl.enabled"] is True

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a node does about files and daemons that a later document no longer has."""
+
+from __future__ import annotations
+
+import getpass
+import grp
+import json
+import os
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, hdfs, services, want
+
+FACTS = Facts(8192, 2, "10.0.0.4")
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """A root below which any document's files and directories can be made."""
+    own, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
+    ran = []
+    monkeypatch.setattr(converge.system, "missing_users", list)
+    monkeypatch.setattr(converge.system, "outside_group", lambda _login: None)
+    monkeypatch.setattr(converge.system, "service_state", lambda _unit: "active")
+    monkeypatch.setattr(services, "run", lambda argv, _what: ran.append(argv))
+
+    class Host:
+        def converge(self, document):
+            wish = want.wanted(document, FACTS, "x86_64")
+            wish.directories = {path: (own, group, mode) for path, (_o, _g, mode) in wish.directories.items()}
+            wish.rights = {path: (own, group, mode) for path, (_o, _g, mode) in wish.rights.items()}
+            todo = converge.plan(wish, converge.observe(wish, self.root))
+            converge.prepare(wish, todo, self.root)
+            return [str(step) for step in todo.steps]
+
+    here = Host()
+    here.root, here.path, here.ran = str(tmp_path), tmp_path, ran
+    return here
+
+
+def test_a_site_file_that_is_not_wanted_any_more_is_removed(document, host):
+    document["properties"] = {"ssl-server": {"a": "b"}}
+    host.converge(document)
+    (host.path / "etc/hadoop/own.xml").write_text("by hand")
+    assert (host.path / "etc/hadoop/ssl-server.xml").exists()
+    document["properties"] = {}
+    todo = host.converge(document)
+    assert "remove file /etc/hadoop/ssl-server.xml" in todo
+    assert not (host.path / "etc/hadoop/ssl-server.xml").exists()
+    # What somebody else put there stays.
+    assert (host.path / "etc/hadoop/own.xml").read_text() == "by hand"
+    assert not [step for step in host.converge(document) if step.startswith("remove")]
+
+
+def test_a_daemon_that_is_not_wanted_any_more_is_stopped(document, host):
+    host.converge({**document, "workers": 0})
+    assert (host.path / "etc/systemd/system/hadoop-datanode.service").exists()
+    services._remember({"datanode": "x", "namenode": "y"}, host.root)
+    todo = host.converge({**document, "workers": 2})
+    assert todo.index("stop service hadoop-datanode") < todo.index(
+        "remove file /etc/systemd/system/hadoop-datanode.service"
+    )
+    assert host.ran == [["systemctl", "stop", "hadoop-datanode.service", "hadoop-nodemanager.service"]]
+    assert not (host.path / "etc/systemd/system/hadoop-nodemanager.service").exists()
+    assert services.started_with(host.root) == {"namenode": "y"}
+    # Its blocks are not ours to throw away.
+    assert (host.path / "var/lib/hadoop/data").is_dir()
+
+
+def test_a_removal_that_was_cut_short_is_done_again(document, host, monkeypatch):
+    document["properties"] = {"ssl-server": {"a": "b"}}
+    host.converge(document)
+    document["properties"] = {}
+
+    def broken(_path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(converge.os, "unlink", broken)
+        with pytest.raises(KeyboardInterrupt):
+            host.converge(document)
+    assert "remove file /etc/hadoop/ssl-server.xml" in host.converge(document)
+    assert not (host.path / "etc/hadoop/ssl-server.xml").exists()
+
+
+def test_hosts_is_never_removed(document, host):
+    host.converge(document)
+    assert "etc/hosts" not in json.loads((host.path / converge.MADE).read_text())
+
+
+def test_a_timer_without_a_lease_is_removed(document, host):
+    timer = host.path / "etc/systemd/system/ohmy-lease.timer"
+    host.converge(document)
+    timer.write_text("[Timer]")
+    assert "remove timer ohmy-lease" not in host.converge(document)
+    assert "remove timer ohmy-lease" in host.converge({**document, "lease": False})
+
+
+@pytest.mark.parametrize(("name", "count"), [("ssl-server", 3), ("hadoop-policy", 3), ("hdfs-rbf-site", 0)])
+def test_who_reads_the_users_own_site_files(document, name, count):
+    plain = want.wanted(document, FACTS, "x86_64").inputs
+    other = want.wanted({**document, "properties": {name: {"a": "b"}}}, FACTS, "x86_64").inputs
+    assert sum(plain[daemon] != other[daemon] for daemon in plain) == count
+
+
+def test_waiting_for_a_namenode_ends_when_it_has_failed(monkeypatch):
+    def refused(*_args):
+        raise converge.OhmyError("Connection refused")
+
+    def look():
+        raise converge.OhmyError("The namenode does not start: the cause")
+
+    monkeypatch.setattr(hdfs.WebHdfs, "status", refused)
+    with pytest.raises(converge.OhmyError, match="the cause"):
+        hdfs.make_directories("10.0.0.4", look=look)
+
+
+def test_the_last_words_of_a_daemon_are_its_cause(monkeypatch):
+    lines = ["2026-01-01 ERROR x: Failed to start namenode.", 'java.lang.NumberFormatException: For input string: "b"']
+    monkeypatch.setattr(services, "service_state", lambda _unit: "failed")
+    monkeypatch.setattr(services, "last_words", lambda _unit: lines)
+    with pytest.raises(
+        converge.OhmyError, match='namenode on 10.0.0.4 does not start: .*For input string: "b"'
+    ) as caught:
+        services.refuse_failed("10.0.0.4", ["namenode"])
+    assert caught.value.details["lines"] == lines

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last words of a unit, as Hadoop's own logs have them."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import system
+
+NAMENODE = """\
+2026-01-01 03:10:30,960 INFO org.apache.hadoop.hdfs.server.namenode.FSNamesystem: Finished loading FSImage in 235 msecs
+2026-01-01 03:10:30,968 ERROR org.apache.hadoop.hdfs.server.namenode.NameNode: Failed to start namenode.
+java.lang.NumberFormatException: For input string: "banana"
+\tat java.base/java.lang.NumberFormatException.forInputString(Unknown Source)
+\tat org.apache.hadoop.conf.Configuration.getInt(Configuration.java:1538)
+2026-01-01 03:10:30,970 INFO org.apache.hadoop.util.ExitUtil: Exiting with status 1: java.lang.NumberFormatException
+2026-01-01 03:10:30,972 INFO org.apache.hadoop.hdfs.server.namenode.NameNode: SHUTDOWN_MSG: \n"""
+NODEMANAGER = """\
+2026-01-01 03:10:30,968 ERROR org.apache.hadoop.yarn.server.nodemanager.NodeManager: Error starting NodeManager
+org.apache.hadoop.yarn.exceptions.YarnRuntimeException: Failed to initialize container executor
+\tat org.apache.hadoop.yarn.server.nodemanager.NodeManager.serviceInit(NodeManager.java:1)
+Caused by: java.io.IOException: /var/lib/hadoop/local is no directory
+\t... 3 more
+"""
+
+
+@pytest.fixture
+def spoken(tmp_path, monkeypatch):
+    """Let units have started at second 100, and log files below a folder of the test's own."""
+    journal = ["the journal's last line"]
+    real = os.path.exists
+    monkeypatch.setattr(system, "_started", lambda _unit: 100.0)
+    monkeypatch.setattr(system, "_output", lambda _argv: "\n".join(journal))
+    monkeypatch.setattr(system.os.path, "exists", lambda path: real(tmp_path / os.path.basename(path)))
+    monkeypatch.setattr(system.os.path, "getmtime", lambda path: os.stat(tmp_path / os.path.basename(path)).st_mtime)
+    tail = system._tail
+    monkeypatch.setattr(system, "_tail", lambda path: tail(str(tmp_path / os.path.basename(path))))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("unit", "log", "text", "cause"),
+    [
+        ("namenode", "hdfs-namenode.log", NAMENODE, 'java.lang.NumberFormatException: For input string: "banana"'),
+        (
+            "nodemanager",
+            "yarn-nodemanager.log",
+            NODEMANAGER,
+            "java.io.IOException: /var/lib/hadoop/local is no directory",
+        ),
+    ],
+)
+def test_the_cause_is_found_in_the_daemons_log(spoken, unit, log, text, cause):
+    (spoken / log).write_text("INFO old\n" * 9000 + text)
+    lines = system.last_words(f"hadoop-{unit}.service")
+    assert " ERROR " in lines[0]
+    assert len(lines) <= 20
+    assert system.one_line(lines) == cause
+
+
+def test_a_log_of_an_earlier_process_is_not_quoted(spoken):
+    log = spoken / "hdfs-namenode.log"
+    log.write_text(NAMENODE)
+    os.utime(log, (99, 99))
+    assert system.last_words("hadoop-namenode.service") == ["the journal's last line"]
+
+
+def test_a_file_is_replaced_whole_with_its_mode(tmp_path):
+    path = tmp_path / "a" / "file"
+    system.write_file(str(path), b"one", 0o640)
+    system.write_file(str(path), b"two", 0o600)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"two", 0o600)
+    assert os.listdir(tmp_path / "a") == ["file"]
+
+
+def test_a_command_that_fails_says_why():
+    with pytest.raises(OhmyError, match="Could not try it: no / luck"):
+        system.run(["sh", "-c", "echo no >&2; echo luck >&2; exit 3"], "try it")
+    with pytest.raises(OhmyError, match="Could not try it: sh ended with 3"):
+        system.run(["sh", "-c", "exit 3"], "try it")
+    with pytest.raises(OhmyError, match="did not end within 0 s"):
+        system.run(["sleep", "5"], "wait", 0.05)
+    with pytest.raises(OhmyError, match="Could not try it"):
+        system.run(["/nonexistent/program"], "try it")
