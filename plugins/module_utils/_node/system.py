@@ -10,6 +10,7 @@ import errno
 import grp
 import os
 import pwd
+import re
 import subprocess
 import typing as t
 
@@ -32,6 +33,10 @@ def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
         words = " / ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
         raise OhmyError(f"Could not {what}: {words or f'{argv[0]} ended with {done.returncode}'}")
     return done.stdout
+
+
+# What systemd says of every unit that ends, whatever the reason.
+SYSTEMD = re.compile(r"(\S+\.service: |Start(ing|ed) |Stopp(ing|ed) |Failed to start |Finished )")
 
 
 def missing_users() -> list[str]:
@@ -143,9 +148,11 @@ def _output(argv: t.Sequence[str]) -> str:
 
 
 def one_line(lines: t.Sequence[str]) -> str:
-    """Return the line that says most: the deepest cause of a Java error, else the last line."""
+    """Return the line that says most: the deepest cause of a Java error, else the last that is not systemd's own."""
     causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
     plain = [line.strip() for line in lines if line.strip() and not line.startswith(("\tat ", "\t...", "    at "))]
+    said = [line for line in plain if not SYSTEMD.match(line)]
+    ended = [line for line in plain if "Main process exited" in line or "oom" in line]
     named = [line for line in plain if "Exception" in line or "Error:" in line]
-    found = (causes or named[:1] or plain or ["it said nothing"])[-1]
+    found = (causes or named[:1] or said or ended or plain or ["it said nothing"])[-1]
     return found.removeprefix("Caused by: ")

@@ -64,6 +64,22 @@ def test_the_cause_is_found_in_the_daemons_log(spoken, unit, log, text, cause):
     assert system.one_line(lines) == cause
 
 
+KILLED = [
+    "Started hadoop-nodemanager.service - Hadoop nodemanager.",
+    "hadoop-nodemanager.service: Main process exited, code=killed, status=9/KILL",
+    "hadoop-nodemanager.service: Failed with result 'signal'.",
+    "hadoop-nodemanager.service: Start request repeated too quickly.",
+    "Failed to start hadoop-nodemanager.service - Hadoop nodemanager.",
+    "hadoop-nodemanager.service: Triggering OnFailure= dependencies.",
+]
+
+
+def test_of_systemds_words_the_reason_is_quoted():
+    assert system.one_line(KILLED) == KILLED[1]
+    assert system.one_line([KILLED[0], "ERROR: JAVA_HOME is not set", *KILLED[1:]]) == "ERROR: JAVA_HOME is not set"
+    assert system.one_line(KILLED[3:4]) == KILLED[3]
+
+
 def test_a_log_of_an_earlier_process_is_not_quoted(spoken):
     log = spoken / "hdfs-namenode.log"
     log.write_text(NAMENODE)
