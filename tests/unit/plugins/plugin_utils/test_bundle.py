@@ -68,7 +68,7 @@ def test_holds_the_nodes_code_and_no_other():
 def test_imports_the_standard_library_alone(pyz):
     done = run("-c", IMPORT_ALL, pyz)
     assert done.returncode == 0, done.stderr
-    count, _, foreign = done.stdout.strip().partition(" ")
+    count, _blank, foreign = done.stdout.strip().partition(" ")
     assert (int(count) > 30, foreign) == (True, "[]")
 
 

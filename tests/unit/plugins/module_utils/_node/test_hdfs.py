@@ -114,7 +114,7 @@ def test_makes_the_directories_that_jobs_need_once(monkeypatch):
     files = Files()
     monkeypatch.setattr(hdfs, "WebHdfs", lambda *_: files)
     made = hdfs.make_directories("10.0.0.4")
-    assert made == [path for path, *_ in hdfs.DIRECTORIES]
+    assert made == [directory[0] for directory in hdfs.DIRECTORIES]
     assert ("mkdirs", "/tmp") not in files.calls
     assert files.there["/tmp"]["permission"] == "1777"
     assert files.there["/user/hadoop"] == {"owner": "hadoop", "group": "hadoop", "permission": "755"}

@@ -61,7 +61,7 @@ def node(monkeypatch, tmp_path):
     monkeypatch.setattr(lease, "STATE", str(tmp_path / "lease.json"))
     monkeypatch.setattr(lease, "run", lambda argv, _what: here.ran.append(argv))
     monkeypatch.setattr(lease, "service_state", lambda _unit: here.active)
-    here.text = lambda: (tmp_path / "ohmy-lease.timer").read_text()
+    here.text = (tmp_path / "ohmy-lease.timer").read_text
     here.at(NOW)
     return here
 

@@ -54,8 +54,9 @@ def test_the_host_key_is_in_the_object_s_name(tmp_path):
     (tmp_path / "ssh_host_ed25519_key.pub").write_text(f"ssh-ed25519 {BLOB} root@node\n")
     bucket = Bucket()
     report.Reporter(bucket, PREFIX, "i-0123").host_keys(str(tmp_path))
-    (name,) = bucket.objects
-    head, _, text = name.rpartition("/")
+    names = list(bucket.objects)
+    assert len(names) == 1
+    head, _slash, text = names[0].rpartition("/")
     assert head == f"{PREFIX}nodes/i-0123/hostkey/ssh-ed25519"
     assert base64.b64encode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))).decode() == BLOB
 
@@ -140,3 +141,11 @@ def test_an_error_ends_with_one_line_and_an_exit_code(monkeypatch, capsys):
     monkeypatch.setattr(cli, "apply_from_disk", refuse)
     assert cli.main(["apply"]) == 1
     assert capsys.readouterr().err == "ohmy: a line\nohmy: No document. Boot first.\n"
+
+
+def test_a_host_without_s3_reports_nothing(monkeypatch, document):
+    monkeypatch.setattr(cli.documents, "load", lambda: {**document, "s3": None})
+    monkeypatch.setattr(cli.os, "listdir", lambda _path: ["hadoop-namenode.service", "other.service"])
+    monkeypatch.setattr(cli.report, "failed_units", lambda names: (f"{names[0]} failed: why", ["why"]))
+    monkeypatch.setattr(cli, "Imds", None)
+    assert cli.main(["report"]) == 0

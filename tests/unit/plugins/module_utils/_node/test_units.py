@@ -17,8 +17,8 @@ HEAPS = {"namenode": 1024, "resourcemanager": 1024, "historyserver": 512, "datan
 class Unit(configparser.RawConfigParser):
     """A unit's text; systemd's words keep their case."""
 
-    def optionxform(self, option):
-        return option
+    def optionxform(self, optionstr):
+        return optionstr
 
 
 def parsed(role="master", quick=True):
