@@ -32,6 +32,8 @@ LOCK_SECONDS = 900
 ENABLED = "etc/systemd/system/multi-user.target.wants/ohmy-node.service"
 DAEMON = re.compile(rf"{UNITS}/hadoop-([a-z]+)\.service")
 ENABLED_TARGET = "/etc/systemd/system/ohmy-node.service"
+# The archive's own, which is there only once that is installed, and where the daemons read it.
+LOG4J = ("opt/ohmy/hadoop/etc/hadoop/log4j.properties", "etc/hadoop/log4j.properties")
 # The files that we made, so that those which no later document wants can be removed, and no others.
 MADE = "var/lib/ohmy/files.json"
 
@@ -54,6 +56,7 @@ class Have:
     reached: str | None
     made: list[str] = field(default_factory=list)
     armed: bool = False
+    logging: bool = True
 
 
 def observe(want: Want, root: str = "/") -> Have:
@@ -77,6 +80,7 @@ def observe(want: Want, root: str = "/") -> Have:
         reached=documents.reached(root),
         made=_made(root),
         armed=lease.armed(root),
+        logging=read_file(_at(root, LOG4J[0])) in (None, read_file(_at(root, LOG4J[1]))),
     )
 
 
@@ -129,6 +133,8 @@ def plan(want: Want, have: Have) -> Plan:
         if daemon := DAEMON.fullmatch(path):
             todo.add("stop", f"service hadoop-{daemon[1]}")
         todo.add("remove", f"file /{path}")
+    if not have.logging:
+        todo.add("copy", f"file /{LOG4J[1]}")
     if have.armed and not want.document.get("lease"):
         todo.add("remove", "timer ohmy-lease")
     if not have.enabled:
@@ -162,9 +168,9 @@ def apply(want: Want, todo: Plan) -> None:
         prepare(want, todo)
         for job in slow:
             job.result()
-    log4j = read_file("/opt/ohmy/hadoop/etc/hadoop/log4j.properties")
-    if log4j is not None and log4j != read_file("/etc/hadoop/log4j.properties"):
-        write_file("/etc/hadoop/log4j.properties", log4j)
+    log4j = read_file(f"/{LOG4J[0]}")
+    if log4j is not None and log4j != read_file(f"/{LOG4J[1]}"):
+        write_file(f"/{LOG4J[1]}", log4j)
     touched = {
         name: verb
         for name in want.services

@@ -87,6 +87,16 @@ def test_a_removal_that_was_cut_short_is_done_again(document, host, monkeypatch)
     assert not (host.path / "etc/hadoop/ssl-server.xml").exists()
 
 
+def test_a_log_configuration_that_was_changed_is_copied_again(document, host):
+    host.converge(document)
+    for path in converge.LOG4J:
+        (host.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (host.path / path).write_text("as in the archive")
+    assert not [step for step in host.converge(document) if "log4j" in step]
+    (host.path / converge.LOG4J[1]).write_text("changed")
+    assert "copy file /etc/hadoop/log4j.properties" in host.converge(document)
+
+
 def test_hosts_is_never_removed(document, host):
     host.converge(document)
     assert "etc/hosts" not in json.loads((host.path / converge.MADE).read_text())
