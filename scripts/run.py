@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def follow(command: list[str], env: dict[str, str]) -> tuple[int, bool]:
 def interrupted(job: Path, env: dict[str, str]) -> None:
     """Do and say what the job file wants after Ctrl-C."""
     what = after_interrupt(load(job))
-    shown = f"JOB='{job}'"
+    shown = f"JOB={shlex.quote(str(job))}"
     if what == "remove":
         print("\nInterrupted; job_on_disconnect is kill and cluster_keep never: removing the cluster.", flush=True)
         follow(playbook("playbooks/terminate.yml", job), env)

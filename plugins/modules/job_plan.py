@@ -208,6 +208,8 @@ plan:
       sample: /user/hadoop/jobs/3f0a77c1b2d94e55/output
 """
 
+import glob
+import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -270,9 +272,17 @@ def list_objects(clients: Clients, bucket: str, prefix: str) -> list[dict[str, t
     ]
 
 
+def require_local(items: list[str]) -> None:
+    """Raise OhmyError for a local item that is not there; contents are read later."""
+    for item in items:
+        if not inputs.is_s3(item) and not os.path.lexists(item) and not any(glob.iglob(item, recursive=True)):
+            inputs.expand([item], lambda _bucket, _key: [])
+
+
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return the plan; the programs are read before S3 is asked."""
+    """Return the plan; programs and local input are looked for before the first API call."""
     commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
+    require_local(params["input"])
     clients = Clients(params)
     account = clients.identity.account  # proves the credentials, even where a bucket is named
     bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"

@@ -11,18 +11,20 @@ import os
 import re
 import typing as t
 
+from ..module_utils._aws import durations, want
+from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import streaming
 
-DURATION = re.compile(r"^(\d+)\s*([smhd]?)$")
-SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
 
 
 def seconds(duration: str) -> int | None:
-    """Return the seconds of ``90m``, ``4h``, ``2d`` or ``3600``, or None when it is no duration."""
-    found = DURATION.match(str(duration).strip())
-    return int(found.group(1)) * SECONDS[found.group(2)] if found else None
+    """Return the seconds of ``90m``, ``1h30m``, ``2d`` or ``3600``, or None when it is no duration."""
+    try:
+        return durations.seconds(duration, "")
+    except OhmyError:
+        return None
 
 
 def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]) -> list[str]:
@@ -96,6 +98,19 @@ def _volume(value: dict[str, t.Any]) -> str:
     return "" if size.isdigit() and 8 <= int(size) <= 16384 else f"size must be 8 to 16384 GiB, not {size}"
 
 
+def _tags(value: dict[str, t.Any]) -> str:
+    try:
+        want.checked_tags(value)
+    except OhmyError as exc:
+        return str(exc).removeprefix("tags: ")
+    return ""
+
+
+def _pattern(pattern: str, text: str) -> t.Callable[[str | None], str]:
+    """Return the check of a value, where there is one, against a whole pattern."""
+    return lambda value: "" if value is None or re.fullmatch(pattern, value) else f"{text}, not {value!r}"
+
+
 def _options(value: dict[str, t.Any]) -> str:
     return " ".join(streaming.problems({**ANY_JOB, "options": value}))
 
@@ -113,12 +128,18 @@ def _duration(value: str) -> str:
 
 CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_name": _name,
+    "cluster_image": _pattern(r"ami-[0-9a-f]+|ssm:\S+", "must be an image's id (ami-…) or ssm: and a parameter's name"),
+    "cluster_subnet_id": _pattern(r"subnet-[0-9a-f]+", "must be a subnet's id (subnet-…)"),
+    "cluster_tags": _tags,
+    "cluster_timeout": lambda value: "" if value >= 1 else "must be at least 1 second",
     "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
     "cluster_ssh_cidr": _cidr,
     "cluster_public_key": lambda value: _file(value) if value else "",
     "cluster_root_volume": _volume,
     "cluster_ttl": _duration,
     "cluster_ttl_max": _duration,
+    "job_name": _pattern(r"[^\x00-\x1f/]+", "must be one line without a slash"),
+    "job_bucket": _pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be a bucket's name"),
     "job_mapper": _program,
     "job_reducer": _program,
     "job_combiner": _program,

@@ -29,7 +29,7 @@ def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -
         try:
             with opener(os.path.join(folder, name), "rb") as stream:
                 lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), count - len(lines)))
-        except OSError:
+        except (OSError, EOFError):
             continue
         if len(lines) >= count:
             break
@@ -60,12 +60,13 @@ def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
 
 def standing(args: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is said about a cluster that is still there."""
-    if not args["kept"] or not args["cluster"].get("master"):
+    cluster = args["cluster"]
+    if not args["kept"] or not (cluster.get("master") or cluster.get("workers")):
         return []
     name = args["cluster_name"]
-    expires = args["cluster"].get("expires")
+    expires = cluster.get("expires")
     until = f" It ends by itself at {time.strftime('%F %T %Z', time.localtime(int(expires)))}." if expires else ""
-    login = (args["cluster"].get("ssh") or {}).get("config")
+    login = (cluster.get("ssh") or {}).get("config") if cluster.get("master") else None
     lines = [
         f"The cluster {name} was kept and costs money.{until}",
         f"Remove it with: ansible-playbook playbooks/terminate.yml -e cluster_name={name}",

@@ -75,11 +75,19 @@ def test_what_is_left_after_teardown_fails_the_run_and_says_how_to_remove_it(tmp
     assert "group in use" in problem and "terminate.yml -e cluster_name=demo" in problem
 
 
-@pytest.mark.parametrize("master", [None, {"address": "10.0.0.5"}])
-def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, master):
+@pytest.mark.parametrize(
+    ("cluster", "stands"),
+    [
+        ({"master": None, "workers": []}, False),
+        ({"master": {"address": "10.0.0.5"}, "workers": []}, True),
+        ({"master": None, "workers": [{"address": "10.0.0.6"}], "ssh": {"config": "/c"}}, True),
+    ],
+)
+def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, cluster, stands):
     answer(tmp_path, part_00000=b"x\n")
-    lines, _problem = report.compose(arguments(tmp_path, kept=True, cluster={"master": master}))
-    assert ("terminate.yml -e cluster_name=demo" in "\n".join(lines)) == (master is not None)
+    text = "\n".join(report.compose(arguments(tmp_path, kept=True, cluster=cluster))[0])
+    assert ("terminate.yml -e cluster_name=demo" in text) == stands
+    assert "ssh -F" not in text
 
 
 def test_check_mode_names_every_phase(tmp_path):

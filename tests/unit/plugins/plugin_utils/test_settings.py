@@ -72,6 +72,13 @@ def test_settle_keeps_uris_and_commands(job):
         ({"cluster_keep": "sometimes"}, "cluster_keep:"),
         ({"cluster_ttl": "soon"}, "cluster_ttl: must be a time"),
         ({"cluster_ttl": "30h"}, "cluster_ttl: must not be longer"),
+        ({"cluster_ttl": "4 h"}, "cluster_ttl: must be a time"),
+        ({"cluster_image": "debian"}, "cluster_image: must be"),
+        ({"cluster_subnet_id": "default"}, "cluster_subnet_id: must be"),
+        ({"cluster_tags": {"Name": "x"}}, "cluster_tags: the key 'Name' is reserved"),
+        ({"cluster_timeout": 0}, "cluster_timeout: must be"),
+        ({"job_name": "a/b"}, "job_name: must be"),
+        ({"job_bucket": "My_Bucket"}, "job_bucket: must be"),
         ({"cluster_root_volume": {"size": 2}}, "cluster_root_volume: size"),
         ({"cluster_root_volume": {"sise": 20}}, "cluster_root_volume: knows size and type"),
         ({"job_reduces": 0}, "job_reduces: with 0 reduces"),
@@ -88,6 +95,11 @@ def test_settle_impossible_value_is_named(job, values, named):
     folder, good = job
     _found, problems = settle(folder, {**good, **values})
     assert [text for text in problems if text.startswith(named)], problems
+
+
+def test_settle_takes_the_durations_that_the_modules_take(job):
+    folder, good = job
+    assert settle(folder, {**good, "cluster_ttl": "1h30m", "cluster_ttl_max": "2d"})[1] == []
 
 
 def test_settle_names_every_problem_at_once(job):
