@@ -11,11 +11,12 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node.bootstrap import MOST_BYTES, user_data
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.bootstrap import MOST_BYTES, user_data
 
 BODY = b"PK the bundle"
 KEY = "clusters/demo/7f8f7d1e-4a56-4d2b-9b0a-0a3f3a1f7f52/bundle/x.pyz"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 
 import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import facts
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import urllib.parse
 
 import boto3
@@ -34,8 +35,17 @@ class Fixed:
         return ("AKIAEXAMPLE", "example/secret+key", self.token)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_profile():
+    """Keep the caller's own AWS settings out of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="module")
-def moto():
+def moto(no_profile):
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
