@@ -28,6 +28,8 @@ class ActionModule(ActionBase):
                 "output": {"type": "path", "required": True},
                 "cluster": {"type": "dict", "default": {}},
                 "cluster_name": {"type": "str", "required": True},
+                "cluster_region": {"type": "str"},
+                "cluster_profile": {"type": "str"},
                 "kept": {"type": "bool", "default": False},
                 "phases": {"type": "dict", "default": {}},
                 "failure": {"type": "dict", "default": {}},

@@ -51,7 +51,11 @@ class ActionModule(ActionBase):
         if not job:
             specs = {name: {**option, "required": False} for name, option in specs.items()}
         values, more = settings.settle(specs, sources)
-        settings.refuse(problems + more, f"The job file {job_file}" if job_file else "The run's variables")
+        problems += more
+        if not job:
+            # A cluster can be removed after its job's files are gone.
+            problems = [text for text in problems if text.startswith(("cluster_", "job_name"))]
+        settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
         if not job and not job_file and not values["cluster_name"]:
             raise OhmyError("No cluster is named.", "Say which one with -e cluster_name=NAME or -e job_file=PATH.")
         values = settings.fill_defaults(values, job_file)

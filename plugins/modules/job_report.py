@@ -50,6 +50,12 @@ options:
     description: Name of the cluster.
     type: str
     required: true
+  cluster_region:
+    description: Its region, where the run named one.
+    type: str
+  cluster_profile:
+    description: The AWS profile, where the run named one.
+    type: str
   kept:
     description: Whether the cluster was kept.
     type: bool

@@ -58,6 +58,14 @@ def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
     return [f"Seconds: {text}; {sum(taken for _name, taken in known):.1f} in all."]
 
 
+def removal(args: t.Mapping[str, t.Any]) -> str:
+    """Return the command that removes the cluster of a run."""
+    words = [
+        f"cluster_{key}={args[f'cluster_{key}']}" for key in ("name", "region", "profile") if args[f"cluster_{key}"]
+    ]
+    return "ansible-playbook playbooks/terminate.yml " + " ".join(f"-e {word}" for word in words)
+
+
 def standing(args: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is said about a cluster that is still there."""
     cluster = args["cluster"]
@@ -69,7 +77,7 @@ def standing(args: t.Mapping[str, t.Any]) -> list[str]:
     login = (cluster.get("ssh") or {}).get("config") if cluster.get("master") else None
     lines = [
         f"The cluster {name} was kept and costs money.{until}",
-        f"Remove it with: ansible-playbook playbooks/terminate.yml -e cluster_name={name}",
+        f"Remove it with: {removal(args)}",
     ]
     return lines + ([f"Log in with: ssh -F {login} master"] if login else [])
 
@@ -111,7 +119,7 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
     if left:
         warning = (
             f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {left}\n"
-            f"Remove it with: ansible-playbook playbooks/terminate.yml -e cluster_name={args['cluster_name']}"
+            f"Remove it with: {removal(args)}"
         )
         lines.append(warning)
         problem = f"{problem}\n{warning}".strip()

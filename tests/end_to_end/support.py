@@ -79,8 +79,13 @@ class Run:
 
         wait_for(f"{text!r} in the output:\n{self.text}", seen, seconds)
 
+    def kill_alone(self) -> None:
+        """End the controller as ``kill -9 PID`` does; what it started is on its own."""
+        self.process.kill()
+        self.process.wait(30)
+
     def kill(self) -> None:
-        """End the controller as kill -9 and a pulled plug do: it and all that it started, at once."""
+        """End the controller as a pulled plug does: it and all that it started, at once."""
         os.kill(self.process.pid, signal.SIGSTOP)
         for pid in descendants(self.process.pid):
             try:

@@ -86,6 +86,25 @@ def fixture_first(cloud, tmp_path_factory):
     return folder, arguments, run
 
 
+def test_check_mode_names_every_phase_and_makes_nothing(cloud):
+    def everything():
+        s3, ec2, iam = (cloud.client(service) for service in ("s3", "ec2", "iam"))
+        return (
+            [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]],
+            [group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"]],
+            [role["RoleName"] for role in iam.list_roles()["Roles"]],
+            [pair["KeyName"] for pair in ec2.describe_key_pairs()["KeyPairs"]],
+            cloud.instances("check"),
+        )
+
+    before = everything()
+    run = cloud.play("run_job.yml", "--check", "-e", f"job_file={EXAMPLE / 'job.yml'}", "-e", "cluster_name=check")
+    assert run.code == 0, run.text
+    assert everything() == before
+    for phase in ("preflight", "launch", "configure", "stage", "run", "fetch", "terminate"):
+        assert re.search(rf"^    {phase} ", run.text, re.MULTILINE), (phase, run.text)
+
+
 def test_the_answer_of_a_cold_run_equals_the_local_pipe(first):
     folder, _arguments, run = first
     expected = pipe(EXAMPLE / "mapper.py", EXAMPLE / "reducer.py", TEXT).splitlines()
@@ -176,7 +195,7 @@ def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, f
 
     before = len(applications())
     wait_for("the job to run", lambda: any(one["state"] == "RUNNING" for one in applications()), 120)
-    run.kill()
+    run.kill_alone()
     again = play(cloud, path)
     assert again.code == 0, again.text
     assert len(applications()) == before + 1

@@ -40,6 +40,9 @@ OLD_NAMES = {
     "mapred.cache.files": "mapreduce.job.cache.files",
 }
 SECRET = re.compile(r"(secret|password|access\.key|session\.token|credential\.(?!provider))", re.IGNORECASE)
+SECRET_ENV = re.compile(
+    r"(^|_)(secrets?|passw(or)?d|token|credentials?|apikey)(_|$)|(access|api|private|secret)_?key", re.IGNORECASE
+)
 ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 # What a program's output looks like is up to it alone where one of these is set.
 OUTPUT_FORM = ("stream.reduce.output", "stream.map.output", "mapreduce.output.textoutputformat", "stream.num.")
@@ -64,6 +67,8 @@ def problems(spec: Spec) -> list[str]:
     for name, value in sorted((spec.get("cmdenv") or {}).items()):
         if not ENV_NAME.match(name):
             found.append(f"{name!r} is no name of an environment variable.")
+        elif SECRET_ENV.search(name):
+            found.append(f"The environment variable {name} looks like a secret, which the job's page would show.")
         elif re.search(r"\s", str(value)):
             found.append(f"The value of the environment variable {name} holds a blank, where Hadoop would cut it.")
     if not spec.get("mapper"):

@@ -23,6 +23,8 @@ def arguments(folder, **values):
         "output": str(folder),
         "cluster": {},
         "cluster_name": "demo",
+        "cluster_region": None,
+        "cluster_profile": None,
         "kept": False,
         "phases": {},
         "failure": {},
@@ -88,6 +90,13 @@ def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, clus
     text = "\n".join(report.compose(arguments(tmp_path, kept=True, cluster=cluster))[0])
     assert ("terminate.yml -e cluster_name=demo" in text) == stands
     assert "ssh -F" not in text
+
+
+def test_the_command_that_removes_a_cluster_finds_it_again(tmp_path):
+    args = arguments(tmp_path, cluster_region="eu-central-1", cluster_profile="work")
+    assert report.removal(args) == (
+        "ansible-playbook playbooks/terminate.yml -e cluster_name=demo -e cluster_region=eu-central-1 -e cluster_profile=work"
+    )
 
 
 def test_check_mode_names_every_phase(tmp_path):

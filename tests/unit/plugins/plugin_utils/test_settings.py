@@ -87,6 +87,8 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_options": {"fs.s3a.secret.key": "x"}}, "job_options: The option fs.s3a.secret.key looks like a secret"),
         ({"job_options": {"a": {"b": 1}}}, "job_options: the value of 'a'"),
         ({"job_cmdenv": {"A": "two words"}}, "job_cmdenv: The value of the environment variable A holds a blank"),
+        ({"job_cmdenv": {"DB_PASSWORD": "x"}}, "job_cmdenv: The environment variable DB_PASSWORD looks like a secret"),
+        ({"job_cmdenv": {"AWS_SECRET_ACCESS_KEY": "x"}}, "job_cmdenv: The environment variable AWS_SECRET_ACCESS_KEY"),
         ({"job_cmdenv": {"A-B": "1"}}, "job_cmdenv: 'A-B' is no name"),
         ({"hadoop_archive_sha512": "abc"}, "hadoop_archive_sha512: must be 128"),
     ],
