@@ -58,11 +58,13 @@ class NodeAction(ActionBase):
     TRANSFERS_FILES = False
     display: t.Any = Display()
     _vars: t.Mapping[str, t.Any] = types.MappingProxyType({})
+    _parent: int | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; ``unreachable`` is never in it."""
         super().run(tmp, task_vars)
         self._vars = task_vars or {}
+        self._parent = os.getppid()
         self._notice_death_fast()
         try:
             result = self.act(dict(self._task.args))
@@ -121,6 +123,7 @@ class NodeAction(ActionBase):
         """Call ``work`` again after connection losses, for at most ``seconds`` after the first of them."""
         deadline: float | None = None
         while True:
+            self.require_parent()
             try:
                 return work()
             except AnsibleConnectionFailure as exc:
@@ -131,6 +134,14 @@ class NodeAction(ActionBase):
                 self.on_lost(deadline - now)
                 self._reset()
                 time.sleep(min(RETRY_PAUSE, max(0.0, deadline - now)))
+
+    def require_parent(self) -> None:
+        """End an action whose playbook was killed: kill -9 takes the playbook alone, and its worker would go on.
+
+        Then it would look like a controller that is alive, and do the same work as the run that comes after it.
+        """
+        if self._parent is not None and os.getppid() != self._parent:
+            raise OhmyError("The playbook that this task belongs to has ended.")
 
     def on_lost(self, left: float) -> None:
         """Hook: the connection was lost and is tried again for ``left`` more seconds."""

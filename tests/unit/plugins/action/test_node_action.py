@@ -61,6 +61,26 @@ def test_a_short_loss_is_tried_again(clock):
     assert action._connection.resets == 2 and clock.now >= 2
 
 
+def test_an_action_ends_soon_after_its_playbook_was_killed(monkeypatch):
+    asked = []
+
+    class Looking(NodeAction):
+        def act(self, args):
+            while len(asked) < 9:
+                self.module(args, retry=60)
+            return {"changed": False}
+
+    def answer(name, args):
+        asked.append(name)
+        if len(asked) == 2:
+            monkeypatch.setattr(os, "getppid", lambda: 1)
+        return {"changed": False}
+
+    result = make_action(Looking, {}, answer).run(task_vars={})
+    assert result["failed"] and "has ended" in result["msg"]
+    assert len(asked) == 2
+
+
 def test_a_long_loss_ends_at_the_limit(clock):
     action = make_action(NodeAction, {}, lambda name, args: LOST)
     with pytest.raises(OhmyError) as caught:
