@@ -16,6 +16,8 @@ from .client import Clients
 from .waits import Deadline, poll
 from .want import Want
 
+TERMINATE_SECONDS = 300.0
+
 
 @dataclass(frozen=True)
 class Rest:
@@ -59,9 +61,9 @@ def observe(clients: Clients, want: Want) -> Rest:
     known = [one for one in instances.observe(clients.ec2, name) if one.state != "terminated"]
     groups = security_group.observe(clients.ec2, name)
     pair = key_pair.observe(clients.ec2, name)
-    role = iam.observe(clients.iam, name, clients.region)
+    role = _role(clients, name)
     told = [one.bucket for one in [*groups, *known] if one.bucket]
-    bucket = want.bucket or (told[0] if told else None)
+    bucket = told[0] if told else want.bucket
     objects = s3.listing(clients.s3, bucket, f"clusters/{name}/") if bucket is not None else []
     return Rest(
         instances=known,
@@ -71,11 +73,21 @@ def observe(clients: Clients, want: Want) -> Rest:
         ),
         groups=groups,
         pair=pair.name if pair is not None and pair.ours else None,
-        role=role if role.ours and (role.role or role.profile) else None,
+        role=role if role is not None and role.ours and (role.role or role.profile) else None,
         bucket=bucket,
         objects=[one["Key"] for one in objects],
         folders=local_files.folders(want.state_dir, name, clients.region, clients.identity.account),
     )
+
+
+def _role(clients: Clients, name: str) -> iam.Role | None:
+    """Return the role, or None for a caller who may not look: such a caller gave a profile and made no role."""
+    try:
+        return iam.observe(clients.iam, name, clients.region)
+    except errors.AwsError as exc:
+        if exc.code in ("AccessDenied", "UnauthorizedOperation"):
+            return None
+        raise
 
 
 def plan(want: Want, have: Rest) -> Plan:
@@ -129,21 +141,20 @@ def _remove_interface(clients: Clients, card: str) -> None:
 
 def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
     """Remove it all, machines first; return why something may have stayed."""
-    deadline = Deadline(want.wait_timeout)
+    # EC2 takes a minute to end an instance, however short the user wants to wait for a launch.
+    deadline, patience = Deadline(max(float(want.wait_timeout), TERMINATE_SECONDS)), Deadline(want.wait_timeout)
     removal = _Removal()
     ids = [one.id for one in have.instances]
     if ids:
         instances.terminate(clients.ec2, want.name, ids)
         removal.attempt(lambda: instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))
-    left = Deadline(max(30.0, deadline.left()))
+    left = Deadline(max(30.0, patience.left()))
     if have.volumes or have.interfaces:
         rest = observe(clients, want) if ids else have
         for card in rest.interfaces:
             removal.attempt(lambda card=card: _retry_in_use(lambda: _remove_interface(clients, card), left))
         for volume in rest.volumes:
             removal.attempt(lambda volume=volume: _retry_in_use(lambda: _remove_volume(clients, volume), left))
-    for group in have.groups:
-        removal.attempt(lambda group=group: _retry_in_use(lambda: security_group.delete(clients.ec2, group.id), left))
     if have.pair is not None:
         removal.attempt(lambda: key_pair.delete(clients.ec2, have.pair or ""))
     if have.role is not None:
@@ -155,6 +166,9 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
         removal.attempt(
             lambda: s3.delete(clients.s3, bucket, [one["Key"] for one in s3.listing(clients.s3, bucket, at)])
         )
+    # Last, as its tags tell a later try which bucket the cluster had.
+    for group in have.groups:
+        removal.attempt(lambda group=group: _retry_in_use(lambda: security_group.delete(clients.ec2, group.id), left))
     for folder in have.folders:
         removal.attempt(lambda folder=folder: local_files.remove(folder))
     return removal.reasons

@@ -15,7 +15,7 @@ from .failures import diagnose_application
 from .follower import Failed, Follower
 from .history import job_of, running_tree
 from .jobdir import error
-from .rest import Unreachable, number
+from .rest import Refused, Unreachable, number
 from .streaming import tag
 from .yarn import ENDED
 
@@ -95,7 +95,8 @@ def follow_application(follower: Follower, application_id: str) -> App:
                 without_node, began = None, now
             else:
                 without_node = _report_waiting(follower, app, without_node, began)
-        except Unreachable as exc:
+        except (Refused, Unreachable) as exc:
+            # An error page is no answer either: behind the proxy the job's own door comes and goes.
             if time.monotonic() - heard > SILENT_YARN_SECONDS:
                 raise Failed(error(exc.message, exc.hint)) from exc
             follower.report("the ResourceManager does not answer; waiting for it")
