@@ -55,8 +55,8 @@ options:
     default: []
     suboptions:
       source:
-        description: The path of the file.
-        type: path
+        description: The path of the file, taken as it is, since a name may hold C($) and C(~).
+        type: str
         required: true
       key:
         description: Its key below O(prefix); by default the name of the file.
@@ -186,7 +186,7 @@ SPEC = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {"source": {"type": "path", "required": True}, "key": {"type": "str", "no_log": False}},
+        "options": {"source": {"type": "str", "required": True}, "key": {"type": "str", "no_log": False}},
     },
     "archives": {
         "type": "list",

@@ -73,8 +73,8 @@ options:
     default: []
     suboptions:
       src:
-        description: The path on the controller.
-        type: path
+        description: The path on the controller, taken as it is, since a name may hold C($) and C(~).
+        type: str
         required: true
       name:
         description: The name in the task's working directory; by default that of O(files[].src).
@@ -249,7 +249,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
         "elements": "dict",
         "default": [],
         "options": {
-            "src": {"type": "path", "required": True},
+            "src": {"type": "str", "required": True},
             "name": {"type": "str"},
             "sha256": {"type": "str"},
         },

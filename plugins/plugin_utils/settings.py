@@ -137,7 +137,9 @@ def refuse(problems: t.Sequence[str], where: str) -> None:
 def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str, t.Any]:
     """Return the settings with those defaults that depend on other values."""
     done = dict(settings)
-    stem = Path(job_file).stem if job_file else "job"
+    path = Path(job_file) if job_file else Path("job")
+    # A folder for each job, with a job.yml in it, is the usual way: then the folder tells them apart.
+    stem = path.stem if path.stem != "job" or not path.parent.name else path.parent.name
     done["job_name"] = done["job_name"] or stem
     slug = re.sub(r"[^a-z0-9]+", "-", done["job_name"].lower()).strip("-") or "job"
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")

@@ -184,14 +184,14 @@ def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, f
     numbers = [str(random.randrange(10**9)) for _ in range(12)]
     text.write_text("\n".join(numbers) + "\n")
     mapper = program(tmp_path, "slow.py", SLOW)
-    path = job(cloud, tmp_path, job_mapper=mapper, job_reducer="cat", job_input=[str(text)])
+    path = job(cloud, tmp_path, job_name="slow", job_mapper=mapper, job_reducer="cat", job_input=[str(text)])
     run = cloud.start("run_job.yml", "-e", f"job_file={path}")
     master = cloud.master(CLUSTER)
 
     def applications() -> list[dict]:
         url = f"http://{master['PrivateIpAddress']}:8088/ws/v1/cluster/apps?applicationTypes=MAPREDUCE"
         answer = json.loads(cloud.inside(master, "curl", "-s", "-m", "10", url).stdout or "{}")
-        return [one for one in (answer.get("apps") or {}).get("app", []) if one["name"] == "job"]
+        return [one for one in (answer.get("apps") or {}).get("app", []) if one["name"] == "slow"]
 
     before = len(applications())
     wait_for("the job to run", lambda: any(one["state"] == "RUNNING" for one in applications()), 120)

@@ -58,7 +58,8 @@ def policy(
     not there, and s3a, which looks for a folder by its bare name first, takes that for a refusal.
     """
     arn = f"arn:{partition}:s3:::"
-    read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/{prefix}*"}
+    # Staged input of any job: on a cluster that is kept, one job's launch must not lock out another's.
+    read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/input/*", f"{arn}{bucket}/{prefix}*"}
     write = {f"{arn}{bucket}/{prefix}nodes/*", f"{arn}{bucket}/{prefix}lease"}
     lists = {bucket}
     output: set[str] = set()

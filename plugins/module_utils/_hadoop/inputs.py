@@ -9,11 +9,15 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import re
 import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
 from .programs import file_sha256
+
+# A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
+UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,10 @@ def _local(index: int, item: str) -> list[InputFile]:
         for full, relative in _walk(path):
             if hidden(relative):
                 continue
+            if bad := UNUSABLE.search(relative):
+                raise OhmyError(
+                    f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
+                )
             if relative in names:
                 raise OhmyError(
                     f"job_input: {names[relative]} and {full} have the same name below {item}.",

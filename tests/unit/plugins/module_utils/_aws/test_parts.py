@@ -53,6 +53,7 @@ def test_policy_allows_no_more_than_the_job_needs():
     assert by_sid["Read"]["Resource"] == [
         "arn:aws:s3:::b/archives/*",
         f"arn:aws:s3:::b/{AT}*",
+        "arn:aws:s3:::b/input/*",
         "arn:aws:s3:::b/one.txt",
         "arn:aws:s3:::b/one.txt/*",
         "arn:aws:s3:::data/logs",

@@ -85,6 +85,12 @@ def test_input_that_holds_nothing_is_refused(tmp_path, name):
         inputs.expand([str(tmp_path / name)], no_s3)
 
 
+@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\rb", "caf\udce9"])
+def test_input_whose_name_hdfs_cannot_hold_is_refused(tmp_path, name):
+    with pytest.raises(OhmyError, match="which HDFS cannot hold"):
+        inputs.expand([str(tmp_path)] if write(tmp_path, name, "x") else [], no_s3)
+
+
 def test_input_of_empty_files_is_refused(tmp_path):
     with pytest.raises(OhmyError, match="empty"):
         inputs.expand([write(tmp_path, "a", "")], no_s3)
