@@ -39,6 +39,12 @@ for path in ("/var/lib/hadoop/name", "/var/lib/hadoop/data"):
             print(f"{path} {verb.__name__} refused")
 print("user", os.popen("id -un").read().strip(), "sudo", os.system("sudo -n true 2>/dev/null") == 0)
 """
+IMPORTER = """#!/usr/bin/env python3
+import sys
+import shipped
+for line in sys.stdin:
+    print(shipped.first(line))
+"""
 BROKEN = """#!/usr/bin/env python3
 import sys
 for number, line in enumerate(sys.stdin):
@@ -167,6 +173,16 @@ def test_a_mapper_cannot_touch_the_directories_of_hdfs(cloud, first, tmp_path):
     assert not [line for line in seen if line.endswith("allowed")], seen
     assert "/var/lib/hadoop/data listdir refused" in seen and "/var/lib/hadoop/data rmdir refused" in seen, seen
     assert [line for line in seen if line.startswith("user yarn")] == ["user yarn sudo False"], seen
+
+
+def test_a_mapper_imports_a_module_that_travels_with_it(cloud, first, tmp_path):
+    mapper = program(tmp_path, "importer.py", IMPORTER)
+    module = program(tmp_path, "shipped.py", "def first(line):\n    return line.split()[0]\n")
+    (tmp_path / "in.txt").write_text("a b\nc d\n")
+    values = {"job_mapper": mapper, "job_files": [module], "job_reducer": "cat", "job_input": ["in.txt"]}
+    run = play(cloud, job(cloud, tmp_path, **values))
+    assert run.code == 0, run.text
+    assert (tmp_path / "out" / "part-00000").read_text() == "a\nc\n"
 
 
 def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path):

@@ -139,8 +139,9 @@ def command(spec: Spec, mapred: str, conf_file: str, files_dir: str) -> list[str
         words += ["-reducer", str(spec["reducer"])]
     if spec.get("combiner"):
         words += ["-combiner", str(spec["combiner"])]
-    # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed.
-    for name, value in {"PYTHONUTF8": "1", **(spec.get("cmdenv") or {})}.items():
+    # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed. A shipped file is a link
+    # into a folder of its own, where Python would look for modules, and not beside the link.
+    for name, value in {"PYTHONUTF8": "1", "PYTHONPATH": ".", **(spec.get("cmdenv") or {})}.items():
         words += ["-cmdenv", f"{name}={_text(value)}"]
     return words
 

@@ -47,7 +47,7 @@ def test_generic_options_come_first_and_nothing_is_a_d_pair():
         ],
         *["-background", "-input", "/user/hadoop/input/d/0", "-input", "/a\\,b"],
         *["-output", "/user/hadoop/jobs/wc-1/output", "-mapper", "python3 mapper.py", "-reducer", "reducer.py"],
-        *["-cmdenv", "PYTHONUTF8=1", "-cmdenv", "K=V"],
+        *["-cmdenv", "PYTHONUTF8=1", "-cmdenv", "PYTHONPATH=.", "-cmdenv", "K=V"],
     ]
 
 
