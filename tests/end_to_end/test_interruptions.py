@@ -158,7 +158,9 @@ def test_sshd_dead_while_the_job_runs(cloud, tmp_path):
     run = start(cloud, path)
     in_phase(run, "run")
     master = cloud.master("fail-sshd")
-    cloud.inside(master, "sh", "-c", "systemctl mask --now ssh.service ssh.socket; pkill -9 sshd")
+    # Without waiting: a stop job may wait for sessions that only the kill ends.
+    shut = "systemctl mask ssh.service ssh.socket; systemctl --no-block stop ssh.service ssh.socket; pkill -9 sshd"
+    cloud.inside(master, "sh", "-c", shut)
     check_failed(cloud, "fail-sshd", run, "run")
 
 
