@@ -43,7 +43,7 @@ IMPORTER = """#!/usr/bin/env python3
 import sys
 import shipped
 for line in sys.stdin:
-    print(shipped.first(line))
+    print(f"{shipped.first(line)}\\t1")
 """
 BROKEN = """#!/usr/bin/env python3
 import sys
@@ -182,7 +182,7 @@ def test_a_mapper_imports_a_module_that_travels_with_it(cloud, first, tmp_path):
     values = {"job_mapper": mapper, "job_files": [module], "job_reducer": "cat", "job_input": ["in.txt"]}
     run = play(cloud, job(cloud, tmp_path, **values))
     assert run.code == 0, run.text
-    assert (tmp_path / "out" / "part-00000").read_text() == "a\nc\n"
+    assert (tmp_path / "out" / "part-00000").read_text() == "a\t1\nc\t1\n"
 
 
 def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path):
