@@ -183,7 +183,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     if not check_mode and todo.steps:
         reasons = apply(clients, want, have)
         seen = Deadline(30.0)
-        if have.bucket is not None and want.bucket is None:
+        if have.bucket is not None:
             want = Want(**{**want.__dict__, "bucket": have.bucket})
 
         def probe() -> Rest | None:
