@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.folder_lock import locked
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import OutputFolder, Part
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
@@ -28,11 +30,15 @@ class ActionModule(NodeAction):
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return path, parts, bytes, and what was done."""
         listing = self.checked(args, retry=RETRY_SECONDS)
-        parts: list[Part] = listing["parts"] or []
         dest = os.path.abspath(os.path.expanduser(str(args["dest"])))
+        with contextlib.nullcontext() if self._task.check_mode else locked(dest):
+            return self._bring_all(args, dest, listing["parts"])
+
+    def _bring_all(self, args: dict[str, t.Any], dest: str, listed: list[Part] | None) -> dict[str, t.Any]:
+        parts = listed or []
         force = str(args.get("force", False)).lower() in ("true", "yes", "1", "on")
         folder = OutputFolder(dest, str(args["fingerprint"]), force)
-        if listing["parts"] is None:
+        if listed is None:
             plan = Plan()
             plan.add("fetch", str(args["src"]))
         else:
@@ -73,5 +79,6 @@ class ActionModule(NodeAction):
                     raise
                 line.update(f"{name} came damaged, fetching it again")
                 continue
+            self.require_parent()
             folder.accept(name, spooled["size"], spooled["sha256"])
             return

@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.action import hadoop_logs, hdfs_fetch
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import MANIFEST, output_state
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils import node_action
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import folder_lock, node_action
 
 from .fakes import make_action
 from .test_node_action import Clock
@@ -99,6 +99,25 @@ def test_a_master_that_dies_in_between_is_a_failed_task_and_the_next_run_goes_on
     assert output_state(str(dest), "f1") == "ours"
     _master, result, dest = fetch()
     assert not result.get("failed") and output_state(str(dest), "f1") == "finished"
+
+
+def test_two_runs_do_not_fetch_into_the_same_folder(fetch, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder_lock.locked.__wrapped__, "__defaults__", (0,))
+    with folder_lock.locked(str(tmp_path / "dest")):
+        master, result, dest = fetch()
+        assert result["failed"] and f"Another run is fetching into {dest}" in result["msg"] and master.spooled == []
+        assert fetch(check=True)[1]["changed"]
+    assert fetch()[1]["changed"]
+
+
+def test_an_orphan_gives_no_part_its_name(fetch, monkeypatch):
+    def killed(self, *_args):
+        monkeypatch.setattr(node_action.os, "getppid", lambda: 1)
+
+    monkeypatch.setattr(hdfs_fetch.ActionModule, "bring", killed)
+    master, result, dest = fetch()
+    assert result["failed"] and "has ended" in result["msg"] and master.spooled == ["part-00000"]
+    assert [path.name for path in dest.iterdir()] == [MANIFEST]
 
 
 def test_evidence_comes_as_one_file(tmp_path):
