@@ -36,10 +36,10 @@ def find_application(follower: Follower, label: str | None = None) -> App | None
     yarn = follower.doors.yarn
     known = follower.status["application_id"]
     if known is not None and label is None:
-        app = yarn.app(known)
+        app = _ask(follower, lambda: yarn.app(known))
         if app is not None:
             return app
-    for app in yarn.apps(tag=label or tag(follower.spec["id"])):
+    for app in _ask(follower, lambda: yarn.apps(tag=label or tag(follower.spec["id"]))):
         started = number(app.get("startedTime")) / 1000
         if app.get("state") not in ENDED:
             if started >= follower.created - 1:
@@ -50,6 +50,20 @@ def find_application(follower: Follower, label: str | None = None) -> App | None
     return None
 
 
+def _ask(follower: Follower, question: t.Callable[[], t.Any]) -> t.Any:
+    """Return YARN's answer; an error page and silence are waited out, for ten minutes."""
+    deadline = time.monotonic() + SILENT_YARN_SECONDS
+    while True:
+        try:
+            return question()
+        except (Refused, Unreachable):
+            if time.monotonic() >= deadline:
+                raise
+        follower.report("the ResourceManager does not answer; waiting for it")
+        follower.alive()
+        time.sleep(1)
+
+
 def wait_for_nodes(follower: Follower) -> None:
     """Wait until YARN has a node: without one a job would wait for ever.
 
@@ -57,7 +71,7 @@ def wait_for_nodes(follower: Follower) -> None:
     """
     deadline = time.monotonic() + NO_NODE_SECONDS
     while True:
-        metrics = follower.doors.yarn.metrics()
+        metrics = _ask(follower, follower.doors.yarn.metrics)
         if metrics.get("activeNodes"):
             return
         if time.monotonic() >= deadline:
@@ -81,7 +95,6 @@ def follow_application(follower: Follower, application_id: str) -> App:
         now = time.monotonic()
         try:
             app = follower.doors.yarn.app(application_id)
-            heard = time.monotonic()
             if app is None:
                 raise Failed(
                     error(
@@ -95,6 +108,7 @@ def follow_application(follower: Follower, application_id: str) -> App:
                 without_node, began = None, now
             else:
                 without_node = _report_waiting(follower, app, without_node, began)
+            heard = time.monotonic()
         except (Refused, Unreachable) as exc:
             # An error page is no answer either: behind the proxy the job's own door comes and goes.
             if time.monotonic() - heard > SILENT_YARN_SECONDS:
@@ -108,7 +122,7 @@ def counters_of(follower: Follower, application_id: str) -> dict[str, int]:
     history, job = follower.doors.history, job_of(application_id)
     try:
         return history.counters(job) if history.wait_for(job, HISTORY_SECONDS) else {}
-    except Unreachable:
+    except (Refused, Unreachable):
         return {}
 
 
@@ -120,7 +134,7 @@ def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
     try:
         if history.wait_for(job, HISTORY_SECONDS if "Task failed" in str(app.get("diagnostics")) else 5.0):
             attempts = history.failed_attempts(job)
-    except Unreachable:
+    except (Refused, Unreachable):
         pass
     deadline = time.monotonic() + LOGS_SECONDS
 
@@ -150,7 +164,11 @@ def _master_log(follower: Follower, app: App) -> str:
 
 
 def _report_tasks(follower: Follower, application_id: str, app: App) -> None:
-    job = running_tree(follower.doors.yarn, application_id).job(job_of(application_id))
+    try:
+        job = running_tree(follower.doors.yarn, application_id).job(job_of(application_id))
+    except (Refused, Unreachable):
+        # YARN itself has just said that it runs: the proxy's error page is no more than no news.
+        return
     if job is None:
         follower.report("starting its tasks")
         return

@@ -31,6 +31,7 @@ SILENCE = 120.0  # seconds without a sign of life from the controller
 LEASE_EVERY = 300
 LEASE_SECONDS = 3600
 LOG_BYTES = 1 << 20
+KILL_SECONDS = 120.0
 ORPHAN_SECONDS = 300.0
 PROGRESS_EVERY = 1.0
 
@@ -194,8 +195,8 @@ def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
         return 0
     except Stop as stop:
         follower.report(f"being killed: {stop}")
-        _kill(follower)
-        follower.finish("killed", "killed", error=error(f"{stop}.".capitalize(), "Run the same command again."))
+        rest = _kill(follower)
+        follower.finish("killed", "killed", error=error(f"{stop}.".capitalize() + rest, "Run the same command again."))
     except Failed as failed:
         follower.finish("failed", "failed", error=failed.diagnosis)
     except OhmyError as exc:
@@ -233,14 +234,20 @@ def _document() -> dict[str, t.Any]:
         return {}
 
 
-def _kill(follower: Follower) -> None:
-    yarn = follower.doors.yarn
-    try:
-        for app in yarn.apps(tag=tag(follower.spec["id"])):
-            if app.get("state") not in APP_ENDED:
-                yarn.kill(str(app["id"]))
-    except OhmyError as exc:
-        say(f"{exc}")
+def _kill(follower: Follower) -> str:
+    """Kill what the job runs in YARN; return nothing, or after two minutes of failures a sentence that says so."""
+    yarn, deadline = follower.doors.yarn, time.monotonic() + KILL_SECONDS
+    while True:
+        try:
+            for app in yarn.apps(tag=tag(follower.spec["id"])):
+                if app.get("state") not in APP_ENDED:
+                    yarn.kill(str(app["id"]))
+            return ""
+        except OhmyError as exc:
+            say(f"{exc}")
+            if time.monotonic() >= deadline:
+                return f" It may still run in YARN: {exc.message}"
+        time.sleep(2)
 
 
 def _end(client: subprocess.Popen[bytes]) -> None:

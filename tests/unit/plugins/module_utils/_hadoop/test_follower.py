@@ -21,6 +21,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     jobs,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
 
 from .fake_cluster import APP, SPEC, Cluster, FakeHdfs
 
@@ -245,6 +246,52 @@ def test_nodes_that_go_while_the_job_waits_end_it(cluster, monkeypatch):
 def test_a_forgotten_application_fails(cluster):
     cluster.client = lambda _argv: (0, f"Submitted application {APP}")
     assert "forgotten" in cluster.follow()["error"]["summary"]
+
+
+def stumble(monkeypatch, target, name, times):
+    """Let a call be answered by error pages first."""
+    real, left = getattr(target, name), [times]
+
+    def answer(*args, **options):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise Refused("The ResourceManager refused it: HTTP status 502", "", 502)
+        return real(*args, **options)
+
+    monkeypatch.setattr(target, name, answer)
+
+
+@pytest.mark.parametrize("name", ["app", "apps", "metrics", "proxied"])
+def test_error_pages_of_yarn_do_not_end_a_job(cluster, monkeypatch, name):
+    cluster.succeed()
+    stumble(monkeypatch, cluster.yarn, name, 3)
+    assert cluster.follow()["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("name", ["app", "metrics"])
+def test_error_pages_without_end_are_a_failure(cluster, monkeypatch, name):
+    monkeypatch.setattr(follow_application, "SILENT_YARN_SECONDS", -1)
+    cluster.succeed()
+    stumble(monkeypatch, cluster.yarn, name, 10**6)
+    status = cluster.follow()
+    assert status["state"] == "failed" and "502" in status["error"]["summary"]
+
+
+def test_a_kill_that_yarn_refuses_is_tried_again_and_never_hidden(cluster, monkeypatch):
+    one = follower.Follower(JobDir(cluster.path), doors.Doors(cluster.hdfs, cluster.yarn, cluster.history))
+    cluster.yarn.add(APP, ["RUNNING"])
+
+    def stop(_follower):
+        raise follower.Stop("its time was up")
+
+    stumble(monkeypatch, cluster.yarn, "kill", 2)
+    assert follower.follow(one, stop) == 0 and cluster.yarn.killed == [APP]
+    assert one.status["error"]["summary"] == "Its time was up."
+    cluster.yarn.add(APP, ["RUNNING"])
+    monkeypatch.setattr(follower, "KILL_SECONDS", 0)
+    stumble(monkeypatch, cluster.yarn, "kill", 9)
+    follower.follow(one, stop)
+    assert one.status["state"] == "killed" and "It may still run in YARN" in one.status["error"]["summary"]
 
 
 def test_a_defect_of_the_follower_still_ends_the_job(cluster, capsys):
