@@ -22,9 +22,9 @@ def fixture_impatient(monkeypatch):
 
 def test_a_second_run_is_refused_and_nothing_stays_behind(tmp_path):
     folder = str(tmp_path / "out")
-    with locked(folder), pytest.raises(OhmyError, match="Another run is fetching into .*/out"):
-        with locked(folder, wait=0.05):
-            pytest.fail("two runs held it")
+    refused = pytest.raises(OhmyError, match="Another run is fetching into .*/out")
+    with locked(folder), refused, locked(folder, wait=0.05):
+        pytest.fail("two runs held it")
     assert os.listdir(folder) == []
     with locked(folder, wait=0):
         pass
