@@ -313,10 +313,67 @@ cluster:
       contains: *instance
     nodes:
       description: Every node, as M(ohmy.hadoop.hadoop_health) wants them.
-      returned: success
+      returned: always
       type: list
       elements: dict
-      sample: [{instance_id: i-0123456789abcdef0, private_ip: 10.0.0.5, role: master}]
+      contains:
+        instance_id:
+          description: Its instance.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef0
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.5
+        role:
+          description: Either master or worker.
+          returned: always
+          type: str
+          sample: master
+    hosts:
+      description: The nodes that have an address, the master first, as hosts of an inventory.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name in an inventory.
+          returned: always
+          type: str
+          sample: demo-worker-1
+        group:
+          description: Either master or worker.
+          returned: always
+          type: str
+          sample: worker
+        instance_id:
+          description: Its instance.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef1
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.6
+        variables:
+          description:
+            - Ansible's connection variables. A worker is reached through the master, as its C(ssh_config) says.
+            - C(ansible_ssh_private_key_file) is missing where only an agent may have the key.
+          returned: always
+          type: dict
+          sample:
+            ansible_connection: ssh
+            ansible_host: 10.0.0.6
+            ansible_user: admin
+            ansible_ssh_common_args: -F /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
+            ansible_control_path: /run/user/1000/ohmy-1000/0b54bd1a-i-0123456789abcdef1
+            ansible_host_key_checking: true
+            ansible_pipelining: true
+            ansible_python_interpreter: /usr/bin/python3
+            ansible_ssh_private_key_file: /home/me/.ssh/id_ed25519
     ssh:
       description: How to reach the master; all null where there is no cluster.
       returned: always

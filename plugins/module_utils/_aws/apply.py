@@ -12,7 +12,7 @@ from dataclasses import replace
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from .._node.bootstrap import user_data
-from . import documents, iam, instances, key_pair, lease, local_files, nodes, s3, security_group, tags
+from . import connection, documents, iam, instances, key_pair, lease, local_files, nodes, s3, security_group, tags
 from .client import Clients
 from .observe import Have
 from .plan import documents_wanted, policy_wanted
@@ -152,23 +152,18 @@ def write_local(
     want: Want, have: Have, key: key_pair.LocalKey, incarnation: str, found: dict[str, nodes.Node]
 ) -> dict[str, t.Any]:
     """Pin the host keys and write known_hosts and ssh_config; return the keys by instance id."""
-    folder = local_files.cluster_dir(want.state_dir, want.name, incarnation)
-    masters, workers = have.members("master"), have.members("worker")
-    hosts = masters + workers
-    known = local_files.read_known_hosts(f"{folder}/known_hosts")
-    keys = nodes.pinned(found, known, [one.id for one in hosts])
-    local_files.make_private(want.state_dir)
-    local_files.make_private(folder)
-    control = local_files.control_path(incarnation)
-    local_files.make_private(control.rsplit("/", 1)[0])
-    local_files.write(
-        f"{folder}/cluster.json", local_files.mark(have.region, have.identity.account, want.name, incarnation)
-    )
-    local_files.write(f"{folder}/known_hosts", local_files.known_hosts(hosts, keys))
-    address = masters[0].public(None, want.public_ip == "never")["address"] or ""
-    text = local_files.ssh_config(masters[0], address, workers, want.ssh_user, key.private, folder, control)
-    local_files.write(f"{folder}/ssh_config", text)
+    access = access_of(want, incarnation, key.private)
+    found_hosts = connection.hosts(access, have.members("master"), have.members("worker"))
+    known = local_files.read_known_hosts(f"{access.folder}/known_hosts")
+    keys = nodes.pinned(found, known, [one.instance.id for one in found_hosts])
+    connection.write(access, found_hosts, keys, have.region, have.identity.account)
     return keys
+
+
+def access_of(want: Want, incarnation: str, private: str | None) -> connection.Access:
+    """Return how this incarnation's nodes are reached."""
+    address = "private" if want.public_ip == "never" else "auto"
+    return connection.Access(want.name, incarnation, want.state_dir, want.ssh_user, private, address)
 
 
 def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: Deadline) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import documents, instances, key_pair, lease, local_files, nodes, s3, view
+from . import connection, documents, instances, key_pair, lease, local_files, nodes, s3, view
 from .client import Clients
 
 
@@ -50,9 +50,10 @@ def describe(
         bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in ("master", "worker")}
         found = lease.parse(s3.get(clients.s3, bucket, lease.key(at)))
     pinned: dict[str, set[str]] = {}
+    access = None
     if incarnation is not None:
-        folder = local_files.cluster_dir(state_dir, name, incarnation)
-        pinned = local_files.read_known_hosts(f"{folder}/known_hosts")
+        access = connection.Access(name, incarnation, state_dir, ssh_user, key_pair.find(None).private)
+        pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
     whole = view.cluster(
         name,
         here,
@@ -62,7 +63,7 @@ def describe(
         prefix=at,
         endpoint=clients.s3_address(bucket)["endpoint"] if bucket is not None else None,
         host_keys=nodes.pinned(told, pinned, [one.id for one in here]),
-        ssh_access=view.ssh(state_dir, name, incarnation, ssh_user, key_pair.find(None).private),
+        access=access,
         digests={role: documents.digest(bodies.get(role)) for role in ("master", "worker")},
         expires=found["expires"] if found is not None else None,
     )

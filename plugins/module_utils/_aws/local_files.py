@@ -25,12 +25,12 @@ def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
     return os.path.join(state_dir, f"{cluster}-{incarnation[:8]}")
 
 
-def control_path(incarnation: str) -> str:
-    """Return the path of the master's control socket: short, and one per incarnation, as addresses are used again."""
+def control_path(incarnation: str, name: str = "master") -> str:
+    """Return the path of a control socket: short, and one per incarnation and name, as addresses are used again."""
     base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
     if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base):
         base = "/tmp"
-    return os.path.join(base, f"ohmy-{os.getuid()}", f"{incarnation[:8]}-master")
+    return os.path.join(base, f"ohmy-{os.getuid()}", f"{incarnation[:8]}-{name}")
 
 
 def make_private(path: str) -> None:
@@ -84,45 +84,6 @@ def known_hosts(hosts: t.Iterable[Instance], keys: dict[str, list[str]]) -> str:
         names = ",".join(name for name in (one.id, one.private_ip, one.public_ip) if name)
         lines += [f"{names} {line}" for line in keys.get(one.id, [])]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _block(patterns: list[str], settings: dict[str, str]) -> str:
-    lines = [f"Host {' '.join(dict.fromkeys(patterns))}"] + [f"    {key} {value}" for key, value in settings.items()]
-    return "\n".join(lines) + "\n"
-
-
-def ssh_config(
-    master: Instance,
-    address: str,
-    workers: t.Iterable[Instance],
-    user: str,
-    private: str | None,
-    folder: str,
-    control: str,
-) -> str:
-    """Return the text of ssh_config: ``ssh -F FILE master``, workers through the master."""
-    names = [name for name in ("master", master.id, address, master.private_ip) if name]
-    blocks = [_block(names, {"HostName": address, "HostKeyAlias": master.id})]
-    for number, one in enumerate(workers, 1):
-        if one.private_ip:
-            names = [f"worker-{number}", one.id, one.private_ip]
-            settings = {"HostName": one.private_ip, "HostKeyAlias": one.id, "ProxyJump": "master"}
-            blocks.append(_block(names, settings))
-    common = {
-        "User": user,
-        "UserKnownHostsFile": f'"{os.path.join(folder, "known_hosts")}"',
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes",
-        "UpdateHostKeys": "no",
-        "ForwardAgent": "no",
-        "ControlMaster": "auto",
-        "ControlPath": f'"{os.path.join(os.path.dirname(control), os.path.basename(folder)[-8:])}-%C"',
-        "ControlPersist": "60s",
-        "ServerAliveInterval": "30",
-    }
-    if private is not None:
-        common.update({"IdentityFile": f'"{private}"', "IdentitiesOnly": "yes"})
-    return "\n".join(blocks + [_block(["*"], common)])
 
 
 def mark(region: str, account: str, cluster: str, incarnation: str) -> str:

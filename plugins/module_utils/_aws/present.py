@@ -10,7 +10,7 @@ import typing as t
 import uuid
 
 from . import documents, nodes, view
-from .apply import apply, require_ready
+from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
 from .plan import plan
@@ -28,10 +28,9 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         endpoint=have.address["endpoint"],
         wanted=want.workers,
         host_keys=host_keys,
-        ssh_access=view.ssh(want.state_dir, want.name, incarnation, want.ssh_user, have.key.private),
+        access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
         digests={role: documents.digest(have.documents[role]) for role in ("master", "worker")},
         expires=have.lease["expires"] if have.lease is not None else None,
-        private_only=want.public_ip == "never",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import local_files
+from . import connection, local_files
 from .instances import ASLEEP, LIVE, Instance
 
 SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path")
@@ -30,19 +30,16 @@ def state(masters: list[Instance], workers: list[Instance], wanted: int | None) 
     return "running" if whole and all(one == "running" for one in known) else "partial"
 
 
-def ssh(
-    state_dir: str, cluster: str, incarnation: str | None, user: str | None, private: str | None
-) -> dict[str, t.Any]:
+def ssh(access: connection.Access | None) -> dict[str, t.Any]:
     """Return how the master is reached; all None without an incarnation."""
-    if incarnation is None:
+    if access is None:
         return dict.fromkeys(SSH_KEYS)
-    folder = local_files.cluster_dir(state_dir, cluster, incarnation)
     return {
-        "user": user,
-        "private_key": private,
-        "config": f"{folder}/ssh_config",
-        "known_hosts": f"{folder}/known_hosts",
-        "control_path": local_files.control_path(incarnation),
+        "user": access.user,
+        "private_key": access.private,
+        "config": f"{access.folder}/ssh_config",
+        "known_hosts": f"{access.folder}/known_hosts",
+        "control_path": local_files.control_path(access.incarnation),
     }
 
 
@@ -56,17 +53,16 @@ def cluster(
     endpoint: str | None = None,
     wanted: int | None = None,
     host_keys: dict[str, list[str]] | None = None,
-    ssh_access: dict[str, t.Any] | None = None,
+    access: connection.Access | None = None,
     digests: dict[str, str | None] | None = None,
     expires: int | None = None,
-    private_only: bool = False,
 ) -> dict[str, t.Any]:
     """Return a cluster as the modules tell of it."""
     masters, workers = members(instances, "master"), members(instances, "worker")
     keys = host_keys or {}
 
     def public(one: Instance) -> dict[str, t.Any]:
-        return one.public((keys.get(one.id) or [None])[0], private_only)
+        return one.public((keys.get(one.id) or [None])[0], access is not None and access.address == "private")
 
     return {
         "name": name,
@@ -83,7 +79,8 @@ def cluster(
             for role, group in (("master", masters[:1]), ("worker", workers))
             for one in group
         ],
-        "ssh": ssh_access if ssh_access is not None else dict.fromkeys(SSH_KEYS),
+        "hosts": connection.told(access, connection.hosts(access, masters, workers)) if access is not None else [],
+        "ssh": ssh(access),
         "digests": digests if digests is not None else {"master": None, "worker": None},
         "expires": expires,
     }

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""How each node of a cluster is reached: one source for runs, for the ssh_config and for the inventory."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import typing as t
+from dataclasses import dataclass
+
+from . import local_files
+from .instances import Instance
+
+PYTHON = "/usr/bin/python3"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a cluster is reached; ``address`` is auto, public or private, ``private`` None where an agent has the key."""
+
+    cluster: str
+    incarnation: str
+    state_dir: str
+    user: str
+    private: str | None
+    address: str = "auto"
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of known_hosts and ssh_config."""
+        return local_files.cluster_dir(self.state_dir, self.cluster, self.incarnation)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A node that can be reached: ``name`` in an inventory, ``short`` in the ssh_config, and its address."""
+
+    name: str
+    short: str
+    group: str
+    instance: Instance
+    address: str
+
+
+def address_of(one: Instance, choice: str) -> str | None:
+    """Return the address to connect to, None where the instance has no such address (now)."""
+    if choice == "private":
+        return one.private_ip
+    return one.public_ip or (one.private_ip if choice == "auto" else None)
+
+
+def hosts(access: Access, masters: t.Sequence[Instance], workers: t.Sequence[Instance]) -> list[Host]:
+    """Return the nodes that have an address, the master first; workers are reached through it, by private address."""
+    named = [("master", "master", one, address_of(one, access.address)) for one in masters[:1]]
+    named += [(f"worker-{at}", "worker", one, one.private_ip) for at, one in enumerate(workers, 1)]
+    return [
+        Host(f"{access.cluster}-{short}", short, group, one, address)
+        for short, group, one, address in named
+        if address is not None
+    ]
+
+
+def control_path(access: Access, host: Host) -> str:
+    """Return the path of a host's control socket: its own per instance, as addresses are used again."""
+    return local_files.control_path(access.incarnation, "master" if host.group == "master" else host.instance.id)
+
+
+def variables(access: Access, host: Host) -> dict[str, t.Any]:
+    """Return Ansible's connection variables of a host; user, key, jump and pinned host key lie in the ssh_config too."""
+    found: dict[str, t.Any] = {
+        "ansible_connection": "ssh",
+        "ansible_host": host.address,
+        "ansible_user": access.user,
+        "ansible_ssh_common_args": f"-F {shlex.quote(os.path.join(access.folder, 'ssh_config'))}",
+        "ansible_control_path": control_path(access, host),
+        "ansible_host_key_checking": True,
+        "ansible_pipelining": True,
+        "ansible_python_interpreter": PYTHON,
+    }
+    if access.private is not None:
+        found["ansible_ssh_private_key_file"] = access.private
+    return found
+
+
+def told(access: Access, found: t.Iterable[Host]) -> list[dict[str, t.Any]]:
+    """Return the hosts as the modules tell of them."""
+    return [
+        {
+            "name": one.name,
+            "group": one.group,
+            "instance_id": one.instance.id,
+            "private_ip": one.instance.private_ip,
+            "variables": variables(access, one),
+        }
+        for one in found
+    ]
+
+
+def _block(patterns: t.Iterable[str | None], settings: dict[str, str]) -> str:
+    names = dict.fromkeys(name for name in patterns if name)
+    lines = [f"Host {' '.join(names)}"] + [f"    {key} {value}" for key, value in settings.items()]
+    return "\n".join(lines) + "\n"
+
+
+def ssh_config(access: Access, found: t.Iterable[Host]) -> str:
+    """Return the text of ssh_config: ``ssh -F FILE master``; workers through the master, whichever name is asked for."""
+    blocks = []
+    for one in found:
+        node = one.instance
+        settings = {"HostName": one.address, "HostKeyAlias": node.id}
+        if one.group == "worker":
+            blocks.append(_block([one.short, one.name, node.id, node.private_ip], {**settings, "ProxyJump": "master"}))
+        else:
+            names = [one.short, one.name, node.id, one.address, node.private_ip, node.public_ip]
+            blocks.append(_block(names, settings))
+    sockets = os.path.dirname(local_files.control_path(access.incarnation))
+    common = {
+        "User": access.user,
+        "UserKnownHostsFile": f'"{os.path.join(access.folder, "known_hosts")}"',
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "yes",
+        "UpdateHostKeys": "no",
+        "ForwardAgent": "no",
+        "ControlMaster": "auto",
+        "ControlPath": f'"{os.path.join(sockets, access.incarnation[:8])}-%C"',
+        "ControlPersist": "60s",
+        "ServerAliveInterval": "30",
+    }
+    if access.private is not None:
+        common.update({"IdentityFile": f'"{access.private}"', "IdentitiesOnly": "yes"})
+    return "\n".join(blocks + [_block(["*"], common)])
+
+
+def write(access: Access, found: t.Sequence[Host], keys: dict[str, list[str]], region: str, account: str) -> None:
+    """Write known_hosts, ssh_config and the mark of one incarnation, and make the folder of its control sockets.
+
+    ``keys``: the pinned host keys by instance id (``nodes.pinned``). Files that are as they ought to be stay untouched.
+    """
+    folder = access.folder
+    local_files.make_private(access.state_dir)
+    local_files.make_private(folder)
+    local_files.make_private(os.path.dirname(local_files.control_path(access.incarnation)))
+    mark = local_files.mark(region, account, access.cluster, access.incarnation)
+    local_files.write(os.path.join(folder, "cluster.json"), mark)
+    pins = local_files.known_hosts([one.instance for one in found], keys)
+    local_files.write(os.path.join(folder, "known_hosts"), pins)
+    local_files.write(os.path.join(folder, "ssh_config"), ssh_config(access, found))

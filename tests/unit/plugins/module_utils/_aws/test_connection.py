@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How nodes are reached: the variables of a host, and what ssh itself makes of the ssh_config."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import connection, local_files
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
+
+INCARNATION = "0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11"
+MASTER = Instance(id="i-0a", state="running", private_ip="10.0.0.5", public_ip="192.0.2.5")
+WORKERS = [
+    Instance(id="i-0b", state="running", private_ip="10.0.0.6", public_ip="192.0.2.6"),
+    Instance(id="i-0c", state="running", private_ip="10.0.0.7"),
+]
+
+
+@pytest.fixture
+def access(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    state = str(tmp_path / "my state")
+    return connection.Access("my-demo", INCARNATION, state, "admin", str(tmp_path / "id"))
+
+
+def settings(access, name):
+    """Return what ssh would do for a name, by lower-case keyword."""
+    argv = ["ssh", "-F", f"{access.folder}/ssh_config", "-G", name]
+    text = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout
+    return dict(line.split(" ", 1) for line in text.splitlines() if " " in line)
+
+
+def written(access):
+    found = connection.hosts(access, [MASTER], WORKERS)
+    connection.write(access, found, {"i-0a": ["ssh-ed25519 AAAA"], "i-0c": ["ssh-ed25519 BBBB"]}, "eu-central-1", "1")
+    return found
+
+
+def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
+    told = connection.told(access, written(access))
+    assert [one["name"] for one in told] == ["my-demo-master", "my-demo-worker-1", "my-demo-worker-2"]
+    hosts = [one["variables"] for one in told]
+    assert [one["ansible_host"] for one in hosts] == ["192.0.2.5", "10.0.0.6", "10.0.0.7"], hosts
+    assert len({one["ansible_control_path"] for one in hosts}) == 3
+    assert all(one["ansible_host_key_checking"] is True for one in hosts)
+    assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
+
+
+@pytest.mark.parametrize("name", ["worker-2", "my-demo-worker-2", "i-0c", "10.0.0.7"])
+def test_a_worker_is_reached_through_the_master_by_any_of_its_names(access, name):
+    written(access)
+    found = settings(access, name)
+    assert found["hostname"] == "10.0.0.7" and found["proxyjump"] == "master", found
+    assert found["hostkeyalias"] == "i-0c" and found["stricthostkeychecking"] in ("true", "yes"), found
+    assert found["userknownhostsfile"] == os.path.join(access.folder, "known_hosts"), found
+
+
+@pytest.mark.parametrize("name", ["master", "my-demo-master", "i-0a", "10.0.0.5", "192.0.2.5"])
+def test_the_master_is_reached_directly_by_any_of_its_names(access, name):
+    written(access)
+    found = settings(access, name)
+    assert found["hostname"] == "192.0.2.5" and "proxyjump" not in found, found
+    assert found["identityfile"] == access.private and found["user"] == "admin", found
+
+
+def test_the_choice_of_the_address_is_obeyed():
+    assert connection.address_of(MASTER, "auto") == connection.address_of(MASTER, "public") == "192.0.2.5"
+    assert connection.address_of(MASTER, "private") == "10.0.0.5"
+    assert connection.address_of(WORKERS[1], "auto") == "10.0.0.7"
+    assert connection.address_of(WORKERS[1], "public") is None
+
+
+def test_a_node_without_an_address_is_no_host_and_an_agents_key_no_file(access):
+    lone = connection.Access(access.cluster, INCARNATION, access.state_dir, "admin", None, "public")
+    asleep = Instance(id="i-0d", state="stopped")
+    assert connection.hosts(lone, [asleep], [asleep]) == []
+    (host,) = connection.hosts(lone, [MASTER], [])
+    assert "ansible_ssh_private_key_file" not in connection.variables(lone, host)
+    assert "IdentityFile" not in connection.ssh_config(lone, [host])
+
+
+def test_files_are_private_and_removed_with_all_sockets(access):
+    written(access)
+    assert local_files.read_known_hosts(f"{access.folder}/known_hosts")["i-0c"] == {"ssh-ed25519 BBBB"}
+    for name in os.listdir(access.folder):
+        assert os.stat(os.path.join(access.folder, name)).st_mode & 0o777 == 0o600
+    for host in connection.hosts(access, [MASTER], WORKERS):
+        with open(connection.control_path(access, host), "w", encoding="ascii"):
+            pass
+    assert local_files.folders(access.state_dir, "my-demo", "eu-central-1", "1") == [access.folder]
+    local_files.remove(access.folder)
+    assert not os.path.exists(access.folder)
+    assert os.listdir(os.path.dirname(local_files.control_path(INCARNATION))) == []
