@@ -7,87 +7,18 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, iam, instances, key_pair, local_files, s3, security_group, tags, view
+from . import errors, iam, instances, key_pair, local_files, s3, security_group, view
 from .client import Clients
+from .rest import Rest, observe
 from .waits import Deadline, poll
 from .want import Want
 
 TERMINATE_SECONDS = 300.0
-
-
-@dataclass(frozen=True)
-class Rest:
-    """What there is of a cluster, to be removed; ids and names."""
-
-    instances: list[instances.Instance]
-    volumes: list[str]
-    interfaces: list[str]
-    groups: list[security_group.Group]
-    pair: str | None
-    role: iam.Role | None
-    bucket: str | None
-    objects: list[str]
-    folders: list[str]
-
-    def names(self) -> list[str]:
-        """Return all of it by name, the objects as one line."""
-        found = [f"instance {one.id}" for one in self.instances]
-        found += [f"volume {one}" for one in self.volumes] + [f"network interface {one}" for one in self.interfaces]
-        found += [f"security group {one.id}" for one in self.groups]
-        found += [f"key pair {self.pair}"] if self.pair else []
-        found += [f"role and instance profile {self.role.name}"] if self.role is not None else []
-        found += [f"{len(self.objects)} objects under {self._prefix()}"] if self.objects else []
-        return found + [f"folder {one}" for one in self.folders]
-
-    def _prefix(self) -> str:
-        return "/".join(["s3:/", self.bucket or ""] + self.objects[0].split("/")[:2]) + "/"
-
-
-def _tagged(clients: Clients, name: str, operation: str, key: str, id_key: str, state: str) -> list[str]:
-    """Return the ids of what carries the cluster's tags."""
-    what = f"{operation.replace('_', ' ')} of {name}"
-    found = errors.pages(what, clients.ec2, operation, key, Filters=tags.filters(name))
-    ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags") or one.get("TagSet")), name)]
-    return sorted(one[id_key] for one in ours if one.get(state) != "deleting")
-
-
-def observe(clients: Clients, want: Want) -> Rest:
-    """Read all there is: by tags, and by the names that only we give where these carry our tags."""
-    name = want.name
-    known = [one for one in instances.observe(clients.ec2, name) if one.state != "terminated"]
-    groups = security_group.observe(clients.ec2, name)
-    pair = key_pair.observe(clients.ec2, name)
-    role = _role(clients, name)
-    told = [one.bucket for one in [*groups, *known] if one.bucket]
-    bucket = told[0] if told else want.bucket
-    objects = s3.listing(clients.s3, bucket, f"clusters/{name}/") if bucket is not None else []
-    return Rest(
-        instances=known,
-        volumes=_tagged(clients, name, "describe_volumes", "Volumes", "VolumeId", "State"),
-        interfaces=_tagged(
-            clients, name, "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId", "Status"
-        ),
-        groups=groups,
-        pair=pair.name if pair is not None and pair.ours else None,
-        role=role if role is not None and role.ours and (role.role or role.profile) else None,
-        bucket=bucket,
-        objects=[one["Key"] for one in objects],
-        folders=local_files.folders(want.state_dir, name, clients.region, clients.identity.account),
-    )
-
-
-def _role(clients: Clients, name: str) -> iam.Role | None:
-    """Return the role, or None for a caller who may not look: such a caller gave a profile and made no role."""
-    try:
-        return iam.observe(clients.iam, name, clients.region)
-    except errors.AwsError as exc:
-        if exc.code in ("AccessDenied", "UnauthorizedOperation"):
-            return None
-        raise
+LOOK_SECONDS = 30.0
 
 
 def plan(want: Want, have: Rest) -> Plan:
@@ -104,11 +35,15 @@ class _Removal:
     def __init__(self) -> None:
         self.reasons: list[str] = []
 
-    def attempt(self, step: t.Callable[[], None]) -> None:
+    def attempt(self, step: t.Callable[[], None]) -> bool:
+        """Take a step; tell whether it went well."""
         try:
             step()
         except (OhmyError, OSError) as exc:
-            self.reasons.append(str(exc))
+            if str(exc) not in self.reasons:
+                self.reasons.append(str(exc))
+            return False
+        return True
 
 
 def _retry_in_use(step: t.Callable[[], None], deadline: Deadline) -> None:
@@ -139,18 +74,38 @@ def _remove_interface(clients: Clients, card: str) -> None:
     errors.call_or_none(what, clients.ec2.delete_network_interface, NetworkInterfaceId=card)
 
 
+def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -> bool:
+    """End the instances and wait; tell whether the end was at least accepted."""
+    ids = [one.id for one in have.instances]
+    # EC2 takes a minute to end an instance, however short the user wants to wait for a launch.
+    deadline = Deadline(max(float(want.wait_timeout), TERMINATE_SECONDS))
+    if ids and not removal.attempt(lambda: instances.terminate(clients.ec2, want.name, ids)):
+        return False
+    if ids:
+        removal.attempt(lambda: instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))
+    return True
+
+
+def _remove_objects(clients: Clients, want: Want, bucket: str) -> None:
+    """Remove what lies under the cluster's prefix now, what nodes wrote while they went too."""
+    found = s3.listing(clients.s3, bucket, f"clusters/{want.name}/")
+    s3.delete(clients.s3, bucket, [one["Key"] for one in found])
+
+
 def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
     """Remove it all, machines first; return why something may have stayed."""
-    # EC2 takes a minute to end an instance, however short the user wants to wait for a launch.
-    deadline, patience = Deadline(max(float(want.wait_timeout), TERMINATE_SECONDS)), Deadline(want.wait_timeout)
+    patience = Deadline(want.wait_timeout)
     removal = _Removal()
-    ids = [one.id for one in have.instances]
-    if ids:
-        instances.terminate(clients.ec2, want.name, ids)
-        removal.attempt(lambda: instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))
+    if not _end_machines(clients, want, have, removal):
+        # Machines that stay are protected or not ours to end: all the rest is in their use.
+        return removal.reasons
     left = Deadline(max(30.0, patience.left()))
     if have.volumes or have.interfaces:
-        rest = observe(clients, want) if ids else have
+        rest = have
+        if have.instances:
+            seen: list[Rest] = []
+            removal.attempt(lambda: seen.append(observe(clients, want, have.own_profile)))
+            rest = seen[0] if seen else have
         for card in rest.interfaces:
             removal.attempt(lambda card=card: _retry_in_use(lambda: _remove_interface(clients, card), left))
         for volume in rest.volumes:
@@ -160,44 +115,52 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
     if have.role is not None:
         role = have.role
         removal.attempt(lambda: iam.delete(clients.iam, role))
-    if have.bucket is not None and (have.objects or ids):
-        # What nodes wrote while they went is there only now.
-        bucket, at = have.bucket, f"clusters/{want.name}/"
-        removal.attempt(
-            lambda: s3.delete(clients.s3, bucket, [one["Key"] for one in s3.listing(clients.s3, bucket, at)])
-        )
-    # Last, as its tags tell a later try which bucket the cluster had.
-    for group in have.groups:
+    emptied = True
+    if have.bucket is not None and (have.objects or have.instances or have.unseen):
+        bucket = have.bucket
+        emptied = removal.attempt(lambda: _remove_objects(clients, want, bucket))
+    # Last, and only then, as its tags tell a later try which bucket the cluster had.
+    for group in have.groups if emptied else []:
         removal.attempt(lambda group=group: _retry_in_use(lambda: security_group.delete(clients.ec2, group.id), left))
     for folder in have.folders:
         removal.attempt(lambda folder=folder: local_files.remove(folder))
     return removal.reasons
 
 
+def _last_look(clients: Clients, want: Want, have: Rest, patient: bool) -> Rest:
+    """Look until nothing is left, a while longer where nothing was refused: EC2 tells of removals late."""
+    seen = Deadline(LOOK_SECONDS if patient else 0.0)
+
+    def probe() -> Rest | None:
+        rest = observe(clients, want, have.own_profile)
+        return None if rest.names() and not rest.unseen and seen.left() else rest
+
+    return poll(Deadline(LOOK_SECONDS * 2), probe, lambda: OhmyError("The last look took too long."))
+
+
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
-    """Remove the cluster; return the module's result. Raise OhmyError with ``left`` when something stays."""
+    """Remove the cluster; return the module's result. Raise OhmyError with ``left`` when something stays or is unseen."""
     have = observe(clients, want)
     todo = plan(want, have)
     removed: list[str] = []
     left: list[str] = []
-    if not check_mode and todo.steps:
+    reasons: list[str] = have.unseen
+    if not check_mode and (todo.steps or reasons):
         reasons = apply(clients, want, have)
-        seen = Deadline(30.0)
         if have.bucket is not None:
-            want = Want(**{**want.__dict__, "bucket": have.bucket})
-
-        def probe() -> Rest | None:
-            rest = observe(clients, want)
-            return None if rest.names() and not reasons and seen.left() else rest
-
-        left = poll(Deadline(60.0), probe, lambda: OhmyError("The last look took too long.")).names()
+            want = replace(want, bucket=have.bucket)
+        rest = _last_look(clients, want, have, not reasons)
+        left = rest.names()
         removed = [name for name in have.names() if name not in left]
-        if left:
-            raise OhmyError(
-                f"Cluster {want.name} is not wholly removed; left: {', '.join(left)}. {' '.join(reasons)}".strip(),
-                "Run it again; what is in somebody else's use has to be released there.",
-                **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left),
-            )
+        reasons = list(dict.fromkeys([*reasons, *rest.unseen])) if left or rest.unseen else []
+    if left or reasons:
+        stays = f"; left: {', '.join(left)}." if left else "; not all of it could be looked at."
+        verb = "cannot be planned to the end" if check_mode else "is not wholly removed"
+        raise OhmyError(
+            f"Cluster {want.name} {verb}{stays} {' '.join(reasons)}".strip(),
+            "Run it again; what is in somebody else's use has to be released there.",
+            **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left),
+        )
     cluster = _gone(clients, want, have) if not check_mode else _gone(clients, want, have, have.instances)
     return todo.result(cluster=cluster, removed=removed, left=left)
 

@@ -44,6 +44,7 @@ class Instance:
     subnet_id: str = ""
     vpc_id: str = ""
     key_name: str = ""
+    profile: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
     def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
@@ -82,6 +83,7 @@ def from_api(raw: dict[str, t.Any]) -> Instance:
         subnet_id=raw.get("SubnetId", ""),
         vpc_id=raw.get("VpcId", ""),
         key_name=raw.get("KeyName", ""),
+        profile=(raw.get("IamInstanceProfile") or {}).get("Arn", ""),
         tags=found,
     )
 
@@ -163,11 +165,25 @@ def start(clients: t.Any, ids: list[str]) -> None:
 
 
 def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
-    """Terminate instances, one call per thousand; those that are gone already are fine."""
+    """Terminate instances, one call per thousand; those that are gone already are fine.
+
+    One unknown id makes the whole call fail, so that the others are asked for again without it.
+    """
     for at in range(0, len(ids), TERMINATE_BATCH):
         batch = ids[at : at + TERMINATE_BATCH]
-        what = f"terminate {len(batch)} instance(s) of {cluster}"
-        errors.call_or_none(what, ec2.terminate_instances, InstanceIds=batch)
+        while batch:
+            what = f"terminate {len(batch)} instance(s) of {cluster}"
+            try:
+                errors.call(what, ec2.terminate_instances, InstanceIds=batch)
+                break
+            except errors.AwsError as exc:
+                if exc.code not in errors.GONE:
+                    raise
+                seen = {one.id for one in observe(ec2, cluster) if one.state not in DEAD}
+                rest = [one for one in batch if one in seen and one not in exc.message]
+                if rest == batch:
+                    raise
+                batch = rest
 
 
 def _laggards(ids: t.Iterable[str], seen: dict[str, Instance]) -> str:

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
+from .._hadoop.health import newest_reports
 from . import s3
 
 MOST_BODIES = 10
@@ -29,7 +30,6 @@ class Node:
     report: str = "silent"
     digest: str | None = None
     report_key: str | None = None
-    when: t.Any = None
 
 
 def folder(prefix: str) -> str:
@@ -53,22 +53,19 @@ def read(objects: t.Iterable[dict[str, t.Any]], prefix: str) -> dict[str, Node]:
     """Return what the objects under the cluster's prefix tell, by instance id; the newest report counts."""
     found: dict[str, Node] = {}
     at = folder(prefix)
+    reports = []
     for one in objects:
-        if not one["Key"].startswith(at):
-            continue
-        name = one["Key"][len(at) :]
+        name = one["Key"][len(at) :] if one["Key"].startswith(at) else ""
         key = _HOST_KEY.fullmatch(name)
-        if key is not None:
-            line = host_key(key[2], key[3])
-            if line is not None:
-                found.setdefault(key[1], Node()).keys.append(line)
-            continue
-        report = _REPORT.fullmatch(name)
-        if report is not None:
-            node = found.setdefault(report[1], Node())
-            if node.when is None or one["LastModified"] >= node.when:
-                node.when, node.report_key, node.digest = one["LastModified"], one["Key"], report[2]
-                node.report = "reached" if report[2] else "failed"
+        line = host_key(key[2], key[3]) if key is not None else None
+        if key is not None and line is not None:
+            found.setdefault(key[1], Node()).keys.append(line)
+        elif _REPORT.fullmatch(name):
+            reports.append((name, one["LastModified"]))
+    for instance, (kind, name) in newest_reports(reports).items():
+        node = found.setdefault(instance, Node())
+        node.report, node.report_key = kind, f"{at}{name}"
+        node.digest = name.rsplit("/", 1)[-1] if kind == "reached" else None
     for node in found.values():
         node.keys.sort()
     return found

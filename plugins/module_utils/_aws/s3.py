@@ -51,10 +51,15 @@ def put(s3: t.Any, bucket: str, key: str, body: bytes) -> None:
 
 
 def delete(s3: t.Any, bucket: str, keys: list[str]) -> None:
-    """Delete objects, a thousand per call; raise OhmyError naming the first that stays."""
+    """Delete objects, a thousand per call, as many as can be; raise OhmyError naming the first that stays."""
+    bad: list[dict[str, t.Any]] = []
     for at in range(0, len(keys), DELETE_BATCH):
         batch = {"Objects": [{"Key": key} for key in keys[at : at + DELETE_BATCH]], "Quiet": True}
         what = f"delete objects from bucket {bucket}"
-        answer = errors.call(what, s3.delete_objects, Bucket=bucket, Delete=batch)
-        for bad in (answer.get("Errors") or [])[:1]:
-            raise OhmyError(f"Could not delete s3://{bucket}/{bad.get('Key')}: {bad.get('Code')} {bad.get('Message')}.")
+        bad += errors.call(what, s3.delete_objects, Bucket=bucket, Delete=batch).get("Errors") or []
+    if bad:
+        first = bad[0]
+        more = f" ({len(bad)} objects stay)" if len(bad) > 1 else ""
+        raise OhmyError(
+            f"Could not delete s3://{bucket}/{first.get('Key')}: {first.get('Code')} {first.get('Message')}{more}."
+        )

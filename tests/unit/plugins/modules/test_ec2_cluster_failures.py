@@ -144,22 +144,6 @@ def test_failed_launch_of_workers_is_finished_by_the_next_run(account, cluster):
     assert len(account.instances()) == 3
 
 
-def test_group_in_use_is_left_with_the_reason(account, cluster, monkeypatch):
-    from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent
-
-    class Short(absent.Deadline):
-        def __init__(self, seconds):
-            super().__init__(min(seconds, 0.1))
-
-    monkeypatch.setattr(absent, "Deadline", Short)
-    cluster(workers=0)
-    account.before_send = refuse("DeleteSecurityGroup", "DependencyViolation")
-    result = cluster("absent")
-    assert result.get("failed") and "DependencyViolation" in result["msg"], result
-    assert [one.split()[0:2] for one in result["left"]] == [["security", "group"]], result
-    assert any(one.startswith("instance i-") for one in result["removed"]), result
-
-
 def test_master_that_shows_no_host_key_in_time_is_an_error(account, cluster):
     account.answers_host_keys = False
     result = cluster(workers=0, wait_timeout=1)

@@ -133,6 +133,12 @@ def test_newest_report_counts():
     assert nodes.read([new, old], AT)["i-1"].report == "reached"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_at_the_same_second_a_failure_counts(order):
+    found = nodes.read(objects("i-1/report/failed", "i-1/report/reached/" + "a" * 64)[::order], AT)["i-1"]
+    assert (found.report, found.digest, found.report_key) == ("failed", None, f"{AT}nodes/i-1/report/failed")
+
+
 def test_pinned_never_replaces_a_key():
     one = {"i-1": nodes.Node(keys=[LINE])}
     other = "ssh-ed25519 " + base64.b64encode(BLOB[:-1] + b"\x01").decode()
