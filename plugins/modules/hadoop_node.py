@@ -43,6 +43,15 @@ options:
     description:
       - The node document of schema 1, as the collection's architecture page has it.
       - C(schema), C(cluster), C(incarnation), C(role), C(master), C(workers), C(hadoop) and C(java) are required.
+      - Without S3 (C(s3) is null) archives come from C(https://), C(http://) or, already on the host, C(file:///). One
+        below C(/var/cache/ohmy) is removed after it was installed.
+      - C(hadoop.overlay) (C(url), C(sha512)) is a second archive that is laid over Hadoop's folder. The top folder of
+        either archive is left out.
+      - C(address) is the host's own private IPv4 address; by default the one from which it reaches the master. A
+        globally routable one is refused on a host without S3, where no security group is in between, unless
+        C(allow_public) is true.
+      - C(packages) is a list of Debian packages (C(name) or C(name=version)) that are installed where they are missing.
+      - C(task_memory) is what one map or reduce task gets by default, in MiB.
     type: dict
     required: true
   bundle:
@@ -50,6 +59,14 @@ options:
       - Path on the host of the node bundle, which becomes C(/opt/ohmy/node.pyz) where it differs.
       - Needed once on a host that did not boot with one; the bundle converges the host again at each boot.
     type: path
+  restart:
+    description:
+      - Whether daemons that run are restarted where their unit, configuration or software changed.
+      - With V(false) all else is done, the daemons that still need a restart are returned in RV(pending), and the
+        document is not noted as reached as long as there is any. So a fleet can be prepared at once and restarted in
+        batches.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
@@ -76,6 +93,20 @@ EXAMPLES = r"""
         package: openjdk-17-jre-headless
       lease: false
   become: true
+
+- name: Prepare all hosts at once
+  ohmy.hadoop.hadoop_node:
+    document: "{{ worker_document }}"
+    restart: false
+  become: true
+  register: prepared
+
+- name: Restart what needs it, a few hosts at a time
+  ohmy.hadoop.hadoop_node:
+    document: "{{ worker_document }}"
+  become: true
+  throttle: 2
+  when: prepared.pending | length > 0
 """
 
 RETURN = r"""
@@ -121,6 +152,31 @@ memory:
       returned: success
       type: int
       sample: 1024
+missing:
+  description:
+    - The archives with a C(file:///) URL that are still to be brought to the host; only check mode returns any, for
+      a run fails without them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"name": "hadoop", "path": "/var/cache/ohmy/0123456789abcdef/hadoop-3.5.0.tar"}]
+  contains:
+    name:
+      description: C(hadoop), C(overlay) or C(java).
+      returned: success
+      type: str
+      sample: hadoop
+    path:
+      description: Where the archive is expected on the host.
+      returned: success
+      type: str
+      sample: /var/cache/ohmy/0123456789abcdef/hadoop-3.5.0.tar
+pending:
+  description: The daemons that need a restart which O(restart=false) held back.
+  returned: success
+  type: list
+  elements: str
+  sample: ["nodemanager"]
 services:
   description: The daemons that run on the host.
   returned: success
@@ -136,7 +192,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, diff, documents, facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, cli, diff, documents, facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
 
@@ -144,6 +200,7 @@ BUNDLE = "/opt/ohmy/node.pyz"
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "document": {"type": "dict", "required": True},
     "bundle": {"type": "path"},
+    "restart": {"type": "bool", "default": True},
 }
 
 
@@ -185,8 +242,8 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     step = bundle_step(params["bundle"])
     if step is not None and not check_mode:
         write_file(BUNDLE, read_file(step.new) or b"")
-    want, todo = converge(document, facts.gather(document), check_mode)
-    warnings = [] if check_mode else tell(document, len(todo.steps))
+    want, todo, pending = converge(document, facts.gather(document), check_mode, params["restart"])
+    warnings = [] if check_mode or pending else tell(document, len(todo.steps))
     if step is not None:
         todo.steps.insert(0, step)
     room = want.room
@@ -194,6 +251,8 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
         address=want.facts.address,
         digest=documents.digest(document),
         memory={"total": want.facts.memory, "heaps": room.heaps, "containers": room.containers, "task": room.task},
+        missing=archives.missing(want.archives),
+        pending=pending,
         services=want.services,
         warnings=warnings,
     ) | {"diff": diff.entries(todo)}

@@ -20,6 +20,9 @@ from .converge import converge
 from .imds import Imds
 from .s3 import S3
 
+# Seconds for a route to come up at boot.
+PATIENCE = 120
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
@@ -72,7 +75,7 @@ def boot(s3: S3, prefix: str, role: str) -> int:
 
 def apply(document: dict[str, t.Any], voice: report.Reporter | None, started: float) -> int:
     """Converge and report that the document was reached."""
-    want, todo = converge(document, facts.gather(document))
+    want, todo, _pending = converge(document, facts.gather(document, PATIENCE))
     body = {
         "seconds": round(time.monotonic() - started, 1),
         "steps": len(todo.steps),

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import os
+import re
 import typing as t
+import urllib.parse
 
 from .._core.errors import OhmyError
+from . import fetch, packages
 from .s3 import dumps
 
 WANTED, REACHED = "etc/ohmy/document.json", "etc/ohmy/digest"
@@ -25,6 +29,7 @@ REQUIRED = {
     "hadoop": dict,
     "java": dict,
 }
+SHA512 = re.compile(r"[0-9a-fA-F]{128}")
 
 
 def check(document: t.Any) -> dict[str, t.Any]:
@@ -34,13 +39,62 @@ def check(document: t.Any) -> dict[str, t.Any]:
             f"The node document is not of schema {SCHEMA}.", "Use one version of the collection throughout."
         )
     for name, kind in REQUIRED.items():
-        if not isinstance(document.get(name), kind):
+        if not isinstance(document.get(name), kind) or isinstance(document[name], bool):
             raise OhmyError(f"The node document has no usable {name!r}.")
     if document["role"] not in ("master", "worker"):
         raise OhmyError(f"The node document knows no role {document['role']!r}.", "Use master or worker.")
     if document["role"] == "worker" and document["master"] == "self":
         raise OhmyError("The node document of a worker must name the master's address.")
+    if document["workers"] < 0:
+        raise OhmyError("The node document has no usable 'workers'.", "Their number is 0 or more.")
+    _check_archive("hadoop", document["hadoop"], document)
+    if document["hadoop"].get("overlay") is not None:
+        _check_archive("the overlay", document["hadoop"]["overlay"], document)
+    if "sha512" in document["java"] or "url" in document["java"]:
+        _check_archive("java", document["java"], document)
+    packages.check(document.get("packages"))
+    if document["java"].get("package") is not None:
+        packages.check([document["java"]["package"]])
+    if document.get("address") is not None:
+        _check_address(document["address"])
     return document
+
+
+def _check_archive(name: str, archive: t.Any, document: t.Mapping[str, t.Any]) -> None:
+    url = archive.get("url") if isinstance(archive, dict) else None
+    if not isinstance(url, str) or not SHA512.fullmatch(str(archive.get("sha512"))):
+        raise OhmyError(f"The archive of {name} needs a url and its sha512.", "The sha512 has 128 hex digits.")
+    scheme = urllib.parse.urlsplit(url).scheme
+    if fetch.local(url) is None and scheme not in fetch.SCHEMES:
+        raise OhmyError(f"The archive of {name} is at {url}.", f"Nodes know {', '.join(fetch.SCHEMES)}.")
+    if scheme == "s3" and not document.get("s3"):
+        raise OhmyError(f"The archive of {name} is at {url}, and this node has no S3.", "Use file:// or https://.")
+    if scheme == "file" and not url.startswith("file:///"):
+        raise OhmyError(f"The archive of {name} is at {url}.", "Use file:/// and the path on the node.")
+
+
+def _check_address(address: t.Any) -> None:
+    try:
+        if ipaddress.IPv4Address(str(address)).is_unspecified:
+            raise ValueError
+    except ValueError as exc:
+        raise OhmyError(f"{address!r} is no IPv4 address.", "Name the node's own private one.") from exc
+
+
+def refuse_public(document: t.Mapping[str, t.Any], address: str) -> None:
+    """Raise OhmyError where daemons would listen to the whole internet; without S3 there is no security group."""
+    if document.get("s3") or document.get("allow_public"):
+        return
+    if ipaddress.ip_address(address).is_global:
+        raise OhmyError(
+            f"Hadoop would listen on {address}, which the whole internet may reach, and lets in whoever comes.",
+            "Name a private address in hadoop_address, or set hadoop_allow_public where a firewall is in between.",
+        )
+
+
+def leased(document: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the node ends with its cluster's lease, which lies in S3."""
+    return bool(document.get("lease") and document.get("s3"))
 
 
 def parse(data: bytes) -> dict[str, t.Any]:

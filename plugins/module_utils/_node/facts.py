@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 import typing as t
 
 from .._core.errors import OhmyError
@@ -17,6 +18,9 @@ from .imds import Imds
 
 # Version 2 and version 1 of control groups; meminfo alone shows a container its host's memory.
 LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+# An address for documentation: whatever leads there is the way out.
+OUTSIDE = "192.0.2.1"
 
 
 def memory(root: str = "/") -> int:
@@ -36,20 +40,44 @@ def memory(root: str = "/") -> int:
 
 def address(document: t.Mapping[str, t.Any]) -> str:
     """Return the node's private IPv4 address, from the metadata service on EC2, else from the route to its master."""
+    if document.get("address"):
+        return own(str(document["address"]))
     if document.get("s3"):
         return Imds().get("meta-data/local-ipv4").strip()
-    if document.get("address"):
-        return str(document["address"])
-    target = "192.0.2.1" if document["master"] == "self" else document["master"]
+    return towards(None if document["master"] == "self" else document["master"])
+
+
+def towards(target: str | None = None) -> str:
+    """Return the address from which this node speaks to another one, by default to the world."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((target, 8020))  # a datagram socket: no packet is sent
+            probe.connect((target or OUTSIDE, 8020))  # a datagram socket: no packet is sent
         except OSError as exc:
-            raise OhmyError(f"This node has no route to {target}: {exc}.") from exc
+            raise OhmyError(
+                f"This node has no route to {target or 'the outside'}: {exc}.", "Name its address in hadoop_address."
+            ) from exc
         return str(probe.getsockname()[0])
 
 
-def gather(document: t.Mapping[str, t.Any]) -> Facts:
-    """Return memory, cores, address and name of this node."""
-    own = address(document)
-    return Facts(memory(), len(os.sched_getaffinity(0)), own, names.known_as(own))
+def own(wanted: str) -> str:
+    """Return the address where it is one of this node's own, else raise OhmyError."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((wanted, 0))
+        except OSError as exc:
+            raise OhmyError(f"{wanted} is no address of this node: {exc}.", "See hadoop_address and ip addr.") from exc
+    return wanted
+
+
+def gather(document: t.Mapping[str, t.Any], patience: float = 0) -> Facts:
+    """Return memory, cores, address and name of this node; ``patience`` is for a network that comes up late, in s."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            here = address(document)
+            break
+        except OhmyError:
+            if document.get("s3") or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    return Facts(memory(), len(os.sched_getaffinity(0)), here, names.known_as(here))

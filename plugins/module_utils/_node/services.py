@@ -52,6 +52,13 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
     _remember({**known, **{name: inputs[name] for name in verbs}}, root)
 
 
+def forget(names: t.Sequence[str], root: str = "/") -> None:
+    """Forget what daemons were started with, so that they are restarted by the next run that may."""
+    known = started_with(root)
+    if any(name in known for name in names):
+        _remember({name: value for name, value in known.items() if name not in names}, root)
+
+
 def stop(names: t.Sequence[str], root: str = "/") -> None:
     """Stop daemons that are no part of this node any more."""
     if names:

@@ -12,6 +12,7 @@ import os
 import pwd
 import re
 import subprocess
+import time
 import typing as t
 
 from .._core.errors import OhmyError
@@ -24,14 +25,23 @@ USERS = {"hdfs": "hdfs", "yarn": "yarn", "mapred": "mapred", "hadoop": GROUP}
 def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
     """Run a command and return its output; raise OhmyError with its last words where it fails."""
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=seconds, check=False)
+        done = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
     except subprocess.TimeoutExpired as exc:
         raise OhmyError(f"Could not {what}: {argv[0]} did not end within {seconds:.0f} s.") from exc
     except OSError as exc:
         raise OhmyError(f"Could not {what}: {exc}.") from exc
     if done.returncode:
-        words = " / ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
-        raise OhmyError(f"Could not {what}: {words or f'{argv[0]} ended with {done.returncode}'}")
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        words = " / ".join(lines[-3:]) or f"{argv[0]} ended with {done.returncode}"
+        raise OhmyError(f"Could not {what}: {words}", lines=lines[-20:])
     return done.stdout
 
 
@@ -116,7 +126,7 @@ def last_words(unit: str, count: int = 20) -> list[str]:
     lines: list[str] = []
     for prefix in ("hdfs", "yarn", "mapred"):
         path = f"/var/log/hadoop/{prefix}-{name}.log"
-        if os.path.exists(path) and os.path.getmtime(path) >= _started(unit):
+        if os.path.exists(path) and os.path.getmtime(path) >= started(unit):
             lines = _tail(path)
     marks = [number for number, line in enumerate(lines) if " ERROR " in line or " FATAL " in line]
     if marks:
@@ -124,13 +134,12 @@ def last_words(unit: str, count: int = 20) -> list[str]:
     return _output(["journalctl", "-u", unit, "-n", str(count), "-o", "cat", "--no-pager"]).splitlines()
 
 
-def _started(unit: str) -> float:
-    """Return when the unit's last process was started, 0 where systemd does not tell."""
-    text = _output(["systemctl", "show", "--timestamp=unix", "--property=ExecMainStartTimestamp", "--value", unit])
-    try:
-        return float(text.strip().removeprefix("@"))
-    except ValueError:
+def started(unit: str) -> float:
+    """Return when the unit's last process was started in seconds since 1970, 0 where systemd does not tell."""
+    text = _output(["systemctl", "show", "--property=ExecMainStartTimestampMonotonic", "--value", unit]).strip()
+    if not text.isdigit() or text == "0":
         return 0.0
+    return time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) + int(text) / 1e6
 
 
 def _tail(path: str) -> list[str]:

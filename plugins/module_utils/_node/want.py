@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from .._hadoop import profiles, site
-from . import documents, units
+from . import archives, documents, packages, units
 from .s3 import dumps
 
 CONF = "etc/hadoop"
@@ -57,6 +56,8 @@ class Want:
     files: dict[str, bytes] = field(default_factory=dict)
     rights: dict[str, Right] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    reads: dict[str, list[str]] = field(default_factory=dict)
+    packages: list[str] = field(default_factory=list)
 
     @property
     def master(self) -> str:
@@ -80,13 +81,13 @@ def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
         return str(java["home"])
     if "sha512" in java:
         return "/opt/ohmy/java"
-    found = re.match(r"openjdk-(\d+)-", str(java.get("package")))
+    found = packages.java_home(str(java.get("package")), MACHINES.get(machine, machine))
     if found is None:
         raise OhmyError(
             "The node document does not tell where Java is.",
-            "Give java an archive (url, sha512), a package openjdk-N-… or the home of one that is installed.",
+            "Give java an archive (url, sha512), a package openjdk-N-…, or the home of one that is installed.",
         )
-    return f"/usr/lib/jvm/java-{found.group(1)}-openjdk-{MACHINES.get(machine, machine)}"
+    return found
 
 
 def directories(services: t.Sequence[str]) -> dict[str, Right]:
@@ -111,6 +112,7 @@ def directories(services: t.Sequence[str]) -> dict[str, Right]:
 
 def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | None = None) -> Want:
     """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
+    documents.refuse_public(document, facts.address)
     running = profiles.services(document["role"], document["workers"])
     room = profiles.memory(facts.memory, running)
     home = java_home(document, machine or os.uname().machine)
@@ -118,6 +120,7 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     if "sha512" in document["java"]:
         packed["java"] = document["java"]
     want = Want(document, facts, room, home, running, packed, directories(running))
+    want.packages = [*([want.package] if want.package else []), *packages.check(document.get("packages"))]
     sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
     texts = units.units(room.heaps, home, document["workers"] <= profiles.SMALL, document["role"])
     # A user's property may be a secret: only root and Hadoop's own group read it.
@@ -130,9 +133,10 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     for name in COMMANDS:
         text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", profiles.HOME).replace("@NAME@", name)
         want.add(f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
-    software = [archive["sha512"].encode() for archive in packed.values()] + [home.encode()]
+    software = [archives.identity(archive).encode() for archive in packed.values()] + [home.encode()]
     for name in running:
-        parts = [texts[f"hadoop-{name}.service"].encode(), *software]
-        parts += [sites[part] for part in EVERYWHERE + READS[name] if part in sites]
+        read = [part for part in EVERYWHERE + READS[name] if part in sites]
+        want.reads[name] = [f"{UNITS}/hadoop-{name}.service", *(f"{CONF}/{part}.xml" for part in read)]
+        parts = [texts[f"hadoop-{name}.service"].encode(), *software, *(sites[part] for part in read)]
         want.inputs[name] = hashlib.sha256(b"\0".join(parts)).hexdigest()
     return want

@@ -16,6 +16,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import documents, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.plan import hold
 from ansible_collections.ohmy.hadoop.plugins.modules import hadoop_node
 
 HUSH = "hush-hush"
@@ -42,7 +43,7 @@ def host(tmp_path, monkeypatch):
         root, broken, voice = 0, None, None
         done, logged, said = False, [], []
 
-        def converge(self, document, facts, check_mode):
+        def converge(self, document, facts, check_mode, restart):
             if self.broken is not None:
                 raise self.broken
             wish, todo = want.wanted(document, facts, "x86_64"), Plan()
@@ -51,8 +52,9 @@ def host(tmp_path, monkeypatch):
                 todo.add("write", f"file /{path}", None, wish.files[path].decode())
                 todo.add("restart", "service hadoop-nodemanager", "a", "b")
                 todo.change("reach", "document", None, documents.digest(document))
-            self.done = self.done or not check_mode
-            return wish, todo
+            pending = [] if restart else hold(todo)
+            self.done = self.done or not (check_mode or pending)
+            return wish, todo, pending
 
         def run(self, check=False, **params):
             out = io.StringIO()
@@ -139,6 +141,27 @@ def test_silence_of_s3_is_a_warning(host, monkeypatch):
     result = host.run()
     assert result["changed"] is True
     assert "could not report it: S3 did not answer." in json.dumps(result["warnings"])
+
+
+def test_restarts_may_wait(host):
+    held = host.run(restart=False)
+    assert (held["pending"], held["changed"]) == (["nodemanager"], True)
+    assert held["actions"] == ["write file /etc/hadoop/core-site.xml"]
+    done = host.run()
+    assert done["pending"] == [] and "restart service hadoop-nodemanager" in done["actions"]
+    assert set(done) == set(held)
+
+
+def test_archives_that_are_to_be_brought_are_named(host, tmp_path):
+    path = str(tmp_path / "hadoop.tar")
+    overlay = {"url": f"file://{tmp_path}/jars.tar", "sha512": "cd" * 64}
+    hadoop = {"url": f"file://{path}", "sha512": "ab" * 64, "overlay": overlay}
+    result = host.run(check=True, document={**DOCUMENT, "hadoop": hadoop})
+    assert result["missing"] == [
+        {"name": "hadoop", "path": path},
+        {"name": "overlay", "path": f"{tmp_path}/jars.tar"},
+    ]
+    assert host.run(check=True)["missing"] == []
 
 
 @pytest.mark.parametrize(

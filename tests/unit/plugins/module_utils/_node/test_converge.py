@@ -16,11 +16,12 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, diff, documents, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, diff, documents, observe, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.archives import folder
 
 MASTER = Facts(8192, 2, "10.0.0.4", "ip-10-0-0-4.example.internal")
 WORKER = Facts(8192, 2, "10.0.0.5")
+SUM = "ab" * 64
 
 
 def wanted(document, facts=MASTER):
@@ -29,7 +30,7 @@ def wanted(document, facts=MASTER):
 
 def nothing(wish):
     """A host on which nothing was done yet."""
-    return converge.Have(
+    return observe.Have(
         users=["hdfs", "yarn", "mapred", "hadoop"],
         outside="admin",
         archives=dict.fromkeys(wish.archives),
@@ -47,7 +48,8 @@ def nothing(wish):
 
 def everything(wish):
     """A host that is what it is to be."""
-    return converge.Have(
+    return observe.Have(
+        packages=dict.fromkeys(wish.packages, "1"),
         users=[],
         outside=None,
         archives={name: folder(name, archive) for name, archive in wish.archives.items()},
@@ -189,6 +191,46 @@ def test_a_package_is_installed_once(document):
     assert steps(converge.plan(wish, have)) == []
     have.java = False
     assert steps(converge.plan(wish, have)) == ["install package openjdk-17-jre-headless"]
+    have.java, have.packages = True, {"openjdk-17-jre-headless": None}
+    assert steps(converge.plan(wish, have)) == ["install package openjdk-17-jre-headless"]
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "52.1.2.3"])
+def test_without_s3_no_door_is_opened_to_the_internet(document, address):
+    public = Facts(8192, 2, address)
+    assert wanted(document, public).services  # behind a security group
+    document |= {"s3": None, "lease": False}
+    with pytest.raises(OhmyError, match=f"listen on {address}.* hadoop_allow_public"):
+        wanted(document, public)
+    assert wanted({**document, "allow_public": True}, public).services
+    for private in ("10.0.0.4", "172.16.0.1", "192.168.1.7", "100.64.1.1", "169.254.1.1", "127.0.0.1"):
+        assert wanted(document, Facts(8192, 2, private)).services
+
+
+def test_without_restart_it_is_done_later_and_told(document):
+    have = everything(wanted(document))
+    wish = wanted({**document, "properties": {"hdfs-site": {"a": "b"}}})
+    have.states["historyserver"] = "failed"
+    todo = converge.plan(wish, have)
+    assert "restart service hadoop-namenode" in steps(todo) and steps(todo)[-1] == "reach document"
+    assert converge.hold(todo) == ["namenode"]
+    assert steps(todo) == [
+        "write file /etc/hadoop/hdfs-site.xml",
+        "write file /etc/ohmy/document.json",
+        "start service hadoop-historyserver",
+    ]
+
+
+def test_what_needs_no_restart_is_reached_at_once(document):
+    have = everything(wanted(document))
+    todo = converge.plan(wanted({**document, "properties": {"own-site": {"a": "b"}}}), have_also(have, "own-site"))
+    assert converge.hold(todo) == []
+    assert steps(todo)[-1] == "reach document"
+
+
+def have_also(have, site):
+    have.files[f"etc/hadoop/{site}.xml"] = have.rights[f"etc/hadoop/{site}.xml"] = None
+    return have
 
 
 @pytest.mark.parametrize(
@@ -198,6 +240,20 @@ def test_a_package_is_installed_once(document):
         ({"role": "slave"}, "slave"),
         ({"workers": "2"}, "'workers'"),
         ({"role": "worker"}, "must name the master"),
+        ({"workers": True}, "'workers'"),
+        ({"workers": -1}, "'workers'"),
+        ({"hadoop": {"url": "s3://b/k"}}, "archive of hadoop needs a url and its sha512"),
+        ({"hadoop": {"url": "s3://b/k", "sha512": "ab"}}, "archive of hadoop needs a url and its sha512"),
+        ({"hadoop": {"url": "ftp://h/k", "sha512": SUM}}, "is at ftp://h/k"),
+        ({"hadoop": {"url": "file://h/k", "sha512": SUM}}, "is at file://h/k"),
+        ({"hadoop": {"url": "file:///k", "sha512": SUM, "overlay": {"url": "file:///k"}}}, "archive of the overlay"),
+        ({"java": {"url": "https://h/k"}}, "archive of java"),
+        ({"java": {"package": "--purge"}}, "'--purge' is no name of a Debian package"),
+        ({"packages": ["vim", "Vim!"]}, "'Vim!' is no name of a Debian package"),
+        ({"packages": "vim"}, "packages are no list"),
+        ({"address": "node1"}, "'node1' is no IPv4 address"),
+        ({"address": "0.0.0.0"}, "'0.0.0.0' is no IPv4 address"),
+        ({"s3": None}, "this node has no S3"),
     ],
 )
 def test_a_wrong_document_is_named(document, change, words):
@@ -221,18 +277,18 @@ def test_prepares_files_and_directories_and_finds_them_again(document, tmp_path,
     own, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
     wish.directories = {path: (own, group, mode) for path, (_o, _g, mode) in wish.directories.items()}
     wish.rights = {path: (own, group, mode) for path, (_o, _g, mode) in wish.rights.items()}
-    monkeypatch.setattr(converge.system, "missing_users", list)
-    monkeypatch.setattr(converge.system, "outside_group", lambda _login: None)
-    monkeypatch.setattr(converge.system, "service_state", lambda _unit: "inactive")
+    monkeypatch.setattr(observe.system, "missing_users", list)
+    monkeypatch.setattr(observe.system, "outside_group", lambda _login: None)
+    monkeypatch.setattr(observe.system, "service_state", lambda _unit: "inactive")
     root = str(tmp_path)
-    todo = converge.plan(wish, converge.observe(wish, root))
+    todo = converge.plan(wish, observe.observe(wish, root))
     converge.prepare(wish, todo, root)
-    again = steps(converge.plan(wish, converge.observe(wish, root)))
+    again = steps(converge.plan(wish, observe.observe(wish, root)))
     assert not [step for step in again if "file" in step or "directory" in step.split()[1] or "enable" in step]
     assert "start service hadoop-namenode" in again
     assert (tmp_path / "etc/hadoop/hdfs-site.xml").stat().st_mode & 0o777 == 0o640
     assert (tmp_path / "usr/local/bin/hdfs").stat().st_mode & 0o777 == 0o755
-    assert os.readlink(tmp_path / converge.ENABLED) == "/etc/systemd/system/ohmy-node.service"
+    assert os.readlink(tmp_path / observe.ENABLED) == "/etc/systemd/system/ohmy-node.service"
     assert not list(tmp_path.rglob("*.new"))
 
 

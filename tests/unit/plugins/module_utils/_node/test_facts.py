@@ -50,7 +50,28 @@ def test_the_metadata_service_knows_the_address(monkeypatch, document):
 def test_a_host_of_one_s_own_takes_the_address_that_faces_the_master(document):
     own = {**document, "s3": None, "role": "worker", "master": "127.0.0.1"}
     assert facts.address(own) == "127.0.0.1"
-    assert facts.address({**own, "address": "192.0.2.7"}) == "192.0.2.7"
+    assert facts.address({**own, "address": "127.0.0.9"}) == "127.0.0.9"
+    with pytest.raises(OhmyError, match="192.0.2.7 is no address of this node"):
+        facts.address({**own, "address": "192.0.2.7"})
+
+
+def test_a_network_that_comes_up_late_is_waited_for(monkeypatch, document):
+    answers = [OhmyError("no route"), "10.0.0.4"]
+
+    def address(_document):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(facts, "memory", lambda: 8192)
+    monkeypatch.setattr(facts, "address", address)
+    monkeypatch.setattr(facts.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(facts.names, "known_as", lambda address: address)
+    assert facts.gather({**document, "s3": None}, 60).address == "10.0.0.4"
+    answers[:] = [OhmyError("no route")]
+    with pytest.raises(OhmyError, match="no route"):
+        facts.gather({**document, "s3": None})
 
 
 def test_a_master_out_of_reach_is_named(monkeypatch, document):

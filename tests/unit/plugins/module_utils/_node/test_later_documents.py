@@ -13,7 +13,7 @@ import os
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, hdfs, services, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, hdfs, observe, services, want
 
 FACTS = Facts(8192, 2, "10.0.0.4")
 
@@ -23,9 +23,9 @@ def host(tmp_path, monkeypatch):
     """A root below which any document's files and directories can be made."""
     own, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
     ran = []
-    monkeypatch.setattr(converge.system, "missing_users", list)
-    monkeypatch.setattr(converge.system, "outside_group", lambda _login: None)
-    monkeypatch.setattr(converge.system, "service_state", lambda _unit: "active")
+    monkeypatch.setattr(observe.system, "missing_users", list)
+    monkeypatch.setattr(observe.system, "outside_group", lambda _login: None)
+    monkeypatch.setattr(observe.system, "service_state", lambda _unit: "active")
     monkeypatch.setattr(services, "run", lambda argv, _what: ran.append(argv))
 
     class Host:
@@ -33,7 +33,7 @@ def host(tmp_path, monkeypatch):
             wish = want.wanted(document, FACTS, "x86_64")
             wish.directories = {path: (own, group, mode) for path, (_o, _g, mode) in wish.directories.items()}
             wish.rights = {path: (own, group, mode) for path, (_o, _g, mode) in wish.rights.items()}
-            todo = converge.plan(wish, converge.observe(wish, self.root))
+            todo = converge.plan(wish, observe.observe(wish, self.root))
             converge.prepare(wish, todo, self.root)
             return [str(step) for step in todo.steps]
 
@@ -89,17 +89,17 @@ def test_a_removal_that_was_cut_short_is_done_again(document, host, monkeypatch)
 
 def test_a_log_configuration_that_was_changed_is_copied_again(document, host):
     host.converge(document)
-    for path in converge.LOG4J:
+    for path in observe.LOG4J:
         (host.path / path).parent.mkdir(parents=True, exist_ok=True)
         (host.path / path).write_text("as in the archive")
     assert not [step for step in host.converge(document) if "log4j" in step]
-    (host.path / converge.LOG4J[1]).write_text("changed")
+    (host.path / observe.LOG4J[1]).write_text("changed")
     assert "copy file /etc/hadoop/log4j.properties" in host.converge(document)
 
 
 def test_hosts_is_never_removed(document, host):
     host.converge(document)
-    assert "etc/hosts" not in json.loads((host.path / converge.MADE).read_text())
+    assert "etc/hosts" not in json.loads((host.path / observe.MADE).read_text())
 
 
 def test_a_timer_without_a_lease_is_removed(document, host):

@@ -70,8 +70,8 @@ def test_waiting_for_a_host_key_has_an_end(tmp_path):
 def test_a_boot_publishes_its_key_before_all_else_and_reports_last(keys, imds, monkeypatch, document, capsys):
     bucket = Bucket({f"{PREFIX}documents/master.json": json.dumps(document).encode()})
     want = types.SimpleNamespace(facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]))
-    monkeypatch.setattr(cli.facts, "gather", lambda _document: want.facts)
-    monkeypatch.setattr(cli, "converge", lambda _document, _facts: (want, Plan()))
+    monkeypatch.setattr(cli.facts, "gather", lambda _document, _patience: want.facts)
+    monkeypatch.setattr(cli, "converge", lambda _document, _facts: (want, Plan(), []))
     assert cli.boot(bucket, PREFIX, "master") == 0
     assert [key.split("/")[3] for key in bucket.order] == ["nodes", "documents", "nodes"]
     assert "hostkey" in bucket.order[0] and "report/reached/" in bucket.order[2]

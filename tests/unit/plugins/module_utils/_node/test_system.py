@@ -35,7 +35,7 @@ def spoken(tmp_path, monkeypatch):
     """Let units have started at second 100, and log files below a folder of the test's own."""
     journal = ["the journal's last line"]
     real = os.path.exists
-    monkeypatch.setattr(system, "_started", lambda _unit: 100.0)
+    monkeypatch.setattr(system, "started", lambda _unit: 100.0)
     monkeypatch.setattr(system, "_output", lambda _argv: "\n".join(journal))
     monkeypatch.setattr(system.os.path, "exists", lambda path: real(tmp_path / os.path.basename(path)))
     monkeypatch.setattr(system.os.path, "getmtime", lambda path: os.stat(tmp_path / os.path.basename(path)).st_mtime)
