@@ -342,7 +342,7 @@ cluster:
           description: Its name in an inventory.
           returned: always
           type: str
-          sample: demo-worker-1
+          sample: demo-worker-i-0123456789abcdef1
         group:
           description: Either master or worker.
           returned: always

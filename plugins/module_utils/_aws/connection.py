@@ -57,10 +57,15 @@ def hosts(access: Access, masters: t.Sequence[Instance], workers: t.Sequence[Ins
     named = [("master", "master", one, address_of(one, access.address)) for one in masters[:1]]
     named += [(f"worker-{at}", "worker", one, one.private_ip) for at, one in enumerate(workers, 1)]
     return [
-        Host(f"{access.cluster}-{short}", short, group, one, address)
+        Host(f"{access.cluster}-{_stable(group, one)}", short, group, one, address)
         for short, group, one, address in named
         if address is not None
     ]
+
+
+def _stable(group: str, one: Instance) -> str:
+    """Return a name that stays a node's own as long as it lives, whichever others there are."""
+    return "master" if group == "master" else f"worker-{one.id}"
 
 
 def control_path(access: Access, host: Host) -> str:
@@ -99,12 +104,6 @@ def told(access: Access, found: t.Iterable[Host]) -> list[dict[str, t.Any]]:
     ]
 
 
-def _block(patterns: t.Iterable[str | None], settings: dict[str, str]) -> str:
-    names = dict.fromkeys(name for name in patterns if name)
-    lines = [f"Host {' '.join(names)}"] + [f"    {key} {value}" for key, value in settings.items()]
-    return "\n".join(lines) + "\n"
-
-
 def ssh_config(access: Access, found: t.Iterable[Host]) -> str:
     """Return the text of ssh_config: ``ssh -F FILE master``; workers through the master, whichever name is asked for."""
     blocks = []
@@ -112,26 +111,15 @@ def ssh_config(access: Access, found: t.Iterable[Host]) -> str:
         node = one.instance
         settings = {"HostName": one.address, "HostKeyAlias": node.id}
         if one.group == "worker":
-            blocks.append(_block([one.short, one.name, node.id, node.private_ip], {**settings, "ProxyJump": "master"}))
+            blocks.append(
+                local_files.block([one.short, one.name, node.id, node.private_ip], {**settings, "ProxyJump": "master"})
+            )
         else:
             names = [one.short, one.name, node.id, one.address, node.private_ip, node.public_ip]
-            blocks.append(_block(names, settings))
-    sockets = os.path.dirname(local_files.control_path(access.incarnation))
-    common = {
-        "User": access.user,
-        "UserKnownHostsFile": f'"{os.path.join(access.folder, "known_hosts")}"',
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes",
-        "UpdateHostKeys": "no",
-        "ForwardAgent": "no",
-        "ControlMaster": "auto",
-        "ControlPath": f'"{os.path.join(sockets, access.incarnation[:8])}-%C"',
-        "ControlPersist": "60s",
-        "ServerAliveInterval": "30",
-    }
-    if access.private is not None:
-        common.update({"IdentityFile": f'"{access.private}"', "IdentitiesOnly": "yes"})
-    return "\n".join(blocks + [_block(["*"], common)])
+            blocks.append(local_files.block(names, settings))
+    control = local_files.control_path(access.incarnation)
+    shared = local_files.common(access.user, access.private, access.folder, control)
+    return "\n".join([*blocks, local_files.block(["*"], shared)])
 
 
 def write(access: Access, found: t.Sequence[Host], keys: dict[str, list[str]], region: str, account: str) -> None:

@@ -86,6 +86,32 @@ def known_hosts(hosts: t.Iterable[Instance], keys: dict[str, list[str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def block(patterns: t.Iterable[str | None], settings: dict[str, str]) -> str:
+    """Return one block of an ssh_config."""
+    names = dict.fromkeys(name for name in patterns if name)
+    lines = [f"Host {' '.join(names)}"] + [f"    {key} {value}" for key, value in settings.items()]
+    return "\n".join(lines) + "\n"
+
+
+def common(user: str, private: str | None, folder: str, control: str) -> dict[str, str]:
+    """Return the settings of ssh_config that all hosts of one incarnation share."""
+    settings = {
+        "User": user,
+        "UserKnownHostsFile": f'"{os.path.join(folder, "known_hosts")}"',
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "yes",
+        "UpdateHostKeys": "no",
+        "ForwardAgent": "no",
+        "ControlMaster": "auto",
+        "ControlPath": f'"{os.path.join(os.path.dirname(control), os.path.basename(folder)[-8:])}-%C"',
+        "ControlPersist": "60s",
+        "ServerAliveInterval": "30",
+    }
+    if private is not None:
+        settings.update({"IdentityFile": f'"{private}"', "IdentitiesOnly": "yes"})
+    return settings
+
+
 def mark(region: str, account: str, cluster: str, incarnation: str) -> str:
     """Return the text of cluster.json, by which a folder is known when the cluster is gone."""
     whole = {"account": account, "cluster": cluster, "incarnation": incarnation, "region": region}

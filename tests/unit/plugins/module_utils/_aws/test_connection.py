@@ -43,7 +43,7 @@ def written(access):
 
 def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     told = connection.told(access, written(access))
-    assert [one["name"] for one in told] == ["my-demo-master", "my-demo-worker-1", "my-demo-worker-2"]
+    assert [one["name"] for one in told] == ["my-demo-master", "my-demo-worker-i-0b", "my-demo-worker-i-0c"]
     hosts = [one["variables"] for one in told]
     assert [one["ansible_host"] for one in hosts] == ["192.0.2.5", "10.0.0.6", "10.0.0.7"], hosts
     assert len({one["ansible_control_path"] for one in hosts}) == 3
@@ -51,7 +51,7 @@ def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
 
 
-@pytest.mark.parametrize("name", ["worker-2", "my-demo-worker-2", "i-0c", "10.0.0.7"])
+@pytest.mark.parametrize("name", ["worker-2", "my-demo-worker-i-0c", "i-0c", "10.0.0.7"])
 def test_a_worker_is_reached_through_the_master_by_any_of_its_names(access, name):
     written(access)
     found = settings(access, name)
