@@ -37,6 +37,8 @@ EXAMPLES = {
     "cluster_instance_profile": "my-hadoop-node",
     "hadoop_archive": "archives/hadoop-3.5.0.tar",
     "hadoop_archive_sha512": "…",
+    "hadoop_overlay": "archives/hadoop-s3-3.5.0.tar",
+    "hadoop_overlay_sha512": "…",
     "hadoop_java_archive": "archives/jre-17.tar.gz",
     "hadoop_java_archive_sha512": "…",
 }

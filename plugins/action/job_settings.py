@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils import settings
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, settings
 
 
 class ActionModule(ActionBase):
@@ -56,25 +56,14 @@ class ActionModule(ActionBase):
             # A cluster can be removed after its job's files are gone.
             problems = [text for text in problems if text.startswith(("cluster_", "job_name"))]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
-        if not job and not job_file and not values["cluster_name"]:
-            raise OhmyError("No cluster is named.", "Say which one with -e cluster_name=NAME or -e job_file=PATH.")
+        if not job and not job_file and not (values["cluster_name"] or values["job_name"] or values["job_mapper"]):
+            raise OhmyError(
+                "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
+            )
         values = settings.fill_defaults(values, job_file)
-        settings.refuse(self._missing_archives(values) if job else [], "The run's variables")
+        settings.refuse(archives.problems(values) if job else [], "The run's variables")
         values["job_file"] = job_file
         return {"changed": False, "settings": values}
-
-    def _missing_archives(self, values: dict[str, t.Any]) -> list[str]:
-        missing = [
-            f"{name}: there is no archive built in this checkout (make archives) and none was given"
-            for name in ("hadoop_archive", "hadoop_java_archive")
-            if not values[name] and not (name == "hadoop_java_archive" and values["hadoop_java"] == "package")
-        ]
-        missing += [
-            f"{name}_sha512: is missing, and there is no {values[name]}.sha512 either"
-            for name in ("hadoop_archive", "hadoop_java_archive")
-            if values[name] and not values[f"{name}_sha512"]
-        ]
-        return missing
 
     def _load(self, path: str) -> dict[str, t.Any]:
         if not os.path.isfile(path):

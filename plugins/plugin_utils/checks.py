@@ -151,7 +151,9 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
     "hadoop_archive": lambda value: _file(value) if value and value.startswith("/") else "",
     "hadoop_java_archive": lambda value: _file(value) if value and value.startswith("/") else "",
+    "hadoop_overlay": lambda value: _file(value) if value and value.startswith("/") else "",
     "hadoop_archive_sha512": _sha512,
+    "hadoop_overlay_sha512": _sha512,
     "hadoop_java_archive_sha512": _sha512,
 }
 

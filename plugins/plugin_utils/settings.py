@@ -16,7 +16,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.errors import OhmyError
-from . import checks
+from . import archives, checks
 
 COLLECTION = Path(__file__).resolve().parent.parent.parent
 ROLES = ("cluster", "hadoop", "job")
@@ -137,20 +137,13 @@ def refuse(problems: t.Sequence[str], where: str) -> None:
 def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str, t.Any]:
     """Return the settings with those defaults that depend on other values."""
     done = dict(settings)
-    path = Path(job_file) if job_file else Path("job")
     # A folder for each job, with a job.yml in it, is the usual way: then the folder tells them apart.
+    path = Path(job_file) if job_file else Path.cwd() / "job"
     stem = path.stem if path.stem != "job" or not path.parent.name else path.parent.name
     done["job_name"] = done["job_name"] or stem
     slug = re.sub(r"[^a-z0-9]+", "-", done["job_name"].lower()).strip("-") or "job"
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
     done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
-    for name, pattern in (("hadoop_archive", "hadoop-*.tar*"), ("hadoop_java_archive", "jre-*.tar*")):
-        if done[name] is None and not (name == "hadoop_java_archive" and done["hadoop_java"] == "package"):
-            found = (COLLECTION / "build" / "archives").glob(pattern)
-            built = sorted(path for path in found if path.suffix in (".tar", ".gz"))
-            done[name] = str(built[-1]) if built else None
-        if done[name] and not done[f"{name}_sha512"] and not REMOTE.match(done[name]):
-            beside = Path(f"{done[name]}.sha512")
-            done[f"{name}_sha512"] = beside.read_text("ascii").split()[0] if beside.is_file() else None
+    done.update(archives.fill(done))
     return done

@@ -140,11 +140,13 @@ def test_fill_defaults_names_cluster_after_the_job(job):
     assert done["cluster_master_instance_type"] == done["cluster_instance_type"]
 
 
-def test_fill_defaults_takes_the_folder_s_name_where_the_file_is_called_job(job):
+def test_fill_defaults_takes_the_folder_s_name_where_the_file_is_called_job(job, tmp_path, monkeypatch):
     folder, good = job
     found, _problems = settle(folder, good)
     assert settings.fill_defaults(found, "/home/me/word_count/job.yml")["cluster_name"] == "word-count"
-    assert settings.fill_defaults(found, None)["job_name"] == "job"
+    (tmp_path / "Word Count").mkdir()
+    monkeypatch.chdir(tmp_path / "Word Count")
+    assert settings.fill_defaults(found, None)["job_name"] == "Word Count"
 
 
 def test_refuse_lists_all_and_raises_only_with_problems():
