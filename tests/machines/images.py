@@ -41,9 +41,11 @@ def debs(suite: str) -> Path:
 
 
 def _options(suite: str) -> list[str]:
-    excluded = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*")
+    # Not the manual pages: OpenJDK 17 of Debian 11 cannot be installed where their folders are missing.
+    excluded = ("/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
     options = ["--variant=minbase", *(f"--dpkgopt=path-exclude={path}" for path in excluded)]
-    download = f'APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -qq -y install --download-only {WANTED}'
+    apt = 'APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -qq -y'
+    download = f"{apt} clean; {apt} install --no-install-recommends --download-only {WANTED}"
     return [*options, f"--include={','.join(PACKAGES)}", f"--customize-hook={download}", suite]
 
 

@@ -205,8 +205,20 @@ def _machine(made: Machines, machine: str, image: str, memory_mib: int) -> str:
     name, address = made.container(machine), made.addresses[machine]
     have = container.powers()
     argv = ["podman", "create", "--name", name, "--label", f"{LABEL}={made.tag}", "--runtime", "runc"]
-    argv += ["--systemd=always", "--network", made.network, "--ip", address, "--hostname", machine]
-    argv += ["--no-hosts", "--dns", "none", "--memory", f"{memory_mib}m", "--memory-swap", f"{memory_mib}m"]
+    # A machine keeps its MAC when it boots again; with another one its neighbours would look for it half a minute.
+    mac = "02:00:" + ":".join(f"{int(byte):02x}" for byte in address.split("."))
+    argv += ["--systemd=always", "--network", made.network, "--ip", address, "--mac-address", mac]
+    argv += [
+        "--hostname",
+        machine,
+        "--no-hosts",
+        "--dns",
+        "none",
+        "--memory",
+        f"{memory_mib}m",
+        "--memory-swap",
+        f"{memory_mib}m",
+    ]
     argv += ["--pids-limit", "-1", *container.ulimits(have), *(f"--cap-add={power}" for power in have.capabilities)]
     argv += [
         "--volume",
