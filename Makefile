@@ -5,7 +5,14 @@
 # make run [JOB=path/to/job.yml]   set up what is missing, then run the job (default: files/example/job.yml)
 # make terminate [JOB=…]           remove the cluster that a job's run left standing
 # make down                        remove what the runs made on this machine
-# make setup test test-long        see README.md
+# make setup                       set up what a run needs, and no more
+# make archives                    make the archives of Hadoop and Java in build/archives (docs/archives.md)
+# make collection                  make the collection's own archive in build/collection (docs/install.md)
+# make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
+# make test-long                   what takes longer: kill and break each phase, other versions, other archives
+# make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
+# make bench                       measure the shipped example
+# make lock [UPGRADE=1]            pin again what the .in files ask for
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -25,7 +32,7 @@ STAMPS := build/stamps
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
 
-.PHONY: help setup setup-dev run terminate down test test-long bench lint format sanity unit archives lock
+.PHONY: help setup setup-dev run terminate down test test-long bench lint format sanity unit archives collection lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -36,6 +43,12 @@ setup: $(STAMPS)/packages
 setup-dev: setup $(STAMPS)/venv-dev
 
 archives: $(STAMPS)/archives
+
+collection: $(STAMPS)/venv
+	@scripts/tree build/collection/tree/ansible_collections/ohmy/hadoop
+	@rm -rf build/collection/tree/ansible_collections/ohmy/hadoop/.git
+	@cd build/collection/tree/ansible_collections/ohmy/hadoop && \
+	  $(CURDIR)/.venv/bin/ansible-galaxy collection build --force --output-path $(CURDIR)/build/collection
 
 run: setup
 	@$(PYTHON) scripts/run.py

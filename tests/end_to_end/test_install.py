@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection as its users have it: from its archive, beside ansible-core and boto3 alone, with no checkout near."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.documented import documented
+
+from .support import ROOT
+
+PAGE = "docs/install.md"
+MAPPER = """#!/usr/bin/env python3
+import sys
+for line in sys.stdin:
+    for word in line.split():
+        print(f"{word}\\t1")
+"""
+REDUCER = """#!/usr/bin/env python3
+import itertools, sys
+for word, lines in itertools.groupby(sys.stdin, lambda line: line.split("\\t")[0]):
+    print(f"{word}\\t{sum(1 for _ in lines)}")
+"""
+
+
+class User:
+    """Somebody with a home, a folder for a job, and the system's own programs."""
+
+    def __init__(self, cloud: t.Any, home: Path) -> None:
+        self.home, self.folder = home, home / "word count"
+        keep = {key: value for key, value in cloud.env.items() if not key.startswith(("ANSIBLE_", "XDG_", "PYTHON"))}
+        keep.pop("VIRTUAL_ENV", None)
+        # Versions as in the lock file, so that what was released last night does not turn a test red.
+        locked = re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+        (home / "constraints.txt").write_text("\n".join(locked) + "\n")
+        self.env = {
+            **keep,
+            "HOME": str(home),
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            "PIP_CONSTRAINT": str(home / "constraints.txt"),
+            "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", os.path.expanduser("~/.cache/pip")),
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+    def types(self, name: str, cwd: Path | None = None, seconds: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run a block of the page, in the folder of the job unless another is given."""
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", documented(PAGE, name)],
+            cwd=cwd or self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def write_job(self) -> None:
+        """Make the folder of the page's job."""
+        (self.folder / "data").mkdir(parents=True)
+        (self.folder / "mapper.py").write_text(MAPPER)
+        (self.folder / "reducer.py").write_text(REDUCER)
+        (self.folder / "data/a.txt").write_text("light upon light\n")
+        (self.folder / "data/b.txt").write_text("no light")
+        (self.folder / "job.yml").write_text(documented(PAGE, "job"))
+
+
+def good(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what was printed by a command that must have succeeded."""
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module", name="user")
+def fixture_user(cloud: t.Any, tmp_path_factory: pytest.TempPathFactory) -> User:
+    """Follow the page up to where a job may be run, but for the archives."""
+    user = User(cloud, tmp_path_factory.mktemp("user"))
+    good(user.types("build", cwd=ROOT))
+    for built in (ROOT / "build/collection").glob("ohmy-hadoop-*.tar.gz"):
+        shutil.copy(built, user.home)
+    good(user.types("install", cwd=user.home))
+    user.write_job()
+    return user
+
+
+@pytest.fixture(scope="module", name="ready")
+def fixture_ready(user: User) -> User:
+    """Have the archives too."""
+    good(user.types("archives", cwd=ROOT))
+    return user
+
+
+def test_nothing_is_installed_but_what_is_asked_for(user: User) -> None:
+    listed = subprocess.run(
+        [user.home / "ohmy/bin/pip", "list", "--format", "freeze"], capture_output=True, text=True, check=True
+    ).stdout
+    names = {line.split("==")[0].lower() for line in listed.splitlines()}
+    assert {"ansible-core", "boto3"} <= names and len(names) <= 18 and not names & {"moto", "pytest", "requests"}, names
+    places = list((user.home / ".ansible/collections/ansible_collections").iterdir())
+    assert [path.name for path in places if path.is_dir() and "." not in path.name] == ["ohmy"], places
+
+
+def test_a_run_without_archives_says_how_to_have_them(user: User) -> None:
+    archives = user.home / ".local/share/ohmy.hadoop/archives"
+    if archives.exists():
+        pytest.fail("this test must come before the archives")
+    done = user.types("run")
+    assert done.returncode != 0
+    for text in ("hadoop_archive: no archive is named", str(archives), "make archives", "docs/install.md"):
+        assert text in done.stdout, done.stdout
+
+
+def test_the_job_of_the_page_gives_its_answer(ready: User) -> None:
+    said = good(ready.types("run"))
+    assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said
+    assert "ansible.cfg" not in said and not (ready.folder / "ansible.cfg").exists()
+    again = good(ready.types("run"))
+    assert "finished before" in again and re.search(r"changed=0\b", again), again
+
+
+def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
+    book = ready.home / "look.yml"
+    book.write_text(documented(PAGE, "defaults"))
+    command = [str(ready.home / "ohmy/bin/ansible-playbook"), str(book)]
+    done = subprocess.run(command, env=ready.env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0 and "found.clusters" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.long
+def test_the_job_of_the_page_phase_by_phase(ready: User) -> None:
+    shutil.rmtree(ready.folder / "output", ignore_errors=True)
+    said = good(ready.types("verbs", seconds=500))
+    assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said

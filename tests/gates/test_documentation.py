@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reader would copy from the documentation is run by a test, or says why it is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.documented import blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^(?P<before>[^\n]*)\n```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+SHELLS = ("sh", "bash", "shell", "console")
+COMMAND = re.compile(
+    r"^(?:\$ |make |ansible|molecule |python3? |pip |cp |cd |export |sudo |git |\S*/bin/)", re.MULTILINE
+)
+TESTED = re.compile(r"<!-- tested: \S+ -->")
+UNTESTED = re.compile(r"<!-- not tested: \S.+ -->")
+
+
+def is_commands(language: str, text: str) -> bool:
+    """Tell whether a block is to be typed into a shell."""
+    return language in SHELLS or (not language and COMMAND.search(text) is not None)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_of_commands_is_tested_or_says_why_not(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    bare = [
+        found["text"]
+        for found in FENCE.finditer(text)
+        if is_commands(found["language"], found["text"])
+        and not TESTED.fullmatch(found["before"])
+        and not UNTESTED.fullmatch(found["before"])
+    ]
+    assert bare == [], "write <!-- tested: NAME --> or <!-- not tested: WHY --> above these"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_tested_block_is_used_by_a_test(page: str) -> None:
+    tests = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    tests += [path.read_text("utf-8") for path in (ROOT / "extensions").rglob("*.yml")]
+    unused = [name for name in blocks(page) if not any(page in text and f'"{name}"' in text for text in tests)]
+    assert unused == [], f"no test names {page} and these blocks of it"
