@@ -34,14 +34,22 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
 
 
-def require_boto3(module: t.Any) -> None:
-    """Fail the module where boto3 is missing or too old."""
+def boto3_problem() -> str | None:
+    """Return what is wrong with boto3, missing or too old, or None."""
     from ansible.module_utils.basic import missing_required_lib
 
     if BOTO3_ERROR is not None:
-        module.fail_json(msg=missing_required_lib(f"boto3 >= {MINIMUM_BOTO3}"), exception=BOTO3_ERROR)
+        return missing_required_lib(f"boto3 >= {MINIMUM_BOTO3}")
     if _numbers(boto3.__version__) < _numbers(MINIMUM_BOTO3):
-        module.fail_json(msg=f"boto3 {MINIMUM_BOTO3} or newer is needed, this is {boto3.__version__}.")
+        return f"boto3 {MINIMUM_BOTO3} or newer is needed, this is {boto3.__version__}."
+    return None
+
+
+def require_boto3(module: t.Any) -> None:
+    """Fail the module where boto3 is missing or too old."""
+    problem = boto3_problem()
+    if problem is not None:
+        module.fail_json(msg=problem, exception=BOTO3_ERROR)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ PYTHON = "/usr/bin/python3"
 
 @dataclass(frozen=True)
 class Access:
-    """How a cluster is reached; ``address`` is auto, public or private, ``private`` None where an agent has the key."""
+    """How a cluster is reached; ``address`` is auto, public or private, ``private`` None where an agent has the key.
+
+    ``jump``: workers through the master. ``proxy``: a jump host of the user's own before all. ``config``: the file's name.
+    """
 
     cluster: str
     incarnation: str
@@ -27,6 +30,9 @@ class Access:
     user: str
     private: str | None
     address: str = "auto"
+    jump: bool = True
+    proxy: str | None = None
+    config: str = "ssh_config"
 
     @property
     def folder(self) -> str:
@@ -53,9 +59,14 @@ def address_of(one: Instance, choice: str) -> str | None:
 
 
 def hosts(access: Access, masters: t.Sequence[Instance], workers: t.Sequence[Instance]) -> list[Host]:
-    """Return the nodes that have an address, the master first; workers are reached through it, by private address."""
+    """Return the nodes that have an address, the master first.
+
+    Workers behind the master are reached by their private addresses; where there is no master, directly.
+    """
     named = [("master", "master", one, address_of(one, access.address)) for one in masters[:1]]
-    named += [(f"worker-{at}", "worker", one, one.private_ip) for at, one in enumerate(workers, 1)]
+    behind = access.jump and any(address is not None for _short, _group, _one, address in named)
+    choice = "private" if behind else access.address
+    named += [(f"worker-{at}", "worker", one, address_of(one, choice)) for at, one in enumerate(workers, 1)]
     return [
         Host(f"{access.cluster}-{_stable(group, one)}", short, group, one, address)
         for short, group, one, address in named
@@ -69,8 +80,9 @@ def _stable(group: str, one: Instance) -> str:
 
 
 def control_path(access: Access, host: Host) -> str:
-    """Return the path of a host's control socket: its own per instance, as addresses are used again."""
-    return local_files.control_path(access.incarnation, "master" if host.group == "master" else host.instance.id)
+    """Return the path of a host's control socket: its own per instance, as addresses are used again, and way to it."""
+    name = "master" if host.group == "master" else host.instance.id
+    return local_files.control_path(access.incarnation, name + access.config[len("ssh_config") :])
 
 
 def variables(access: Access, host: Host) -> dict[str, t.Any]:
@@ -79,7 +91,7 @@ def variables(access: Access, host: Host) -> dict[str, t.Any]:
         "ansible_connection": "ssh",
         "ansible_host": host.address,
         "ansible_user": access.user,
-        "ansible_ssh_common_args": f"-F {shlex.quote(os.path.join(access.folder, 'ssh_config'))}",
+        "ansible_ssh_common_args": f"-F {shlex.quote(os.path.join(access.folder, access.config))}",
         "ansible_control_path": control_path(access, host),
         "ansible_host_key_checking": True,
         "ansible_pipelining": True,
@@ -104,28 +116,45 @@ def told(access: Access, found: t.Iterable[Host]) -> list[dict[str, t.Any]]:
     ]
 
 
-def ssh_config(access: Access, found: t.Iterable[Host]) -> str:
+def proxy_command(proxy: str) -> str:
+    """Return the ProxyCommand through ``[user@]host[:port]``, which is reached by the user's own SSH settings."""
+    user, _at, place = proxy.rpartition("@")
+    host, _colon, port = place.partition(":")
+    words = ["ssh", "-o", "BatchMode=yes", "-W", "[%h]:%p"]
+    words += ["-l", user] if user else []
+    words += ["-p", port] if port else []
+    return " ".join([*words, "--", host])
+
+
+def ssh_config(access: Access, found: t.Sequence[Host]) -> str:
     """Return the text of ssh_config: ``ssh -F FILE master``; workers through the master, whichever name is asked for."""
     blocks = []
+    behind = access.jump and any(one.group == "master" for one in found)
+    outside = {} if access.proxy is None else {"ProxyCommand": proxy_command(access.proxy)}
     for one in found:
         node = one.instance
-        settings = {"HostName": one.address, "HostKeyAlias": node.id}
-        if one.group == "worker":
-            blocks.append(
-                local_files.block([one.short, one.name, node.id, node.private_ip], {**settings, "ProxyJump": "master"})
-            )
-        else:
-            names = [one.short, one.name, node.id, one.address, node.private_ip, node.public_ip]
-            blocks.append(local_files.block(names, settings))
+        way = {"ProxyJump": "master"} if behind and one.group == "worker" else outside
+        names = [one.short, one.name, node.id, one.address, node.private_ip]
+        # A worker's public address would lead past the master.
+        names += [node.public_ip] if one.group == "master" else []
+        blocks.append(local_files.block(names, {"HostName": one.address, "HostKeyAlias": node.id, **way}))
     control = local_files.control_path(access.incarnation)
     shared = local_files.common(access.user, access.private, access.folder, control)
     return "\n".join([*blocks, local_files.block(["*"], shared)])
 
 
-def write(access: Access, found: t.Sequence[Host], keys: dict[str, list[str]], region: str, account: str) -> None:
+def write(
+    access: Access,
+    found: t.Sequence[Host],
+    keys: dict[str, list[str]],
+    region: str,
+    account: str,
+    absent: t.Sequence[str] = (),
+) -> None:
     """Write known_hosts, ssh_config and the mark of one incarnation, and make the folder of its control sockets.
 
-    ``keys``: the pinned host keys by instance id (``nodes.pinned``). Files that are as they ought to be stay untouched.
+    ``keys``: the pinned host keys by instance id (``nodes.pinned``); ``absent``: ids that are no hosts now and stay
+    pinned. Files that are as they ought to be stay untouched.
     """
     folder = access.folder
     local_files.make_private(access.state_dir)
@@ -133,6 +162,6 @@ def write(access: Access, found: t.Sequence[Host], keys: dict[str, list[str]], r
     local_files.make_private(os.path.dirname(local_files.control_path(access.incarnation)))
     mark = local_files.mark(region, account, access.cluster, access.incarnation)
     local_files.write(os.path.join(folder, "cluster.json"), mark)
-    pins = local_files.known_hosts([one.instance for one in found], keys)
-    local_files.write(os.path.join(folder, "known_hosts"), pins)
-    local_files.write(os.path.join(folder, "ssh_config"), ssh_config(access, found))
+    known = [one.instance for one in found] + [Instance(one, "stopped") for one in absent]
+    local_files.write(os.path.join(folder, "known_hosts"), local_files.known_hosts(known, keys))
+    local_files.write(os.path.join(folder, access.config), ssh_config(access, found))

@@ -45,6 +45,8 @@ class Instance:
     vpc_id: str = ""
     key_name: str = ""
     profile: str = ""
+    zone: str = ""
+    account: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
     def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
@@ -62,8 +64,8 @@ class Instance:
         }
 
 
-def from_api(raw: dict[str, t.Any]) -> Instance:
-    """Make an Instance of one entry of the API's answer."""
+def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
+    """Make an Instance of one entry of the API's answer, owned by ``account``."""
     found = tags.as_dict(raw.get("Tags"))
     launched = raw.get("LaunchTime")
     return Instance(
@@ -84,6 +86,8 @@ def from_api(raw: dict[str, t.Any]) -> Instance:
         vpc_id=raw.get("VpcId", ""),
         key_name=raw.get("KeyName", ""),
         profile=(raw.get("IamInstanceProfile") or {}).get("Arn", ""),
+        zone=(raw.get("Placement") or {}).get("AvailabilityZone", ""),
+        account=account,
         tags=found,
     )
 

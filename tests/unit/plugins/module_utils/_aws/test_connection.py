@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 
@@ -73,6 +74,33 @@ def test_the_choice_of_the_address_is_obeyed():
     assert connection.address_of(MASTER, "private") == "10.0.0.5"
     assert connection.address_of(WORKERS[1], "auto") == "10.0.0.7"
     assert connection.address_of(WORKERS[1], "public") is None
+
+
+def test_without_the_jump_workers_are_reached_by_the_address_of_the_choice(access):
+    direct = dataclasses.replace(access, jump=False)
+    connection.write(direct, connection.hosts(direct, [MASTER], WORKERS), {}, "eu-central-1", "1")
+    found = settings(direct, "worker-1")
+    assert found["hostname"] == "192.0.2.6" and "proxyjump" not in found, found
+
+
+def test_a_jump_host_of_ones_own_comes_before_the_master(access):
+    through = dataclasses.replace(access, proxy="me@bastion.example.com:2222")
+    connection.write(through, connection.hosts(through, [MASTER], WORKERS), {}, "eu-central-1", "1")
+    way = "ssh -o BatchMode=yes -W [%h]:%p -l me -p 2222 -- bastion.example.com"
+    assert settings(through, "master")["proxycommand"] == way
+    assert settings(through, "worker-1")["proxyjump"] == "master"
+
+
+def test_another_way_of_access_has_files_and_sockets_of_its_own(access):
+    other = dataclasses.replace(access, user="me", config="ssh_config-1b58113e")
+    hosts = connection.hosts(access, [MASTER], WORKERS)
+    assert not {connection.control_path(access, one) for one in hosts} & {
+        connection.control_path(other, one) for one in hosts
+    }
+    written(access)
+    connection.write(other, hosts[:1], {"i-0a": ["a b"], "i-0c": ["c d"]}, "eu-central-1", "1", absent=["i-0c"])
+    assert settings(access, "master")["user"] == "admin"
+    assert local_files.read_known_hosts(f"{access.folder}/known_hosts")["i-0c"] == {"c d"}
 
 
 def test_a_node_without_an_address_is_no_host_and_an_agents_key_no_file(access):
