@@ -178,7 +178,7 @@ def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
 
 def fingerprint_path(output: str) -> str:
     """Return the path in HDFS of the fingerprint beside an output directory."""
-    return f"{os.path.dirname(output.rstrip('/'))}/fingerprint"
+    return os.path.join(os.path.dirname(output.rstrip("/")), "fingerprint")
 
 
 def read_fingerprint(hdfs: WebHdfs, output: str) -> str | None:

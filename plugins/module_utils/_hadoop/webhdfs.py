@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import typing as t
@@ -13,8 +14,8 @@ import urllib.parse
 
 from .._core.errors import OhmyError
 from .rest import Answer, Refused, Rest, Unreachable, lower, split_location
+from .streams import CHUNK, Slice, Stream
 
-CHUNK = 1 << 20
 TRIES = 3
 HINTS = {
     "AccessControlException": "Another user owns it; look at its owner and mode.",
@@ -23,7 +24,7 @@ HINTS = {
     "NSQuotaExceededException": "Raise or clear the quota of the directory.",
     "ParentNotDirectoryException": "A part of the path is a file.",
 }
-Body = t.Union[bytes, t.IO[bytes]]
+Body = t.Union[bytes, t.IO[bytes], Slice]
 
 
 class SafeMode(Refused):
@@ -55,6 +56,21 @@ class WebHdfs:
         """Return the FileStatus of each entry of a directory, by name in ``pathSuffix``; of a file, its own."""
         found = self._ask("GET", path, "LISTSTATUS")["FileStatuses"]["FileStatus"]
         return sorted(found, key=lambda entry: str(entry["pathSuffix"]))
+
+    def entries(self, path: str) -> dict[str, dict[str, t.Any]] | None:
+        """Return name → FileStatus of the entries of a directory, None where there is none.
+
+        :raises OhmyError: it is a file, or something above it is.
+        """
+        try:
+            found = self.list(path)
+        except Refused as exc:
+            if exc.exception == "FileNotFoundException":
+                return None
+            raise
+        if any(not entry["pathSuffix"] for entry in found):
+            raise OhmyError(f"{path} in HDFS is a file, not a directory.", "Name another path, or move it.")
+        return {str(entry["pathSuffix"]): entry for entry in found}
 
     def walk(self, path: str) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
         """Yield (relative path, FileStatus) of every file below a directory; of a file, ("", its own)."""
@@ -91,7 +107,7 @@ class WebHdfs:
                 if attempt == TRIES - 1 or (start is None and not isinstance(data, bytes)):
                     raise
             if start is not None:
-                t.cast(t.IO[bytes], data).seek(start)
+                t.cast("t.IO[bytes]", data).seek(start)
 
     def open(self, path: str, offset: int = 0) -> Stream:
         """Return a stream over a file from ``offset``; it notices when it is cut short. Close it."""
@@ -124,15 +140,30 @@ class WebHdfs:
             raise OhmyError(f"{path} in HDFS is larger than the {limit} bytes that it should be.")
         return data
 
+    def sha256(self, path: str) -> str:
+        """Return the sha256 of a file's bytes, which are all read for it."""
+        digest = hashlib.sha256()
+        with self.open(path) as stream:
+            for chunk in stream.chunks():
+                digest.update(chunk)
+        return digest.hexdigest()
+
     def delete(self, path: str, recursive: bool = False) -> bool:
         """Delete; return whether there was anything."""
         return bool(self._ask("DELETE", path, "DELETE", recursive=str(recursive).lower())["boolean"])
 
-    def rename(self, path: str, destination: str) -> None:
-        """Rename; the destination must not exist, its parent must."""
-        # Unlike the other calls it must not be repeated: the second try would not find the source.
-        answer = self._ask("PUT", path, "RENAME", tries=1, destination=destination)
-        self._check(answer, f"{path} was not renamed to {destination}")
+    def rename(self, path: str, destination: str, overwrite: bool = False) -> None:
+        """Rename; the destination's parent must exist, it itself only where a file is to be replaced in one step."""
+        option = "OVERWRITE" if overwrite else None
+        try:
+            # Unlike the other calls it must not be repeated blindly: the second try would not find the source.
+            answer = self._ask("PUT", path, "RENAME", tries=1, destination=destination, renameoptions=option)
+        except Unreachable:
+            if self.status(path) is not None or self.status(destination) is None:
+                raise
+            return
+        if not overwrite:
+            self._check(answer, f"{path} was not renamed to {destination}")
 
     def set_owner(self, path: str, owner: str | None = None, group: str | None = None) -> None:
         """Change owner and/or group."""
@@ -212,54 +243,7 @@ class WebHdfs:
             raise OhmyError(f"HDFS: {otherwise}.", "Another file may be in the way.")
 
 
-class Stream:
-    """The bytes of a file in HDFS; a context manager."""
-
-    def __init__(self, connection: http.client.HTTPConnection, response: http.client.HTTPResponse, path: str) -> None:
-        self._connection = connection
-        self._response = response
-        self._path = path
-        length = response.getheader("Content-Length")
-        self._left = int(length) if length is not None else None
-
-    def read(self, size: int = CHUNK) -> bytes:
-        """Return at most ``size`` bytes, none at the end.
-
-        :raises OhmyError: the DataNode stopped before the end.
-        """
-        try:
-            data = self._response.read(size)
-        except (OSError, http.client.HTTPException) as exc:
-            raise Unreachable(f"HDFS: {self._path} came only in part: {exc}.", "Try again.") from exc
-        if self._left is not None:
-            self._left -= len(data)
-            if not data and size and self._left > 0:
-                raise Unreachable(f"HDFS: {self._path} ended {self._left} bytes too early.", "Try again.")
-        return data
-
-    def chunks(self, limit: int | None = None) -> t.Iterator[bytes]:
-        """Yield the rest piece by piece; stop once more than ``limit`` bytes came."""
-        total = 0
-        while limit is None or total <= limit:
-            data = self.read()
-            if not data:
-                return
-            total += len(data)
-            yield data
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._response.close()
-        self._connection.close()
-
-    def __enter__(self) -> Stream:
-        return self
-
-    def __exit__(self, *_: t.Any) -> None:
-        self.close()
-
-
-def _chunks(data: t.IO[bytes]) -> t.Iterator[bytes]:
+def _chunks(data: t.IO[bytes] | Slice) -> t.Iterator[bytes]:
     # http.client's own reading of streams goes in pieces of 8 KiB.
     while chunk := data.read(CHUNK):
         yield chunk
@@ -268,6 +252,8 @@ def _chunks(data: t.IO[bytes]) -> t.Iterator[bytes]:
 def _size(data: Body) -> int | None:
     if isinstance(data, bytes):
         return len(data)
+    if isinstance(data, Slice):
+        return data.left
     try:
         return max(0, os.fstat(data.fileno()).st_size - data.tell())
     except (OSError, AttributeError):
