@@ -68,12 +68,12 @@ options:
     type: str
   image:
     description:
-      - The image to boot, of Debian 12 for amd64 or one like it, as an id or as V(ssm:) and the path of a public parameter.
+      - The image to boot, of Debian 12 or one like it, for the processors of the instance types, as an id or as V(ssm:) and the path of a public parameter.
     type: str
     default: ssm:/aws/service/debian/release/12/latest/amd64
   subnet_id:
     description:
-      - The subnet; by default the first of the default VPC.
+      - The subnet; by default that of the default VPC's with the most free addresses.
       - It needs a way to S3, by public addresses, NAT or an S3 endpoint.
     type: str
   public_ip:
@@ -162,7 +162,9 @@ options:
     type: dict
     suboptions:
       hadoop:
-        description: Hadoop's archive, as RV(ohmy.hadoop.s3_upload#module:archives) tells it, with C(url) and C(sha512).
+        description:
+          - Hadoop's archive, as RV(ohmy.hadoop.s3_upload#module:archives) tells it, with C(url) and C(sha512).
+          - C(overlay), with C(url) and C(sha512) likewise, is an archive that is laid over it.
         type: dict
       java:
         description: Java's archive with C(url) and C(sha512), or a C(package) of the distribution.
@@ -170,6 +172,10 @@ options:
       properties:
         description: The user's Hadoop properties, a dict per site file, such as C(hdfs-site).
         type: dict
+      packages:
+        description: Debian packages that each node installs.
+        type: list
+        elements: str
   bundle:
     description:
       - The file of the node bundle. The action plugin makes it; leave this out.
@@ -476,7 +482,12 @@ SPEC = {
     "write_uris": {"type": "list", "elements": "str", "default": []},
     "document": {
         "type": "dict",
-        "options": {"hadoop": {"type": "dict"}, "java": {"type": "dict"}, "properties": {"type": "dict"}},
+        "options": {
+            "hadoop": {"type": "dict"},
+            "java": {"type": "dict"},
+            "properties": {"type": "dict"},
+            "packages": {"type": "list", "elements": "str"},
+        },
     },
     "bundle": {"type": "path"},
     "wait_timeout": {"type": "int", "default": 600},

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import replace
 
@@ -28,7 +29,9 @@ def _access(clients: Clients, want: Want, have: Have, incarnation: str) -> tuple
     """Make group, key pair and profile; return the group's id and the key."""
     mark = _made(want, incarnation, "cluster")
     if have.group is None:
-        group_id, old, inside = security_group.create(clients.ec2, want.name, have.subnet.vpc_id, mark), (), True
+        # A second try, after an answer that was lost, has to ask for the same subnet.
+        own = {**mark, tags.SUBNET: have.subnet.id}
+        group_id, old, inside = security_group.create(clients.ec2, want.name, have.subnet.vpc_id, own), (), True
     else:
         group_id, old, inside = have.group.id, have.group.ssh, not have.group.open_inside
     cidr = have.ssh_cidr if have.ssh_cidr not in old else None
@@ -203,14 +206,23 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
         workers = [one.id for one in now if one.group == "worker" and one.id in awaited]
         found = _wait_host_keys(clients, want, incarnation, masters[0].id, workers, deadline)
     bodies = documents_wanted(want, have, incarnation, masters[0].private_ip)
+    due = _renewed(clients, want, incarnation, due if due is not None else have.lease)
     end = replace(
         have,
         instances=now,
         key=key,
-        lease=due if due is not None else have.lease,
+        lease=due,
         documents={role: bodies.get(role) for role in ("master", "worker")},
     )
     return end, write_local(want, end, key, incarnation, found)
+
+
+def _renewed(clients: Clients, want: Want, incarnation: str, now: dict[str, int] | None) -> dict[str, int] | None:
+    """Return the lease, renewed where the wait for the instances took half of it."""
+    due = lease.wanted(now, int(time.time()), want.ttl, want.ttl_max, False) if now is not None else None
+    if due is not None and due != now:
+        s3.put(clients.s3, want.bucket or "", lease.key(documents.prefix(want.name, incarnation)), lease.text(due))
+    return due if due is not None else now
 
 
 def require_ready(want: Want, have: Have) -> None:

@@ -28,6 +28,8 @@ USER_AGENT = "ohmy.hadoop/0.1.0"
 ATTEMPTS = 8
 # A refusal for want of capacity is a server error, which more attempts only delay.
 LAUNCH_ATTEMPTS = 3
+# Who calls is asked first: a misspelt region's host, which there is not, is told soon.
+FIRST_ATTEMPTS = 3
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -125,7 +127,7 @@ class Clients:
     @functools.cached_property
     def sts(self) -> t.Any:
         """Return the STS client."""
-        return self._client("sts")
+        return self._client("sts", FIRST_ATTEMPTS)
 
     @functools.cached_property
     def identity(self) -> Identity:

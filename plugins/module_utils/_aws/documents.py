@@ -49,10 +49,18 @@ def render(want: Want, incarnation: str, role: str, master: str, address: dict[s
         "hadoop": given["hadoop"],
         "java": given.get("java") or JAVA_PACKAGE,
         "properties": given.get("properties") or {},
+        "packages": given.get("packages") or [],
         "lease": want.ttl > 0,
         "ssh_user": want.ssh_user,
     }
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def archive_uris(document: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the S3 URIs of a document's archives, its overlay among them."""
+    hadoop, java = document.get("hadoop") or {}, document.get("java") or {}
+    found = [one.get("url") or "" for one in (hadoop, hadoop.get("overlay") or {}, java)]
+    return [url for url in found if url.startswith(("s3://", "s3a://"))]
 
 
 def digest(body: bytes | None) -> str | None:

@@ -37,23 +37,68 @@ GONE = frozenset(
 )
 IN_USE = frozenset({"DependencyViolation", "InvalidGroup.InUse", "VolumeInUse", "IncorrectState", "DeleteConflict"})
 
-_CAPACITY = "There is no capacity for this type in this zone now: try another subnet or another instance type."
-_QUOTA = "The account's quota is used up: ask AWS to raise it or take fewer or smaller instances."
+_CAPACITY = (
+    "There is no capacity for this type in this zone now: try another subnet (cluster_subnet_id) or another type "
+    "(cluster_instance_type)."
+)
+_QUOTA = (
+    "The account's quota is used up: ask AWS to raise it, or take fewer or smaller instances (cluster_workers, "
+    "cluster_instance_type)."
+)
 _CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
+_EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
+_POLICY = "The caller's IAM policy does not allow this call: check the profile (cluster_profile, AWS_PROFILE)."
+_IMAGE = "Check image (cluster_image): the id of an image of this region, or ssm: and the path of a parameter."
+_SUBNET = "Check subnet_id (cluster_subnet_id): a subnet of this region and account."
+_CLOCK = "Set this machine's clock: AWS refuses what is signed minutes off."
+_ENDPOINT = (
+    "Check the region (cluster_region, AWS_REGION), the profile's endpoint, and this machine's way to the Internet."
+)
 HINTS = {
-    "InsufficientInstanceCapacity": _CAPACITY,
-    "InsufficientHostCapacity": _CAPACITY,
-    "UnfulfillableCapacity": _CAPACITY,
-    "Unsupported": _CAPACITY,
-    "InsufficientFreeAddressesInSubnet": "Take a larger subnet or fewer workers.",
-    "VcpuLimitExceeded": _QUOTA,
-    "InstanceLimitExceeded": _QUOTA,
-    "VolumeLimitExceeded": _QUOTA,
-    "UnauthorizedOperation": "The caller's IAM policy does not allow this call.",
-    "AccessDenied": "The caller's IAM policy does not allow this call.",
-    "AuthFailure": _CREDENTIALS,
-    "InvalidClientTokenId": _CREDENTIALS,
-    "ExpiredToken": "The session has expired: sign in again.",
+    **dict.fromkeys(
+        ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "UnfulfillableCapacity", "Unsupported"), _CAPACITY
+    ),
+    "InsufficientFreeAddressesInSubnet": "Take a larger subnet (cluster_subnet_id) or fewer workers (cluster_workers).",
+    **dict.fromkeys(("VcpuLimitExceeded", "InstanceLimitExceeded", "VolumeLimitExceeded"), _QUOTA),
+    **dict.fromkeys(("UnauthorizedOperation", "AccessDenied", "AccessDeniedException"), _POLICY),
+    **dict.fromkeys(
+        (
+            "AuthFailure",
+            "IncompleteSignature",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSecurity",
+            "InvalidToken",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ),
+        _CREDENTIALS,
+    ),
+    **dict.fromkeys(
+        (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "RequestExpired",
+            "SSOTokenLoadError",
+            "TokenRefreshRequired",
+            "TokenRetrievalError",
+            "UnauthorizedSSOTokenError",
+        ),
+        _EXPIRED,
+    ),
+    **dict.fromkeys(("RequestTimeTooSkewed", "RequestInTheFuture"), _CLOCK),
+    **dict.fromkeys(
+        (
+            "InvalidAMIID.Malformed",
+            "InvalidAMIID.NotFound",
+            "InvalidAMIID.Unavailable",
+            "ParameterNotFound",
+            "ParameterVersionNotFound",
+        ),
+        _IMAGE,
+    ),
+    **dict.fromkeys(("InvalidSubnetID.NotFound", "InvalidSubnetId.Malformed", "InvalidSubnetID.Malformed"), _SUBNET),
+    **dict.fromkeys(("ConnectTimeoutError", "EndpointConnectionError", "InvalidRegionError"), _ENDPOINT),
     "OperationNotPermitted": "If termination protection is on, lift it on the instances first.",
     "OptInRequired": "Subscribe to the image or service in this account first.",
 }
@@ -74,7 +119,7 @@ def translate(what: str, exc: Exception) -> AwsError:
         code = str(error.get("Code", "Unknown"))
         return AwsError(f"Could not {what}: {code}: {error.get('Message', '')}".rstrip(": "), code, HINTS.get(code, ""))
     code = type(exc).__name__
-    hint = _CREDENTIALS if "Credential" in code or "Profile" in code else ""
+    hint = HINTS.get(code, _CREDENTIALS if "Credential" in code or "Profile" in code else "")
     return AwsError(f"Could not {what}: {code}: {exc}", code, hint)
 
 
@@ -84,6 +129,11 @@ def call(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.
         return operation(**arguments)
     except (ClientError, BotoCoreError) as exc:
         raise translate(what, exc) from exc
+
+
+def with_hint(exc: AwsError, codes: t.Container[str], hint: str) -> AwsError:
+    """Return the error with another hint where its code is one of these: the caller knows what was asked for."""
+    return AwsError(exc.message, exc.code, hint) if exc.code in codes else exc
 
 
 def call_or_none(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.Any:

@@ -115,11 +115,19 @@ def observe(iam: t.Any, cluster: str, region: str) -> Role:
 
 
 def require_given(iam: t.Any, profile: str) -> None:
-    """Raise OhmyError unless the given profile (name or ARN) exists and holds a role."""
+    """Raise OhmyError unless the given profile (name or ARN) exists and holds a role, as far as the caller may look."""
     name = profile.rsplit("/", 1)[-1]
-    answer = errors.call(f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name)
+    hint = "Check instance_profile (cluster_instance_profile), or leave it out to have one made."
+    try:
+        answer = errors.call(f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name)
+    except errors.AwsError as exc:
+        if exc.code == "AccessDenied":
+            return
+        if exc.code == "NoSuchEntity":
+            raise OhmyError(f"There is no instance profile {name} in this account.", hint) from exc
+        raise
     if not answer["InstanceProfile"]["Roles"]:
-        raise OhmyError(f"Instance profile {name} holds no role.", "Add a role, or let the cluster make its own.")
+        raise OhmyError(f"Instance profile {name} holds no role.", "Add a role to it, or let the cluster make its own.")
 
 
 def reference(profile: str) -> dict[str, str]:

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import errors
 
-ARCHITECTURE = "x86_64"
+ARCHIVE_ARCHITECTURE = "x86_64"
+LEAST_MIB, LEAST_ALONE_MIB = 2048, 4096
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image and the name of its root device."""
+    """An image, the name of its root device, and what it runs on."""
 
     id: str
     root_device: str
+    architecture: str = ARCHIVE_ARCHITECTURE
 
 
 def resolve(clients: t.Any, wanted: str) -> str:
@@ -33,31 +35,68 @@ def resolve(clients: t.Any, wanted: str) -> str:
 
 
 def describe(ec2: t.Any, wanted: str, image_id: str) -> Image:
-    """Return the image; raise OhmyError unless it is available, boots from EBS and is of the right architecture."""
-    answer = errors.call(f"describe image {image_id} ({wanted})", ec2.describe_images, ImageIds=[image_id])
+    """Return the image; raise OhmyError unless it is there and available."""
+    named = image_id if image_id == wanted else f"{image_id} ({wanted})"
+    answer = errors.call(f"describe image {named}", ec2.describe_images, ImageIds=[image_id])
     if not answer["Images"]:
-        raise OhmyError(f"Image {image_id} ({wanted}) does not exist in this region.")
+        hint = errors.HINTS["InvalidAMIID.NotFound"]
+        raise OhmyError(f"Image {named} does not exist in this region.", hint)
     raw = answer["Images"][0]
-    if raw.get("Architecture") != ARCHITECTURE:
-        hint = f"Take an image for {ARCHITECTURE}."
-        raise OhmyError(f"Image {image_id} ({wanted}) is for {raw.get('Architecture')}.", hint)
     if raw.get("State", "available") != "available":
-        raise OhmyError(f"Image {image_id} ({wanted}) is {raw['State']}.")
-    return Image(raw["ImageId"], raw.get("RootDeviceName") or "/dev/xvda")
+        raise OhmyError(f"Image {named} is {raw['State']}.", "Wait for it, or take another image (cluster_image).")
+    architecture = raw.get("Architecture") or ARCHIVE_ARCHITECTURE
+    return Image(raw["ImageId"], raw.get("RootDeviceName") or "/dev/xvda", architecture)
 
 
-def require_types(ec2: t.Any, types: t.Iterable[str], zone: str) -> None:
-    """Raise OhmyError for an instance type that the zone does not offer."""
-    wanted = sorted(set(types))
-    offered = errors.pages(
-        f"list the instance types offered in {zone}",
-        ec2,
-        "describe_instance_type_offerings",
-        "InstanceTypeOfferings",
-        LocationType="availability-zone",
-        Filters=[{"Name": "location", "Values": [zone]}, {"Name": "instance-type", "Values": wanted}],
-    )
-    missing = set(wanted) - {one["InstanceType"] for one in offered}
+def require_java(image: Image, java: t.Mapping[str, t.Any] | None) -> None:
+    """Raise OhmyError where Java's archive, which is for one architecture, would not run on the image."""
+    if image.architecture != ARCHIVE_ARCHITECTURE and (java or {}).get("url"):
+        raise OhmyError(
+            f"Image {image.id} is for {image.architecture}, Java's archive for {ARCHIVE_ARCHITECTURE}.",
+            f"Take an image for {ARCHIVE_ARCHITECTURE} (cluster_image), or Java of the distribution "
+            "(hadoop_java: package).",
+        )
+
+
+def require_types(ec2: t.Any, types: t.Mapping[str, str], zone: str, image: Image, alone: bool) -> None:
+    """Raise OhmyError for an instance type that does not exist, is too small, does not fit the image or the zone.
+
+    :param types: group → instance type; two calls, however many.
+    :param alone: the master is the only node, and does the workers' work.
+    """
+    names = sorted(set(types.values()))
+    only = [{"Name": "instance-type", "Values": names}]
+    what = f"describe the instance types {', '.join(names)}"
+    told = errors.pages(what, ec2, "describe_instance_types", "InstanceTypes", Filters=only)
+    known = {one["InstanceType"]: one for one in told}
+    for group, name in types.items():
+        _require_type(group, name, known.get(name), image, alone and group == "master")
+    what = f"list the instance types offered in {zone}"
+    only = [{"Name": "location", "Values": [zone]}, *only]
+    place = {"LocationType": "availability-zone", "Filters": only}
+    offers = errors.pages(what, ec2, "describe_instance_type_offerings", "InstanceTypeOfferings", **place)
+    missing = sorted(set(names) - {one["InstanceType"] for one in offers})
     if missing:
-        hint = "Check the spelling, or take a subnet in another zone."
-        raise OhmyError(f"Instance type {', '.join(sorted(missing))} is not offered in {zone}.", hint)
+        hint = "Take another type (cluster_instance_type), or a subnet in another zone (cluster_subnet_id)."
+        raise OhmyError(f"Instance type {', '.join(missing)} is not offered in {zone}.", hint)
+
+
+def _require_type(group: str, name: str, raw: t.Mapping[str, t.Any] | None, image: Image, alone: bool) -> None:
+    option = "cluster_instance_type" if group == "worker" else "cluster_master_instance_type or cluster_instance_type"
+    if raw is None:
+        hint = f"Check the spelling of {option}: such as m6i.large."
+        raise OhmyError(f"There is no instance type {name} in this region.", hint)
+    memory = (raw.get("MemoryInfo") or {}).get("SizeInMiB")
+    least = LEAST_ALONE_MIB if alone else LEAST_MIB
+    if memory is not None and memory < least:
+        whom = "a master that works alone" if alone else "a node of Hadoop"
+        raise OhmyError(
+            f"Instance type {name} has {memory / 1024:g} GiB of memory, {whom} needs {least // 1024}.",
+            f"Take a larger type ({option})" + (", or a worker (cluster_workers)." if alone else "."),
+        )
+    fits = (raw.get("ProcessorInfo") or {}).get("SupportedArchitectures")
+    if fits and image.architecture not in fits:
+        raise OhmyError(
+            f"Image {image.id} is for {image.architecture}, instance type {name} for {' and '.join(fits)}.",
+            f"Take another type ({option}) or another image (cluster_image).",
+        )

@@ -53,9 +53,13 @@ def _read(path: str) -> str:
         with open(path, encoding="ascii", errors="replace") as stream:
             return material(stream.read())
     except OSError as exc:
-        raise OhmyError(f"public_key: {path} cannot be read: {exc.strerror}.", "Give the path of a .pub file.") from exc
+        raise OhmyError(
+            f"public_key: {path} cannot be read: {exc.strerror}.", "Give the path of a .pub file (cluster_public_key)."
+        ) from exc
     except OhmyError as exc:
-        raise OhmyError(f"public_key: {path} holds no public key.", "Give the path of a .pub file.") from exc
+        raise OhmyError(
+            f"public_key: {path} holds no public key.", "Give the path of a .pub file (cluster_public_key)."
+        ) from exc
 
 
 def _opens(private: str, wanted: str) -> bool:

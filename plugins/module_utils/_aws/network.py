@@ -35,30 +35,33 @@ class Subnet:
         return public_ip == "always" or (public_ip == "subnet" and self.gives_public)
 
 
-def find(ec2: t.Any, subnet_id: str | None) -> Subnet:
-    """Return the subnet by its id, or the default VPC's with the most free addresses (then by zone)."""
+def find(ec2: t.Any, subnet_id: str | None, prefer: str | None = None) -> Subnet:
+    """Return the subnet by its id, or of the default VPC's the preferred one or that with the most free addresses."""
     if subnet_id is not None:
         answer = errors.call(f"describe subnet {subnet_id}", ec2.describe_subnets, SubnetIds=[subnet_id])
     else:
         only = [{"Name": "default-for-az", "Values": ["true"]}]
         answer = errors.call("find the default VPC's subnets", ec2.describe_subnets, Filters=only)
     if not answer["Subnets"]:
-        raise OhmyError("There is no default VPC with a subnet in this region.", "Set cluster_subnet_id.")
-    raw = min(answer["Subnets"], key=lambda one: (one["AvailabilityZone"], one["SubnetId"]))
-    return Subnet(
-        id=raw["SubnetId"],
-        vpc_id=raw["VpcId"],
-        zone=raw["AvailabilityZone"],
-        cidr=raw["CidrBlock"],
-        free=raw.get("AvailableIpAddressCount", 0),
-        gives_public=bool(raw.get("MapPublicIpOnLaunch")),
-    )
+        raise OhmyError("There is no default VPC with a subnet in this region.", "Set subnet_id (cluster_subnet_id).")
+    known = [
+        Subnet(
+            id=raw["SubnetId"],
+            vpc_id=raw["VpcId"],
+            zone=raw["AvailabilityZone"],
+            cidr=raw["CidrBlock"],
+            free=raw.get("AvailableIpAddressCount", 0),
+            gives_public=bool(raw.get("MapPublicIpOnLaunch")),
+        )
+        for raw in answer["Subnets"]
+    ]
+    return min(known, key=lambda one: (one.id != prefer, -one.free, one.zone, one.id))
 
 
 def require_room(subnet: Subnet, instances: int) -> None:
     """Raise OhmyError when the subnet has fewer free addresses than instances are to be launched."""
     if subnet.free < instances:
-        hint = "Take a larger subnet or fewer workers."
+        hint = errors.HINTS["InsufficientFreeAddressesInSubnet"]
         raise OhmyError(f"Subnet {subnet.id} has {subnet.free} free addresses, {instances} are needed.", hint)
 
 

@@ -75,17 +75,20 @@ def missing(want: Want, known: list[Instance]) -> dict[str, int]:
     return {"master": 1 - len(masters), "worker": want.workers - len(workers)}
 
 
-def _place(clients: Clients, want: Want, known: list[Instance]) -> network.Subnet:
+def _place(clients: Clients, want: Want, known: list[Instance], groups: list[security_group.Group]) -> network.Subnet:
+    """Return the subnet to be in: where the cluster stands, what is wanted, or where its launch began."""
     standing = [one for one in known if one.state in instances.LIVE + instances.ASLEEP and one.subnet_id]
     home = standing[0].subnet_id if standing else None
     if home is not None and want.subnet_id not in (None, home):
         hint = "Remove it first, or leave cluster_subnet_id out."
         raise OhmyError(f"Cluster {want.name} stands in subnet {home}, {want.subnet_id} is wanted.", hint)
-    return network.find(clients.ec2, home or want.subnet_id)
+    begun = groups[0].subnet if groups else None
+    return network.find(clients.ec2, home or want.subnet_id, begun)
 
 
-def _group(clients: Clients, want: Want, subnet: network.Subnet) -> security_group.Group | None:
-    ours, strangers = security_group.of_name(clients.ec2, want.name)
+def _group(
+    want: Want, subnet: network.Subnet, ours: list[security_group.Group], strangers: set[str]
+) -> security_group.Group | None:
     if subnet.vpc_id in strangers:
         raise OhmyError(
             f"Security group {security_group.group_name(want.name)} in {subnet.vpc_id} is not of this collection.",
@@ -98,12 +101,17 @@ def _group(clients: Clients, want: Want, subnet: network.Subnet) -> security_gro
     return ours[0] if ours else None
 
 
-def _image(clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet) -> images.Image:
+def _image(
+    clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet, groups: t.Iterable[str]
+) -> images.Image:
     masters = view.members(known, "master")
     # "latest" may have moved on: a cluster is of one image.
     image_id = masters[0].image_id if masters else images.resolve(clients, want.image)
-    images.require_types(clients.ec2, (want.instance_type, want.master_instance_type), subnet.zone)
-    return images.describe(clients.ec2, want.image, image_id)
+    image = images.describe(clients.ec2, want.image, image_id)
+    images.require_java(image, want.document.get("java"))
+    types = {group: want.group_type(group) for group in groups}
+    images.require_types(clients.ec2, types, subnet.zone, image, want.workers == 0)
+    return image
 
 
 def observe(clients: Clients, want: Want) -> Have:
@@ -111,11 +119,12 @@ def observe(clients: Clients, want: Want) -> Have:
     if want.bucket is None:
         raise OhmyError("bucket is missing.", "Set job_bucket.")
     identity = clients.identity
-    exists = s3.bucket_exists(clients.s3, want.bucket, clients.region)
+    exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)
     wanting = missing(want, known)
-    subnet = _place(clients, want, known)
-    group = _group(clients, want, subnet)
+    ours, strangers = security_group.of_name(clients.ec2, want.name)
+    subnet = _place(clients, want, known, ours)
+    group = _group(want, subnet, ours, strangers)
     if group is not None and group.bucket not in (None, want.bucket):
         hint = "Remove it first (state absent), or go on with its bucket."
         raise OhmyError(f"Cluster {want.name} lives in bucket {group.bucket}, {want.bucket} is wanted.", hint)
@@ -123,7 +132,7 @@ def observe(clients: Clients, want: Want) -> Have:
     if any(wanting.values()):
         network.require_room(subnet, sum(wanting.values()))
         network.require_way_to_s3(clients.ec2, subnet, want.public_ip)
-        image = _image(clients, want, known, subnet)
+        image = _image(clients, want, known, subnet, [one for one, count in wanting.items() if count])
     masters = view.members(known, "master")
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr

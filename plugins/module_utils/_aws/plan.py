@@ -43,7 +43,9 @@ def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | 
 def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
     """Return the policy of the nodes' role."""
     at = documents.prefix(want.name, incarnation)
-    return iam.policy(want.bucket or "", at, want.read_uris, want.write_uris, have.identity.partition)
+    staged = f"s3://{want.bucket}/archives/"
+    archives = [uri for uri in documents.archive_uris(want.document) if not uri.startswith(staged)]
+    return iam.policy(want.bucket or "", at, [*want.read_uris, *archives], want.write_uris, have.identity.partition)
 
 
 def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:

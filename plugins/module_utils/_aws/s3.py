@@ -6,24 +6,70 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._core.errors import OhmyError
 from . import errors
+from .client import Clients
 
 DELETE_BATCH = 1000
 MOST_BODY = 1 << 20
 
 
-def bucket_exists(s3: t.Any, bucket: str, region: str) -> bool:
-    """Tell whether the bucket exists; raise OhmyError when it lies in another region."""
-    answer = errors.call_or_none(f"look at bucket {bucket}", s3.head_bucket, Bucket=bucket)
+_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_OWNED = re.compile(r"ohmy-hadoop-(\d{12})-.+")
+_ELSEWHERE = (
+    "Take a bucket there (job_bucket), or the bucket's region (cluster_region): crossing regions is slow and paid."
+)
+_REFUSES = (
+    "Take another bucket (job_bucket), or ask its owner for s3:ListBucket on it and s3:GetObject, s3:PutObject and "
+    "s3:DeleteObject in it."
+)
+FORBIDDEN = ("403", "AccessDenied", "AllAccessDisabled", "Forbidden")
+
+
+def checked_bucket(bucket: str) -> str:
+    """Return the name of a bucket, or raise OhmyError for one that S3 would not take."""
+    if not _NAME.fullmatch(bucket):
+        hint = "Use 3 to 63 lower-case letters, digits, hyphens and dots (job_bucket)."
+        raise OhmyError(f"bucket: {bucket!r} is no name for a bucket.", hint)
+    return bucket
+
+
+def owner(bucket: str) -> dict[str, str]:
+    """Return the argument that refuses a stranger's bucket: a default name holds the account that it must be of."""
+    found = _OWNED.fullmatch(bucket)
+    return {"ExpectedBucketOwner": found[1]} if found else {}
+
+
+def _region_of(exc: errors.AwsError) -> str | None:
+    answer = getattr(exc.__cause__, "response", None) or {}
+    return (answer.get("ResponseMetadata", {}).get("HTTPHeaders") or {}).get("x-amz-bucket-region")
+
+
+def bucket_exists(clients: Clients, bucket: str) -> bool:
+    """Tell whether the bucket exists, one HEAD; raise OhmyError where it refuses or lies in another region."""
+    what = f"look at bucket {bucket}"
+    try:
+        answer = errors.call_or_none(what, clients.s3.head_bucket, Bucket=checked_bucket(bucket), **owner(bucket))
+    except errors.AwsError as exc:
+        found = _region_of(exc)
+        if exc.code in ("301", "PermanentRedirect") or (found and found != clients.region):
+            place = found or "another region"
+            raise OhmyError(f"Bucket {bucket} is in {place}, not in {clients.region}.", _ELSEWHERE) from exc
+        if exc.code in (*FORBIDDEN, "400"):
+            # An answer to HEAD has no body, so that wrong credentials look like this too: STS tells which it is.
+            _ = clients.identity
+        if exc.code in FORBIDDEN:
+            text = f"Bucket {bucket} refuses this caller: it is somebody else's, or a policy is in the way."
+            raise errors.AwsError(text, exc.code, _REFUSES) from exc
+        raise
     if answer is None:
         return False
-    found = answer.get("BucketRegion") or region
-    if found != region:
-        hint = f"Take a bucket in {region}: data that crosses regions is slow and paid for."
-        raise OhmyError(f"Bucket {bucket} is in {found}, the cluster in {region}.", hint)
+    found = answer.get("BucketRegion") or clients.region
+    if found != clients.region:
+        raise OhmyError(f"Bucket {bucket} is in {found}, not in {clients.region}.", _ELSEWHERE)
     return True
 
 
@@ -47,7 +93,15 @@ def get(s3: t.Any, bucket: str, key: str, most: int | None = MOST_BODY) -> bytes
 
 def put(s3: t.Any, bucket: str, key: str, body: bytes) -> None:
     """Write an object."""
-    errors.call(f"write s3://{bucket}/{key}", s3.put_object, Bucket=bucket, Key=key, Body=body)
+    try:
+        errors.call(f"write s3://{bucket}/{key}", s3.put_object, Bucket=bucket, Key=key, Body=body)
+    except errors.AwsError as exc:
+        raise refused(exc) from exc
+
+
+def refused(exc: errors.AwsError) -> errors.AwsError:
+    """Return the error of a call about an object with a hint about its bucket, where it is a refusal."""
+    return errors.with_hint(exc, FORBIDDEN, _REFUSES)
 
 
 def delete(s3: t.Any, bucket: str, keys: list[str]) -> None:

@@ -18,7 +18,7 @@ SELF_RULE = "ohmy: all between the nodes"
 
 @dataclass(frozen=True)
 class Group:
-    """A security group of ours; ``ssh`` are the CIDRs of our own SSH rules."""
+    """A security group of ours; ``ssh`` are the CIDRs of our own SSH rules, ``subnet`` is where its launch began."""
 
     id: str
     name: str
@@ -27,6 +27,7 @@ class Group:
     bucket: str | None
     open_inside: bool
     ssh: tuple[str, ...]
+    subnet: str | None = None
 
 
 def group_name(cluster: str) -> str:
@@ -60,6 +61,7 @@ def from_api(raw: dict[str, t.Any]) -> Group:
         bucket=found.get(tags.BUCKET),
         open_inside=inside,
         ssh=_own_ssh(raw),
+        subnet=found.get(tags.SUBNET),
     )
 
 

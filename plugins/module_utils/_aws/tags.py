@@ -13,6 +13,7 @@ GROUP = "ohmy:group"
 INCARNATION = "ohmy:incarnation"
 SCHEMA = "ohmy:schema"
 BUCKET = "ohmy:bucket"
+SUBNET = "ohmy:subnet"
 SCHEMA_NOW = "1"
 
 Tags = t.Dict[str, str]

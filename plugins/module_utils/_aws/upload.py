@@ -174,7 +174,7 @@ def run(
     """Upload what is missing; return the module's result apart from ``archives``."""
     todo = Plan()
     items = list({one.key: one for one in items}.values())
-    exists = s3.bucket_exists(clients.s3, bucket, clients.region)
+    exists = s3.bucket_exists(clients, bucket)
     if not exists:
         if not create_bucket and not check_mode:
             raise OhmyError(f"Bucket {bucket} does not exist.", "Set create_bucket, or make it first.")

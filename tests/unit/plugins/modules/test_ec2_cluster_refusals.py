@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot be is refused by one sentence and a hint that names the variable, in a check too, before anything is made."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from .conftest import READS, REGION
+from .test_ec2_cluster_failures import refuse
+
+NO_IMAGE, NO_SUBNET = "ami-0fedcba9876543210", "subnet-0123456789abcdef0"
+
+
+def assert_refused(account, result, text, hint):
+    assert result.get("failed") and text in result["msg"], result
+    assert hint in result["hint"] and result["msg"].count("\n") == 0, result
+    assert not account.instances()
+    assert [name for name in account.calls if not name.startswith(READS)] == []
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+@pytest.mark.parametrize(
+    ("params", "text", "hint"),
+    [
+        ({"instance_type": "m6i.lrage"}, "no instance type m6i.lrage", "cluster_instance_type"),
+        ({"master_instance_type": "m6i.lrage"}, "no instance type m6i.lrage", "cluster_master_instance_type"),
+        ({"instance_type": "t3.nano"}, "has 0.5 GiB of memory", "cluster_instance_type"),
+        ({"instance_type": "t3.small", "workers": 0}, "a master that works alone needs 4", "cluster_workers"),
+        ({"instance_type": "m6g.large"}, "is for x86_64, instance type m6g.large for arm64", "cluster_image"),
+        ({"image": NO_IMAGE}, NO_IMAGE, "cluster_image"),
+        ({"image": "ssm:/no/such/parameter"}, "ssm:/no/such/parameter", "cluster_image"),
+        ({"subnet_id": NO_SUBNET}, NO_SUBNET, "cluster_subnet_id"),
+        ({"instance_profile": "nobody"}, "no instance profile nobody", "cluster_instance_profile"),
+        ({"public_key": "/nonexistent.pub"}, "/nonexistent.pub", "cluster_public_key"),
+        ({"bucket": "No_Bucket"}, "no name for a bucket", "job_bucket"),
+        ({"workers": -1}, "workers", ""),
+        ({"ttl": "soon"}, "ttl", ""),
+        ({"ttl": "25h"}, "ttl_max", "ttl_max"),
+        ({"tags": {"ohmy:cluster": "x"}}, "reserved", ""),
+        ({"read_uris": ["/tmp/x"]}, "read_uris", "s3://"),
+        ({"root_volume": {"size": 1}}, "root_volume", ""),
+        ({"profile": "nobody"}, "nobody", "cluster_profile"),
+    ],
+)
+def test_impossible_wishes_are_refused_before_anything_is_made(account, cluster, params, text, hint, check):
+    assert_refused(account, cluster(check=check, **params), text, hint)
+
+
+@pytest.mark.parametrize(
+    ("params", "text"), [({"bucket": "no-such-bucket"}, "does not exist"), ({"document": {}}, "doc")]
+)
+def test_what_a_check_can_do_without_a_launch_cannot(account, cluster, params, text):
+    assert_refused(account, cluster(**params), text, "s3_upload")
+    assert not cluster(check=True, **params).get("failed")
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "hint"),
+    [
+        ("GetCallerIdentity", "SignatureDoesNotMatch", "cluster_profile"),
+        ("GetCallerIdentity", "InvalidClientTokenId", "cluster_profile"),
+        ("GetCallerIdentity", "ExpiredToken", "sign in again"),
+        ("HeadBucket", "403", "job_bucket"),
+        ("DescribeInstances", "UnauthorizedOperation", "cluster_profile"),
+        ("GetParameter", "AccessDeniedException", "cluster_profile"),
+    ],
+)
+def test_refusals_of_aws_have_a_hint(account, cluster, call, code, hint):
+    account.before_send = refuse(call, code)
+    result = cluster(check=True, image="ssm:/x" if call == "GetParameter" else account.image)
+    assert_refused(account, result, "", hint)
+    assert result["aws_code"] == code, result
+
+
+def test_region_that_there_is_not_is_told_soon(account, cluster):
+    def nowhere(_name, request):
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    account.before_send = nowhere
+    assert_refused(account, cluster(check=True), "EndpointConnectionError", "cluster_region")
+    assert account.calls["GetCallerIdentity"] == 3, account.calls
+
+
+def elsewhere(name, _request):
+    if name == "HeadBucket":
+        answer = {"HTTPStatusCode": 301, "HTTPHeaders": {"x-amz-bucket-region": "us-west-2"}}
+        error = {"Code": "301", "Message": "Moved Permanently"}
+        raise ClientError({"Error": error, "ResponseMetadata": answer}, name)
+
+
+def test_bucket_in_another_region_is_refused_by_both_names(account, cluster):
+    account.before_send = elsewhere
+    assert_refused(account, cluster(check=True), f"is in us-west-2, not in {REGION}", "job_bucket")
+
+
+def only_the_owners(name, request):
+    """Refuse as S3 does what expects another owner than the bucket has; a made-up account does not look."""
+    if name == "HeadBucket" and request.headers.get("x-amz-expected-bucket-owner") not in (None, b"123456789012"):
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, name)
+
+
+def test_default_bucket_of_another_account_is_refused(account, cluster):
+    """A name that anybody can guess may have been taken by somebody who wants to read along."""
+    account.before_send = only_the_owners
+    for number, refused in (("210987654321", True), ("123456789012", False)):
+        name = f"ohmy-hadoop-{number}-{REGION}"
+        account.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        result = cluster(check=True, bucket=name)
+        assert bool(result.get("failed")) is refused, result
+        if refused:
+            assert_refused(account, result, "somebody else's", "job_bucket")
+
+
+def test_bucket_that_takes_no_objects_is_refused_before_an_instance_is_launched(account, cluster):
+    account.before_send = refuse("PutObject", "AccessDenied")
+    result = cluster()
+    assert result.get("failed") and "job_bucket" in result["hint"], result
+    assert not account.calls["RunInstances"] and not account.instances()
+
+
+def test_subnet_without_room_is_refused(account, cluster):
+    vpc = account.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = account.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/28")["Subnet"]["SubnetId"]
+    result = cluster(check=True, subnet_id=subnet, workers=11)
+    assert_refused(account, result, "11 free addresses, 12 are needed", "cluster_workers")
+
+
+def test_checks_are_a_constant_number_of_calls(account, cluster):
+    cluster(check=True, workers=2)
+    few = dict(account.calls)
+    cluster(check=True, workers=3000)
+    assert dict(account.calls) == few and max(few.values()) == 1, few
+
+
+def test_subnet_without_a_way_to_s3_is_refused(account, cluster):
+    vpc = account.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = account.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    result = cluster(subnet_id=subnet)
+    assert result.get("failed") and "no way to S3" in result["msg"], result
+    table = account.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]
+    account.ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.s3", RouteTableIds=[table["RouteTableId"]]
+    )
+    assert not cluster(subnet_id=subnet, workers=0).get("failed")
