@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.copies import done_to
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
+
+COUNTED = {"copied": "COPY", "kept": "SKIP", "deleted": "DELETED"}
 
 
 class ActionModule(FollowedAction):
@@ -15,8 +18,15 @@ class ActionModule(FollowedAction):
 
     def _ended(self, began: dict[str, t.Any], status: dict[str, t.Any]) -> dict[str, t.Any]:
         result = super()._ended(began, status)
-        copied = int(result["counters"].get("COPY") or 0)
-        result["copied"] = copied
-        # A copy that was found finished changed nothing now, whatever it copied then.
-        result["changed"] = bool(began.get("changed")) and copied > 0
+        counters = result["counters"]
+        done = {name: int(counters.get(key) or 0) for name, key in COUNTED.items()}
+        result.update(done)
+        # A copy that was found finished changed nothing now, whatever it did then.
+        started = bool(began.get("changed"))
+        result["changed"] = started and bool(done["copied"] or done["deleted"])
+        result["actions"], result["diff"] = [], {"before": {}, "after": {}}
+        if result["changed"]:
+            targets = " and ".join(result.get("targets") or [])
+            result["actions"] = [f"{done_to(done['copied'], done['deleted'])} {targets}"]
+            result["diff"] = {"before": {targets: {}}, "after": {targets: done}}
         return result

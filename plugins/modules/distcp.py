@@ -9,13 +9,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: distcp
-short_description: Copy objects from S3 into HDFS with the cluster's own hands
+short_description: Copy between S3 and HDFS with the cluster's own hands
 version_added: 0.1.0
 description:
-  - Starts a follower on the master, a systemd unit that runs C(hadoop distcp) for each copy and compares what
-    arrived with what was there, by names, sizes and counts. The action plugin shows its progress until it ends.
+  - Starts a follower on the master, a systemd unit that runs C(hadoop distcp) for each target and compares what
+    arrived with what was there, by names and sizes. The action plugin shows its progress until it ends.
+  - Copies from S3 into HDFS, from HDFS into S3, and inside HDFS. The contents of a folder arrive in the target,
+    below their relative names; a single file arrives below its own name.
   - The nodes use their own credentials; nothing passes through the controller.
-  - The same task run again attaches to a copy that runs, and finds a finished one finished.
+  - The same task run again attaches to a copy that runs. Without O(fingerprint) it compares sources and targets anew,
+    and changes nothing where both are the same; with it, it finds a finished copy finished.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -36,80 +39,155 @@ attributes:
     platforms: posix
 options:
   id:
-    description: The name of the copy on the master. The same id with another specification is an error.
+    description:
+      - The name of the copy on the master; by default one that is made of the copies.
+      - The same id with another specification is an error.
     type: str
-    required: true
   fingerprint:
-    description: The identity of what is copied.
+    description:
+      - The identity of what is copied, for sources that never change while it stays the same.
+      - With it the targets belong to the copy. Each must be absent, empty or a copy of the same fingerprint, which is
+        written into a file C(fingerprint) beside it, and is to hold what the sources hold and nothing else.
+      - Without it a target may hold other files, which stay. Only for targets in HDFS.
     type: str
-    required: true
   name:
     description: What the copy is called in YARN and in the progress; by default its O(id).
     type: str
   copies:
-    description: What is copied where.
+    description: What is copied where. Several sources may have one target, if no two of their files have one name.
     type: list
     elements: dict
     required: true
     suboptions:
       source:
-        description: An object or a prefix in S3, as V(s3a://bucket/key) or V(s3://bucket/key).
+        description:
+          - A file or a folder, as V(s3://bucket/key), V(s3a://bucket/key) or an absolute path in HDFS.
+          - It is taken literally, C(*) and C([) too.
         type: str
         required: true
       target:
-        description: An absolute path in HDFS.
+        description: A folder in HDFS or, for sources in HDFS, in S3.
         type: str
         required: true
+  update:
+    description:
+      - Copy anew what is there with another size, or is older than its source.
+      - When V(false), only names that are missing are copied, and what is there stays as it is.
+    type: bool
+    default: true
+  delete:
+    description:
+      - Delete files from the targets that the sources have not. Never without O(update), and never outside a target.
+      - A bucket as a whole and directories of HDFS that jobs need are refused as targets then.
+    type: bool
+    default: false
+  preserve:
+    description: What is kept of files that are copied inside HDFS, beside block size and kind of checksum.
+    type: list
+    elements: str
+    choices: [replication, block_size, user, group, permission, checksum_type, acl, xattr, times]
+    default: []
+  maps:
+    description:
+      - The number of files that are copied at the same time.
+      - By default up to 20, and small copies are made by the master alone, which is sooner done than YARN starts a task.
+    type: int
+  bandwidth:
+    description: The megabytes per second that each map may move; by default as many as it can.
+    type: int
+  strategy:
+    description: Whether maps take files as they get done, or each is given its share of bytes at the start.
+    type: str
+    choices: [dynamic, uniform]
+    default: dynamic
+  list_threads:
+    description: The number of threads that list the sources.
+    type: int
+    default: 20
+  options:
+    description: Hadoop properties of the copy, such as C(fs.s3a.connection.maximum). Secrets are refused.
+    type: dict
+    default: {}
   timeout:
-    description: How long the action waits for the end, in seconds. The copy itself is not ended by it.
+    description: After so many seconds the copy is ended; what was copied stays.
     type: int
     default: 86400
   log_path:
     description: A file on the controller to which each change of the progress is appended.
     type: path
   force:
-    description: Copy again, and replace another copy that has ended under this id.
+    description: Replace another copy that has ended under this id; with O(fingerprint), copy again.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Stage the input
+- name: Copy a folder from S3 into HDFS, and again what has changed
   ohmy.hadoop.distcp:
-    id: stage-5e6f
-    fingerprint: "{{ input.digest }}"
     copies:
-      - source: s3a://bucket/input/5e6f/0
-        target: /user/hadoop/input/5e6f/0
+      - source: s3://bucket/books
+        target: /data/books
+  delegate_to: demo-master
+  become: true
+
+- name: Make a folder in S3 the mirror of one in HDFS, slowly
+  ohmy.hadoop.distcp:
+    copies:
+      - source: /data/books
+        target: s3://bucket/mirror/books
+    delete: true
+    maps: 2
+    bandwidth: 10
+  delegate_to: demo-master
+  become: true
+
+- name: Gather two folders of HDFS in one, with owners and modes
+  ohmy.hadoop.distcp:
+    copies:
+      - source: /data/books
+        target: /data/all
+      - source: /data/letters
+        target: /data/all
+    preserve: [user, group, permission]
   delegate_to: demo-master
   become: true
 """
 
 RETURN = r"""
 targets:
-  description: The paths in HDFS.
+  description: The targets, without repetition.
   returned: always
   type: list
   elements: str
-  sample: [/user/hadoop/input/5e6f/0]
+  sample: [/data/books]
 copied:
-  description: The number of files that were copied; the others were there already.
+  description: The number of files that were copied.
   returned: when it was watched
   type: int
   sample: 3
+kept:
+  description: The number of files that were there already.
+  returned: when it was watched
+  type: int
+  sample: 0
+deleted:
+  description: The number of files that were deleted from the targets.
+  returned: when it was watched
+  type: int
+  sample: 0
 id:
-  description: The job's id.
+  description: The name of the copy on the master.
   returned: always
   type: str
-  sample: wordcount-1a2b3c4d
+  sample: copy-1a2b3c4d5e6f7081
 actions:
-  description: What was done, or would be in check mode; nothing when the job was found running or finished.
+  description: What was done, or would be in check mode.
   returned: always
   type: list
   elements: str
-  sample: [start wordcount-1a2b3c4d]
+  sample: [copy 3 files in /data/books]
 state:
-  description: How the job ended.
+  description: How the copy ended.
   returned: when it was watched
   type: str
   sample: succeeded
@@ -119,12 +197,12 @@ application_id:
   type: str
   sample: application_1700000000000_0001
 counters:
-  description: Hadoop's counters by name, the program's own by C(group.name).
+  description: The counters of distcp by name, C(DELETED) among them.
   returned: when it was watched
   type: dict
-  sample: {MAP_INPUT_RECORDS: 31102}
+  sample: {COPY: 3, SKIP: 0, BYTESCOPIED: 1048576, DELETED: 0}
 files:
-  description: The number of files that the job made.
+  description: The number of files of the sources that the targets hold.
   returned: when it succeeded
   type: int
   sample: 1
@@ -143,20 +221,20 @@ progress:
       type: int
       sample: 100
     reduce:
-      description: Percent of the reduces.
+      description: Always 0; a copy has no reduces.
       type: int
-      sample: 100
+      sample: 0
     text:
-      description: What the job is doing.
+      description: What the copy is doing.
       type: str
       sample: finished
 seconds:
-  description: How long the job took, from its follower's start to its end.
+  description: How long the copy took, from its follower's start to its end.
   returned: when it was watched
   type: float
   sample: 31.4
 error:
-  description: Why the job failed.
+  description: Why the copy failed.
   returned: when it failed or was killed
   type: dict
   contains:
@@ -167,7 +245,7 @@ error:
       description: What to do about it.
       type: str
     stderr:
-      description: What the program itself wrote to its standard error, for example a Python traceback.
+      description: The last words of distcp.
       type: str
     attempt:
       description: The attempt of the task that failed.
@@ -176,7 +254,7 @@ error:
       description: The host on which it failed.
       type: str
 status:
-  description: The job as the master knows it, before it was watched.
+  description: The copy as the master knows it, before it was watched; null for one that it does not know.
   returned: in check mode
   type: dict
 """
@@ -186,12 +264,15 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import PRESERVE
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_document
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job, require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "id": {"type": "str", "required": True},
-    "fingerprint": {"type": "str", "required": True},
+    "id": {"type": "str"},
+    "fingerprint": {"type": "str"},
     "name": {"type": "str"},
     "copies": {
         "type": "list",
@@ -202,36 +283,49 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
             "target": {"type": "str", "required": True},
         },
     },
+    "update": {"type": "bool", "default": True},
+    "delete": {"type": "bool", "default": False},
+    "preserve": {"type": "list", "elements": "str", "choices": list(PRESERVE), "default": []},
+    "maps": {"type": "int"},
+    "bandwidth": {"type": "int"},
+    "strategy": {"type": "str", "choices": ["dynamic", "uniform"], "default": "dynamic"},
+    "list_threads": {"type": "int", "default": 20},
+    "options": {"type": "dict", "default": {}},
     "timeout": {"type": "int", "default": 86400},
     "log_path": {"type": "path"},
     "force": {"type": "bool", "default": False},
 }
+# In the specification only where they are not as usual.
+USUAL = {key: ARGUMENT_SPEC[key].get("default") for key in ("update", "delete", "maps", "bandwidth", "strategy")}
 
 
 def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the follower's specification of the copies.
 
-    :raises OhmyError: a source or a target that cannot be meant.
+    :raises OhmyError: a source, a target or an option that cannot be meant.
     """
-    copies = []
-    for copy in params["copies"]:
-        scheme, _sign, rest = copy["source"].partition("://")
-        if scheme not in ("s3", "s3a") or not rest.strip("/"):
-            raise OhmyError(f"The source {copy['source']!r} is not of the form s3a://bucket/key.")
-        if not copy["target"].strip("/") or not copy["target"].startswith("/"):
-            raise OhmyError(f"The target {copy['target']!r} is no absolute path in HDFS below its root.")
-        copies.append({"source": f"s3a://{rest}", "target": copy["target"]})
-    if not copies:
-        raise OhmyError("copies is empty: there is nothing to copy.")
-    return {
+    spec = {
         "schema": 1,
-        "id": params["id"],
         "kind": "distcp",
-        "name": params["name"] or params["id"],
         "fingerprint": params["fingerprint"],
-        "copies": copies,
+        "copies": [{key: _place(copy[key]) for key in ("source", "target")} for copy in params["copies"]],
         "on_disconnect": "continue",
+        "timeout": params["timeout"],
+        "list_threads": params["list_threads"],
+        **{key: params[key] for key, usual in USUAL.items() if params[key] != usual},
     }
+    if params["preserve"]:
+        spec["preserve"] = sorted(set(params["preserve"]))
+    if params["options"]:
+        spec["options"] = {key: text_of(value) for key, value in params["options"].items()}
+    copies.check(spec)
+    spec["id"] = params["id"] or copies.identity(spec)
+    spec["name"] = params["name"] or spec["id"]
+    return spec
+
+
+def _place(text: str) -> str:
+    return str(copies.distcp.place(text))
 
 
 def main() -> None:
@@ -241,16 +335,16 @@ def main() -> None:
     try:
         require_root()
         spec = make_spec(params)
-        targets = [copy["target"] for copy in spec["copies"]]
+        targets = [str(group.target) for group in copies.groups(spec)]
         hdfs = open_doors().hdfs
-        result = ensure_job(
-            spec,
-            {},
-            hdfs,
-            lambda: all(hdfs.status(target) is not None for target in targets),
-            params["force"],
-            module.check_mode,
-        )
+
+        def whole() -> bool:
+            # What has no fingerprint is compared anew each time, by the follower.
+            return bool(spec["fingerprint"]) and all(hdfs.status(target) is not None for target in targets)
+
+        result = ensure_job(spec, {}, hdfs, whole, params["force"], module.check_mode)
+        if module.check_mode and not spec["fingerprint"] and result["changed"]:
+            result.update(copies.foresee(copies.Look(hdfs, read_document()), spec).result())
     except OhmyError as exc:
         module.fail_json(**exc.as_result())
     module.exit_json(targets=targets, **result)

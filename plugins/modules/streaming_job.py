@@ -100,7 +100,7 @@ options:
     choices: [continue, kill]
     default: continue
   timeout:
-    description: How long the action waits for the job's end, in seconds. The job itself is not ended by it.
+    description: After so many seconds the job is killed.
     type: int
     default: 86400
   log_path:
@@ -263,7 +263,18 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "force": {"type": "bool", "default": False},
     "spool": {"type": "path"},
 }
-AS_THEY_ARE = ("id", "fingerprint", "input", "output", "mapper", "reducer", "combiner", "reduces", "on_disconnect")
+AS_THEY_ARE = (
+    "id",
+    "fingerprint",
+    "input",
+    "output",
+    "mapper",
+    "reducer",
+    "combiner",
+    "reduces",
+    "on_disconnect",
+    "timeout",
+)
 
 
 def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

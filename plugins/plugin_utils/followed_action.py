@@ -10,6 +10,7 @@ import time
 import typing as t
 
 from ..module_utils._core.errors import OhmyError
+from ..module_utils._hadoop.jobdir import ENDED
 from .node_action import RETRY_SECONDS, NodeAction, seconds_option
 from .progress import Progress
 
@@ -17,7 +18,8 @@ from .progress import Progress
 LOOK_SECONDS = 8
 DEAD_LOOKS = 2
 DEFAULT_TIMEOUT = 86400.0
-ENDED = ("succeeded", "failed", "killed")
+# The follower ends a job whose time is up, and may need a while for it.
+GRACE_SECONDS = 180.0
 
 
 def progress_line(status: t.Mapping[str, t.Any]) -> str:
@@ -98,14 +100,14 @@ class FollowedAction(NodeAction):
 
     def _watch(self, began: dict[str, t.Any], timeout: float, line: Progress) -> dict[str, t.Any]:
         job, status = str(began["id"]), began["status"]
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout + GRACE_SECONDS
         dead = 0
         while status.get("state") not in ENDED:
             line.update(progress_line(status))
             if time.monotonic() >= deadline:
                 raise OhmyError(
                     f"The job {job} has not ended after {timeout:.0f} s: {progress_line(status)}.",
-                    "It goes on on the master; run the same command again to attach to it.",
+                    "Its follower on the master was to end it; run the same command again to attach to it.",
                     **result_of(status),
                 )
             left = max(1, min(LOOK_SECONDS, int(deadline - time.monotonic())))

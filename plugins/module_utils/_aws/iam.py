@@ -11,6 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .._core import s3_uri
 from .._core.errors import OhmyError
 from . import errors, tags
 from .client import Identity
@@ -34,11 +35,6 @@ class Role:
 def role_name(cluster: str, region: str) -> str:
     """Return the name of role and profile: IAM knows no regions, so the region is in it (at most 64 characters)."""
     return f"ohmy-{cluster}-{region}"[:64]
-
-
-def _split(uri: str) -> tuple[str, str]:
-    bucket, _slash, key = re.sub(r"^s3a?://", "", uri).partition("/")
-    return bucket, key
 
 
 def _patterns(key: str) -> list[str]:
@@ -65,7 +61,7 @@ def policy(
     output: set[str] = set()
     for uris, target in ((read_uris, read), (write_uris, output)):
         for uri in uris:
-            name, key = _split(uri)
+            name, key = s3_uri.split(uri)
             target.update(f"{arn}{name}/{one}" for one in _patterns(key))
             lists.add(name)
     statements = [_allow("Read", ["s3:GetObject"], read), _allow("Report", ["s3:PutObject"], write)]

@@ -2,21 +2,49 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Copies from S3 into HDFS: what is to be there, what is missing, which command brings it; pure."""
+"""Copies between S3 and HDFS: what is to be there, what is missing, which command brings it; pure."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
+from .._core import s3_uri
 from .._core.errors import OhmyError
 
-Sizes = t.Dict[str, int]
-Listing = t.Iterable[t.Mapping[str, t.Any]]
+
+class Entry(t.NamedTuple):
+    """A file: its size, and when it was changed last, in seconds since 1970 (0: unknown)."""
+
+    size: int
+    modified: float = 0.0
+
+
+class Place(t.NamedTuple):
+    """Where files lie: ``bucket`` and a key, or an absolute path in HDFS where the bucket is empty."""
+
+    bucket: str
+    path: str
+
+    @property
+    def in_s3(self) -> bool:
+        """Tell whether it lies in S3."""
+        return bool(self.bucket)
+
+    def __str__(self) -> str:
+        return f"s3a://{self.bucket}/{self.path}" if self.bucket else self.path
+
+
+Files = t.Dict[str, Entry]
+Listing = t.Iterable[t.Tuple[str, Entry]]
 LEFTOVER = ".distcp.tmp."
 # One JVM on the master copies this much sooner than YARN has started its tasks.
 LOCAL_BYTES = 256 << 20
 LOCAL_FILES = 500
+MOST_MAPS = 20
+LIST_THREADS = 20
+# Each file is compared with each pattern there.
+MOST_FILTERS = 10000
 CONSOLE = {
     "Files Copied": "COPY",
     "Files Skipped": "SKIP",
@@ -26,62 +54,111 @@ CONSOLE = {
     "Bytes Skipped": "BYTESSKIPPED",
     "Bytes Failed": "BYTESFAILED",
 }
-COUNTERS = (*CONSOLE.values(), "DIR_COPY")
+DELETED = "DELETED"  # distcp does not count these; we do
+COUNTERS = (*CONSOLE.values(), "DIR_COPY", DELETED)
+# DistCpConstants has -1, -2, -3, -4 and -999; a process can end with their last eight bits.
 EXIT_CODES = {
-    255: ("distcp refused its arguments, or the source is not there", "Look at the source in S3."),
-    254: ("two objects would become the same file", "Copy them to two targets."),
-    25: ("distcp failed", "Run the same command again: what was copied stays."),
+    255: ("distcp refused its arguments, or the source is not there", "Look at the source and at options."),
+    254: ("two files of the sources would become the same file", "Copy them to two targets."),
+    253: ("the target's file system keeps no access control lists", "Leave acl out of preserve."),
+    252: ("the target's file system keeps no extended attributes", "Leave xattr out of preserve."),
+    25: ("distcp failed", "Run the same task again: what was copied stays."),
+}
+PRESERVE = {
+    "replication": "r",
+    "block_size": "b",
+    "user": "u",
+    "group": "g",
+    "permission": "p",
+    "checksum_type": "c",
+    "acl": "a",
+    "xattr": "x",
+    "times": "t",
 }
 
 
-def split_source(source: str) -> tuple[str, str]:
-    """Return (bucket, key) of an s3 or s3a URI.
+def place(text: str) -> Place:
+    """Return the place that a text names.
 
-    :raises OhmyError: it is none.
+    :raises OhmyError: it is neither in S3 nor in this cluster's HDFS.
     """
-    found = re.match(r"^s3[an]?://([^/]+)/?(.*)$", source, re.DOTALL)
-    if not found:
-        raise OhmyError(f"{source!r} is no place in S3.", "Write s3a://BUCKET/KEY.")
-    return found.group(1), found.group(2)
+    if s3_uri.is_s3(text):
+        return Place(*s3_uri.split(text))
+    path = text[len("hdfs://") :] if text.startswith("hdfs:///") else text
+    if not path.startswith("/"):
+        raise OhmyError(
+            f"{text!r} is neither a place in S3 nor a path in HDFS.",
+            "Write s3://BUCKET/KEY or an absolute path; another cluster's HDFS cannot be named.",
+        )
+    parts = path.split("/")
+    if any(part in (".", "..") for part in parts) or re.search("[:\r\n\x00]", path):
+        raise OhmyError(f"{text!r} is no path in HDFS: '.', '..', a colon and line ends are not possible there.")
+    return Place("", "/" + "/".join(part for part in parts if part))
 
 
-def expected(source: str, listing: Listing) -> Sizes:
-    """Return relative name → size of what a source holds, from the objects whose key begins with its own.
+def below(where: Place, listing: Listing) -> Files:
+    """Return relative name → file of what a place holds, from a listing of (key or path, entry).
 
-    An object of the very name counts alone; else everything below the key as a folder. Keys that end in a slash mark
+    A file of the very name counts alone; else everything below the name as a folder. Keys that end in a slash mark
     folders and are no files.
-
-    :raises OhmyError: there is nothing, or a name that HDFS cannot hold.
     """
-    key = split_source(source)[1]
-    folder = key.rstrip("/") + "/" if key.strip("/") else ""
-    found: Sizes = {}
-    for entry in listing:
-        name, size = str(entry["key"]), int(entry["size"])
-        if name == key and not key.endswith("/") and key:
-            return {name.rsplit("/", 1)[-1]: size}
-        if name.startswith(folder) and not name.endswith("/"):
-            found[name[len(folder) :]] = size
-    if not found:
-        raise OhmyError(f"{source} is not in S3, or holds no object.", "List the prefix above it.")
-    _refuse_names(source, found)
+    name = where.path
+    folder = name.rstrip("/") + "/" if name.strip("/") else ("" if where.in_s3 else "/")
+    found: Files = {}
+    for path, entry in listing:
+        if path == name and name and not name.endswith("/"):
+            return {path.rsplit("/", 1)[-1]: entry}
+        if path.startswith(folder) and not path.endswith("/"):
+            found[path[len(folder) :]] = entry
     return found
 
 
-def source_uri(source: str) -> str:
-    """Return a source as distcp wants it: s3a, a bucket with its slash, and no character taken for a pattern."""
-    bucket, key = split_source(source)
-    return f"s3a://{bucket}/" + re.sub(r"([\\*?\[\]{}])", r"\\\1", key)
+def expected(sources: t.Sequence[Place], held: t.Sequence[Files]) -> Files:
+    """Return relative name → file of what a target is to hold after its sources were copied into it.
+
+    :raises OhmyError: a source holds nothing, a name that HDFS cannot hold, or two sources have one name.
+    """
+    found: Files = {}
+    owner: dict[str, Place] = {}
+    for source, files in zip(sources, held):
+        if not files:
+            kind = "in S3, or holds no object" if source.in_s3 else "in HDFS, or holds no file"
+            raise OhmyError(f"{source} is not {kind}.", "List the folder above it.")
+        _refuse_names(source, files)
+        for name, entry in files.items():
+            if name in found:
+                raise OhmyError(
+                    f"{owner[name]} and {source} both hold {name!r}, which would become the same file.",
+                    "Copy them to two targets.",
+                )
+            found[name], owner[name] = entry, source
+    clash = next((name for name in sorted(found) if _parent_of(name, found)), None)
+    if clash is not None:
+        raise OhmyError(
+            f"{owner[clash]} holds {clash!r} below a file that has its folder's name.",
+            "HDFS cannot hold both: rename one.",
+        )
+    return found
 
 
-def missing(want: t.Mapping[str, int], have: t.Mapping[str, int]) -> Sizes:
-    """Return what is not there, or with another size."""
-    return {name: size for name, size in want.items() if have.get(name) != size}
+def missing(
+    want: t.Mapping[str, Entry], have: t.Mapping[str, Entry], update: bool = True, dated: bool = False
+) -> Files:
+    """Return what is to be copied: what is not there, and with ``update`` what is there with another size.
+
+    :param dated: with ``update``, also what is newer than what is there.
+    """
+    found = {}
+    for name, entry in want.items():
+        other = have.get(name)
+        if other is None or (update and (other.size != entry.size or (dated and entry.modified > other.modified))):
+            found[name] = entry
+    return found
 
 
-def strangers(want: t.Mapping[str, int], have: t.Mapping[str, int]) -> list[str]:
-    """Return files that are there and ought not to be, leftovers of interrupted copies aside."""
-    return sorted(name for name in have if name not in want and not is_leftover(name))
+def strangers(want: t.Iterable[str], have: t.Iterable[str]) -> list[str]:
+    """Return files that are there and have no source, leftovers of interrupted copies aside."""
+    return sorted(name for name in set(have) - set(want) if not is_leftover(name))
 
 
 def is_leftover(name: str) -> bool:
@@ -89,24 +166,81 @@ def is_leftover(name: str) -> bool:
     return name.rsplit("/", 1)[-1].startswith(LEFTOVER)
 
 
-def fits_local(want: t.Mapping[str, int]) -> bool:
+def fits_local(want: t.Mapping[str, Entry]) -> bool:
     """Tell whether a copy is small enough for one JVM on the master."""
-    return len(want) <= LOCAL_FILES and sum(want.values()) <= LOCAL_BYTES
+    return len(want) <= LOCAL_FILES and total(want) <= LOCAL_BYTES
 
 
-def command(hadoop: str, source: str, target: str, name: str, tag: str, local: bool, files: int | None) -> list[str]:
+def total(files: t.Mapping[str, Entry]) -> int:
+    """Return the size of all files together."""
+    return sum(entry.size for entry in files.values())
+
+
+def source_uri(source: Place) -> str:
+    """Return a source as distcp wants it, no character taken for a pattern."""
+    head = f"s3a://{source.bucket}/" if source.in_s3 else ""
+    return head + re.sub(r"([\\*?\[\]{}])", r"\\\1", source.path)
+
+
+def filters(sources: t.Sequence[Place], names: t.Iterable[str]) -> str:
+    """Return the lines of a filter file that keeps these names of the sources from being copied."""
+    quoted = []
+    for name in sorted(names):
+        for source in sources:
+            head = "" if source.in_s3 else "(hdfs://[^/]*)?"
+            places = {f"{str(source).rstrip('/')}/{name}"}
+            if source.path.rsplit("/", 1)[-1] == name:
+                places.add(str(source))
+            quoted += [head + _java_quote(path) for path in sorted(places)]
+    return "".join(f"{line}\n" for line in quoted)
+
+
+def command(
+    hadoop: str,
+    sources: t.Sequence[Place],
+    target: Place,
+    spec: t.Mapping[str, t.Any],
+    tags: str,
+    local: bool,
+    files: int | None,
+    conf_file: str | None = None,
+    filter_file: str | None = None,
+) -> list[str]:
     """Return the argument list of a copy; on YARN it comes back when the job is submitted.
 
     Always -update: without it what is there is skipped whatever it holds, and a second run copies into a subfolder.
     S3 and HDFS have no checksum in common: length and time decide, as they do when s3a offers a checksum of its own.
+
+    :param files: how many are to be copied, None where that is unknown.
     """
-    words = [hadoop, "distcp", "-D", f"mapreduce.job.name={name}", "-D", f"mapreduce.job.tags={tag}"]
+    words = [hadoop, "distcp"]
+    if conf_file is not None:
+        words += ["-conf", conf_file]
+    words += ["-D", f"mapreduce.job.name={spec.get('name') or spec['id']}", "-D", f"mapreduce.job.tags={tags}"]
     if local:
         words += ["-D", "mapreduce.framework.name=local"]
-    words += ["-update", "-skipcrccheck", "-numListstatusThreads", "20", "-m", str(max(1, min(20, files or 20)))]
+    words.append("-update")
+    if spec.get("delete"):
+        words.append("-delete")
+    letters = "".join(PRESERVE[name] for name in PRESERVE if name in (spec.get("preserve") or []))
+    if target.in_s3 or any(source.in_s3 for source in sources):
+        words.append("-skipcrccheck")
+    else:
+        # Checksums can be compared where blocks and kinds of checksum are the same.
+        letters += "".join(letter for letter in "bc" if letter not in letters)
+    if letters:
+        words.append(f"-p{letters}")
+    if target.in_s3:
+        words.append("-direct")  # a rename in S3 is a second copy
+    maps = spec.get("maps") or max(1, min(MOST_MAPS, files or MOST_MAPS))
+    words += ["-numListstatusThreads", str(spec.get("list_threads") or LIST_THREADS), "-m", str(maps)]
+    if spec.get("bandwidth"):
+        words += ["-bandwidth", str(spec["bandwidth"])]
+    if filter_file is not None:
+        words += ["-filters", filter_file]
     if not local:
-        words += ["-async", "-strategy", "dynamic"]
-    return [*words, source_uri(source), target]
+        words += ["-async", "-strategy", str(spec.get("strategy") or "dynamic")]
+    return [*words, *map(source_uri, sources), str(target)]
 
 
 def console_counters(log: str) -> dict[str, int]:
@@ -119,7 +253,7 @@ def console_counters(log: str) -> dict[str, int]:
     return found
 
 
-def _refuse_names(source: str, found: t.Mapping[str, int]) -> None:
+def _refuse_names(source: Place, found: t.Iterable[str]) -> None:
     bad = sorted(
         name
         for name in found
@@ -130,14 +264,12 @@ def _refuse_names(source: str, found: t.Mapping[str, int]) -> None:
             f"{source} holds {len(bad)} objects whose names HDFS cannot hold, such as {bad[0]!r}.",
             "A colon, an empty part between two slashes, '.' and '..' are not possible there: rename them in S3.",
         )
-    clash = next((name for name in sorted(found) if _parent_of(name, found)), None)
-    if clash is not None:
-        raise OhmyError(
-            f"{source} holds {clash!r} below an object that has its folder's name.",
-            "HDFS cannot hold both: rename one.",
-        )
 
 
-def _parent_of(name: str, found: t.Mapping[str, int]) -> bool:
+def _parent_of(name: str, found: t.Container[str]) -> bool:
     parts = name.split("/")[:-1]
     return any("/".join(parts[:count]) in found for count in range(1, len(parts) + 1))
+
+
+def _java_quote(text: str) -> str:
+    return "\\Q" + text.replace("\\E", "\\E\\\\E\\Q") + "\\E"

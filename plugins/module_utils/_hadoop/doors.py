@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import typing as t
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from .._core.errors import OhmyError
 from .history import JobHistory
+from .site import parse
 from .webhdfs import WebHdfs
 from .yarn import ResourceManager
 
@@ -41,13 +43,22 @@ def read_conf(conf_dir: str = CONF_DIR) -> dict[str, str]:
     for name in FILES:
         path = os.path.join(conf_dir, name)
         try:
-            for entry in ET.parse(path).getroot().iter("property"):
-                found[str(entry.findtext("name") or "").strip()] = str(entry.findtext("value") or "").strip()
-        except (OSError, ET.ParseError) as exc:
+            with open(path, "rb") as stream:
+                found.update({key.strip(): value.strip() for key, value in parse(stream.read()).items()})
+        except (OSError, ElementTree.ParseError) as exc:
             raise OhmyError(
                 f"{path} cannot be read: {exc}.", "The node has not been converged; see ohmy-node."
             ) from exc
     return found
+
+
+def read_document(path: str = DOCUMENT) -> dict[str, t.Any]:
+    """Return the document that the node has reached, empty where it has none."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return t.cast("dict[str, t.Any]", json.load(stream))
+    except (OSError, ValueError):
+        return {}
 
 
 def address_of(conf: t.Mapping[str, str], key: str, host: str, port: int) -> tuple[str, int]:

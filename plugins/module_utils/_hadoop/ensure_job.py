@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import time
 import typing as t
 
 from .._core.errors import OhmyError
@@ -16,6 +19,7 @@ from .jobdir import ROOT, JobDir
 from .programs import file_sha256
 from .webhdfs import WebHdfs
 
+LOCK_SECONDS = 120.0
 Spec = t.Mapping[str, t.Any]
 
 
@@ -56,6 +60,7 @@ def apply_job(spec: Spec, files: t.Mapping[str, str], plan: Plan, hdfs: WebHdfs,
     :param files: name → path on the master; may be empty where the master has them from an earlier start.
     """
     job = str(spec["id"])
+    jobs.renew(spec, root)
     if not plan.steps:
         return
     if plan.wants("remove the result of", job):
@@ -83,16 +88,41 @@ def ensure_job(
         check mode for an unknown job.
     """
     job = str(spec["id"])
-    have = JobDir.of(job, root).spec()
-    status = jobs.look(job, root=root)
-    differing = jobs.differences(have, spec) if have is not None else []
-    intact = status is None or status["state"] != "succeeded" or bool(differing) or whole()
-    plan = plan_job(spec, status, differing, intact, force)
-    if not check_mode:
-        apply_job(spec, files, plan, hdfs, root)
-        jobs.touch(job, root)
+    # Between the look and the start no other run may do the same; a plan alone changes nothing.
+    with contextlib.nullcontext() if check_mode else _alone(root):
+        have = JobDir.of(job, root).spec()
         status = jobs.look(job, root=root)
+        differing = jobs.differences(have, spec) if have is not None else []
+        intact = status is None or status["state"] != "succeeded" or bool(differing) or whole()
+        plan = plan_job(spec, status, differing, intact, force)
+        if not check_mode:
+            apply_job(spec, files, plan, hdfs, root)
+            jobs.touch(job, root)
+            status = jobs.look(job, root=root)
     return plan.result(id=job, status=status)
+
+
+@contextlib.contextmanager
+def _alone(root: str) -> t.Iterator[None]:
+    """Hold the lock on all jobs; a process that dies lets it go.
+
+    :raises OhmyError: another one has held it for two minutes.
+    """
+    os.makedirs(root, exist_ok=True)
+    deadline = time.monotonic() + LOCK_SECONDS
+    with open(os.path.join(root, ".lock"), "ab") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as exc:
+                if time.monotonic() >= deadline:
+                    raise OhmyError(
+                        "Another run has been starting a job on this master for two minutes.",
+                        "See ps on the master, then run the same command again.",
+                    ) from exc
+            time.sleep(0.1)
+        yield
 
 
 def spooled_files(files: t.Sequence[t.Mapping[str, t.Any]], folder: str | None) -> dict[str, str]:

@@ -2,29 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Follow copies from S3 into HDFS, one after the other, and verify each by names and sizes."""
+"""Follow copies between S3 and HDFS, one target after the other, and verify each by names and sizes."""
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._core.errors import OhmyError
 from . import distcp
+from .copies import Group, Look, Seen, groups
+from .distcp import Files, Place
 from .failure_rules import S3 as S3_RULES
 from .failure_rules import SUBMIT, match
 from .failures import tail
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
-from .follower import Failed, Follower, mapred
+from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
-from .rest import Unreachable
+from .rest import Refused, Unreachable
+from .site import render
 from .streaming import tag
 
 LOCAL_SECONDS = 3600.0
 SUBMIT_SECONDS = 1800.0
-SUBMITTED = re.compile(r"Submitted application (application_\d+_\d{4,})")
-Wanted = t.Optional[distcp.Sizes]
 
 
 def run_distcp(follower: Follower) -> None:
@@ -32,105 +32,109 @@ def run_distcp(follower: Follower) -> None:
 
     :raises Failed: with the explanation.
     """
-    copies: list[dict[str, str]] = follower.spec["copies"]
+    look = Look(follower.doors.hdfs, follower.document)
     output = {"files": 0, "bytes": 0}
     follower.report("listing what is to be copied")
-    wanted = [_list_source(follower, copy["source"]) for copy in copies]
-    for number, (copy, want) in enumerate(zip(copies, wanted)):
-        _copy(follower, number, copy, want)
-        summary = follower.doors.hdfs.content_summary(copy["target"])
-        output["files"] += int(summary["fileCount"])
-        output["bytes"] += int(summary["length"])
+    # Whatever cannot be copied is told before the first byte moves.
+    wanted = [(group, look.wanted(group)) for group in groups(follower.spec)]
+    for group, want in wanted:
+        have = _copy(follower, look, group, want)
+        output["files"] += len(have)
+        output["bytes"] += distcp.total(have)
     follower.report(map=100)
     counters = {**dict.fromkeys(distcp.COUNTERS, 0), **follower.status["counters"]}
     follower.finish("succeeded", "succeeded", output=output, counters=counters)
 
 
 def claim_target(follower: Follower, target: str) -> None:
-    """Make the target and write beside it whose it is.
+    """Make the target; where the copies have a fingerprint, write beside it whose it is.
 
-    :raises OhmyError: it holds something that this job did not copy; it stays.
+    :raises OhmyError: it holds something that this job did not copy, and was to be its own; it stays.
     """
-    hdfs, fingerprint = follower.doors.hdfs, str(follower.spec["fingerprint"])
+    hdfs, fingerprint = follower.doors.hdfs, follower.spec.get("fingerprint")
     status = hdfs.status(target)
     if status is not None and status["type"] != "DIRECTORY":
-        raise OhmyError(f"{target} in HDFS is a file.", "Name another target.")
-    if status is not None and hdfs.list(target) and read_fingerprint(hdfs, target) != fingerprint:
+        raise OhmyError(f"{target} in HDFS is a file.", "Name a directory as the target.")
+    # distcp takes a target that is not there for the new name of a single file.
+    if not fingerprint:
+        try:
+            hdfs.mkdirs(target)
+        except Refused as exc:
+            if exc.exception == "AccessControlException":
+                hint = "Copies are made by the user hadoop: let the module hdfs_path make the folder and give it to it."
+                raise OhmyError(exc.message, hint) from exc
+            raise
+        return
+    own = read_fingerprint(hdfs, target) == fingerprint
+    if status is not None and hdfs.list(target) and not own:
         raise OhmyError(
             f"{target} is in HDFS already, and this job did not copy it there.",
             "It is never deleted: name another target, or move it.",
         )
-    # distcp takes a target that is not there for the new name of a single file.
     hdfs.mkdirs(target)
-    if read_fingerprint(hdfs, target) != fingerprint:
-        hdfs.create(fingerprint_path(target), fingerprint.encode() + b"\n", overwrite=True)
+    if not own:
+        hdfs.create(fingerprint_path(target), str(fingerprint).encode() + b"\n", overwrite=True)
 
 
-def _list_source(follower: Follower, source: str) -> Wanted:
-    """Return what the source holds, None where the node cannot list it but Hadoop may."""
-    if not follower.document.get("s3"):
-        return None
-    from .._node.s3 import S3, S3Error
-
-    bucket, key = distcp.split_source(source)
-    try:
-        return distcp.expected(source, S3.from_document(follower.document, bucket).list(key.rstrip("/")))
-    except S3Error as exc:
-        # A bucket of another region: s3a finds its way, the node's own client does not.
-        if exc.status in (301, 307):
-            return None
-        raise
-
-
-def _copy(follower: Follower, number: int, copy: t.Mapping[str, str], want: Wanted) -> None:
-    target = copy["target"]
-    label = f"{tag(follower.spec['id'])}-{number}"
+def _copy(follower: Follower, look: Look, group: Group, want: Files | None) -> Files:
+    """Bring one target to what its sources hold; return what was asked for and is there."""
+    spec = follower.spec
+    label = f"{tag(spec['id'])}-{group.number}"
     running = find_application(follower, label)
-    claim_target(follower, target)
-    if running is None:
-        have = _sweep(follower, target)
-        todo = want if want is None else distcp.missing(want, have)
-        if todo is not None and not todo:
-            _verify(follower, copy, want)
-            _count(follower, {"SKIP": len(want or {})})
-            return
-        local = todo is not None and distcp.fits_local(todo)
-        counters = _run(follower, copy, want, todo, label, local)
-    else:
+    if not group.target.in_s3:
+        claim_target(follower, group.target.path)
+    before = look.seen(group, spec, want, _sweep(follower, look, group.target))
+    if running is not None:
         counters = _watch(follower, str(running["id"]))
-    _sweep(follower, target)
+    elif before.todo is not None and not before.todo and not (spec.get("delete") and before.strangers):
+        counters = {"SKIP": len(want or {})}
+    else:
+        counters = _run(follower, group, before, label)
+    have = _sweep(follower, look, group.target)
     if counters.get("FAIL"):
-        raise Failed(error(f"{counters['FAIL']} files were not copied to {target}.", "Run the same command again."))
-    _verify(follower, copy, want)
-    _count(follower, counters)
+        raise Failed(error(f"{counters['FAIL']} files were not copied to {group.target}.", "Run the same task again."))
+    after = look.seen(group, spec, want, have)
+    _verify(follower, group, before, after)
+    _count(follower, {**counters, distcp.DELETED: len(set(before.strangers) - set(after.strangers))})
+    return have if want is None else {name: have[name] for name in want if name in have}
 
 
-def _run(
-    follower: Follower, copy: t.Mapping[str, str], want: Wanted, todo: Wanted, label: str, local: bool
-) -> dict[str, int]:
-    text = f"copying {copy['source']}"
+def _run(follower: Follower, group: Group, before: Seen, label: str) -> dict[str, int]:
+    spec, folder, todo = follower.spec, follower.folder, before.todo
+    local = todo is not None and distcp.fits_local(todo) and spec.get("maps") is None
+    text = f"copying to {group.target}"
     if todo is not None:
-        text = f"copying {len(todo)} files, {sum(todo.values()) / 1e6:.1f} MB"
+        text = f"copying {len(todo)} files, {distcp.total(todo) / 1e6:.1f} MB"
     if not local:
         wait_for_nodes(follower)
     follower.report(text, state="running")
+    conf_file = filter_file = None
+    if spec.get("options"):
+        conf_file = folder.file("copy.xml")
+        folder.write_text("copy.xml", render(spec["options"]).decode(), 0o600)
+    if spec.get("update") is False:
+        kept = set(before.have) & set(before.want or {})
+        if before.want is None or len(kept) > distcp.MOST_FILTERS:
+            raise OhmyError(
+                f"update: false cannot leave alone what {group.target} holds: too many files, or they cannot be listed.",
+                "Copy to a new target, or with update.",
+            )
+        filter_file = folder.file(f"kept-{group.number}")
+        folder.write_text(f"kept-{group.number}", distcp.filters(group.sources, kept))
     argv = distcp.command(
-        mapred("hadoop"), copy["source"], copy["target"], str(follower.spec.get("name") or follower.spec["id"]),
-        f"{tag(follower.spec['id'])},{label}", local, None if todo is None else len(todo),
+        mapred("hadoop"), group.sources, group.target, spec, f"{tag(spec['id'])},{label}", local,
+        None if todo is None else len(todo), conf_file, filter_file,
     )  # fmt: skip
     offset = follower.log_size()
     code = follower.run(
-        argv, LOCAL_SECONDS if local else SUBMIT_SECONDS, lambda: _report_bytes(follower, copy["target"], want)
+        argv, LOCAL_SECONDS if local else SUBMIT_SECONDS, lambda: _report_bytes(follower, group.target, before)
     )
     log = follower.log_since(offset)
     if code != 0:
-        raise Failed(explain(code, log))
-    if local:
-        return distcp.console_counters(log)
+        raise Failed(explain(code, log, str(group.target)))
     found = SUBMITTED.search(log)
-    if found is None:  # nothing to copy: distcp ended without a job
-        return distcp.console_counters(log)
-    return _watch(follower, found.group(1))
+    # Without an application it was copied here, or there was nothing to copy.
+    return distcp.console_counters(log) if local or found is None else _watch(follower, found.group(1))
 
 
 def _watch(follower: Follower, application_id: str) -> dict[str, int]:
@@ -141,60 +145,64 @@ def _watch(follower: Follower, application_id: str) -> dict[str, int]:
     return {name: found[name] for name in distcp.COUNTERS if name in found}
 
 
-def explain(code: int | None, log: str) -> dict[str, t.Any]:
+def explain(code: int | None, log: str, target: str) -> dict[str, t.Any]:
     """Return the ``error`` of a copy whose client failed."""
     found = match(S3_RULES, log) or match(SUBMIT, log)
     if found:
-        return error(f"The input was not copied: {found[0]}.", found[1])
+        return error(f"The copy to {target} failed: {found[0]}.", found[1])
     if code is None:
         return error("distcp did not come to its end in time.", "See client.log in the evidence.", tail(log, 10))
     summary, hint = distcp.EXIT_CODES.get(
         code, (f"distcp ended with exit code {code}", "See client.log in the evidence.")
     )
-    return error(f"The input was not copied: {summary}.", hint, tail(log, 10))
+    return error(f"The copy to {target} failed: {summary}.", hint, tail(log, 10))
 
 
-def _sweep(follower: Follower, target: str) -> distcp.Sizes:
-    """Remove what interrupted copies left and return the sizes of the other files."""
-    have: distcp.Sizes = {}
-    for name, entry in follower.doors.hdfs.walk(target):
-        if distcp.is_leftover(name):
-            follower.doors.hdfs.delete(f"{target.rstrip('/')}/{name}")
-        else:
-            have[name] = int(entry["length"])
+def _sweep(follower: Follower, look: Look, target: Place) -> Files:
+    """Return the files in a target; where it is the job's own, without what interrupted copies left, which goes."""
+    have = look.listed(target) or {}
+    for name in [name for name in have if distcp.is_leftover(name)]:
+        del have[name]
+        if follower.spec.get("fingerprint"):
+            follower.doors.hdfs.delete(f"{target.path.rstrip('/')}/{name}")
     return have
 
 
-def _verify(follower: Follower, copy: t.Mapping[str, str], want: Wanted) -> None:
+def _verify(follower: Follower, group: Group, before: Seen, after: Seen) -> None:
+    want = after.want
     if want is None:
         return
     follower.report("verifying the copy")
-    have = {name: int(entry["length"]) for name, entry in follower.doors.hdfs.walk(copy["target"])}
-    lacking, extra = sorted(distcp.missing(want, have)), distcp.strangers(want, have)
+    # What was to stay as it is has any size.
+    asked = want if follower.spec.get("update") is not False else before.todo or {}
+    lacking = sorted(distcp.missing(asked, after.have))
+    sources = " and ".join(map(str, group.sources))
     if lacking:
         raise Failed(
             error(
-                f"{len(lacking)} of {len(want)} files are not in {copy['target']} as they are in S3, such as {lacking[0]!r}.",
-                "Did somebody write to the source? Run the same command again.",
+                f"{len(lacking)} of {len(asked)} files are not in {group.target} as they are in {sources}, "
+                f"such as {lacking[0]!r}.",
+                "Did somebody write to the source? Run the same task again.",
             )
         )
-    if extra:
+    if after.strangers and (follower.spec.get("fingerprint") or follower.spec.get("delete")):
         raise Failed(
             error(
-                f"{copy['target']} holds {len(extra)} files that {copy['source']} has not, such as {extra[0]!r}.",
+                f"{group.target} holds {len(after.strangers)} files that {sources} has not, "
+                f"such as {after.strangers[0]!r}.",
                 "Were they removed from the source? Remove them, or name another target.",
             )
         )
 
 
-def _report_bytes(follower: Follower, target: str, want: Wanted) -> None:
-    if not want:
+def _report_bytes(follower: Follower, target: Place, before: Seen) -> None:
+    if not before.todo or target.in_s3:
         return
     try:
-        done = int(follower.doors.hdfs.content_summary(target)["length"])
+        done = int(follower.doors.hdfs.content_summary(target.path)["length"]) - distcp.total(before.have)
     except (OhmyError, Unreachable):
         return
-    follower.report(map=100 * done // max(1, sum(want.values())))
+    follower.report(map=100 * max(0, done) // max(1, distcp.total(before.todo)))
 
 
 def _count(follower: Follower, counters: t.Mapping[str, int]) -> None:

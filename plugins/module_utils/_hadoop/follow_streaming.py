@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 import typing as t
 
@@ -15,13 +14,13 @@ from .._core.errors import OhmyError
 from . import streaming
 from .failures import diagnose_submit
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
-from .follower import Failed, Follower, mapred
+from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
+from .site import render
 
 SUBMIT_SECONDS = 900.0
 APPEAR_SECONDS = 10.0
-SUBMITTED = re.compile(r"Submitted application (application_\d+_\d{4,})")
 
 
 def run_streaming(follower: Follower) -> None:
@@ -102,7 +101,7 @@ def submit(follower: Follower) -> str:
     """
     spec, folder = follower.spec, follower.folder
     follower.report("submitting")
-    folder.write_text("job.xml", streaming.conf_xml(streaming.properties(spec)), 0o600)
+    folder.write_text("job.xml", render(streaming.properties(spec)).decode(), 0o600)
     offset = follower.log_size()
     code = follower.run(
         streaming.command(spec, mapred("mapred"), folder.file("job.xml"), folder.file("files")), SUBMIT_SECONDS

@@ -5,14 +5,15 @@
 """What follows one job on the master, whether or not anybody watches: a unit started by the modules.
 
 A stop of the unit (SIGTERM, a reboot) is no word about the job: the application goes on, and the next start attaches
-to it. A job ends early only by the file ``kill``, or by a silent controller where its specification says so.
+to it. A job ends early only when its time is up, or
+by a silent controller where its specification says so.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -22,7 +23,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.voice import say
-from .doors import CONF_DIR, DOCUMENT, HADOOP_HOME, Doors, open_doors
+from .doors import CONF_DIR, HADOOP_HOME, Doors, open_doors, read_document
 from .jobdir import ENDED, JobDir, error, fresh_status
 from .streaming import tag
 from .yarn import ENDED as APP_ENDED
@@ -34,6 +35,7 @@ LOG_BYTES = 1 << 20
 KILL_SECONDS = 120.0
 ORPHAN_SECONDS = 300.0
 PROGRESS_EVERY = 1.0
+SUBMITTED = re.compile(r"Submitted application (application_\d+_\d{4,})")
 
 
 class Stop(Exception):
@@ -65,6 +67,7 @@ class Follower:
         self._written: dict[str, t.Any] | None = None
         self._beat = folder.heartbeat()
         self._heard = time.monotonic()
+        self._inode = self._spec_inode()
 
     def report(self, text: str | None = None, **changes: t.Any) -> None:
         """Change the status and write it where it is not the same as before.
@@ -87,8 +90,10 @@ class Follower:
 
         :raises Stop: somebody wants it killed, its time is up, or its controller fell silent.
         """
-        if self.folder.kill_wanted():
-            raise Stop("it was killed on request")
+        inode = self._spec_inode()
+        if inode != self._inode:
+            # A later run attached, and may have more patience.
+            self.spec, self._inode = self.folder.spec() or self.spec, inode
         limit = self.spec.get("timeout")
         if limit and time.time() - self.status["started"] > float(limit):
             raise Stop(f"its time of {limit} s was up")
@@ -99,6 +104,9 @@ class Follower:
             self._beat, self._heard = beat, time.monotonic()
         elif time.monotonic() - self._heard > SILENCE:
             raise Stop(f"nobody watched it for {SILENCE:.0f} s, and on_disconnect is kill")
+
+    def _spec_inode(self) -> int:
+        return os.stat(self.folder.file("spec.json")).st_ino
 
     def run(self, argv: t.Sequence[str], limit: float, turn: t.Callable[[], None] | None = None) -> int | None:
         """Run a client of Hadoop to its end; its output is appended to ``client.log``.
@@ -181,7 +189,7 @@ def main(job_dir: str) -> int:
     folder = JobDir(os.path.abspath(job_dir))
     if (folder.status() or {}).get("state") in ENDED:
         return 0
-    follower = Follower(folder, open_doors(CONF_DIR), _document())
+    follower = Follower(folder, open_doors(CONF_DIR), read_document())
     follower.report(state="starting" if follower.status["application_id"] is None else "running")
     follower.keep_lease()
     return follow(follower, _work(follower.spec["kind"]))
@@ -224,14 +232,6 @@ def _work(kind: str) -> t.Callable[[Follower], None]:
 
         return run_distcp
     raise OhmyError(f"No follower knows jobs of the kind {kind!r}.")
-
-
-def _document() -> dict[str, t.Any]:
-    try:
-        with open(DOCUMENT, encoding="utf-8") as stream:
-            return t.cast("dict[str, t.Any]", json.load(stream))
-    except (OSError, ValueError):
-        return {}
 
 
 def _kill(follower: Follower) -> str:

@@ -14,6 +14,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from .._core.s3_uri import is_s3
+from .._core.s3_uri import split as split_uri
 from .programs import file_sha256
 
 # A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
@@ -32,17 +34,6 @@ class InputFile:
 
 
 ListObjects = t.Callable[[str, str], t.List[t.Dict[str, t.Any]]]
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Return (bucket, key) of an ``s3://`` or ``s3a://`` URI; the key may be empty."""
-    bucket, _slash, key = uri.split("://", 1)[1].partition("/")
-    return bucket, key
-
-
-def is_s3(item: str) -> bool:
-    """Tell whether an input item lies in S3."""
-    return item.lower().startswith(("s3://", "s3a://", "s3n://"))
 
 
 def hidden(relative: str) -> bool:
@@ -72,8 +63,6 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
 
 def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:
     bucket, key = split_uri(item)
-    if not bucket:
-        raise OhmyError(f"job_input: {item} names no bucket.", "Write s3://BUCKET/KEY.")
     if any(char in key for char in "*?["):
         raise OhmyError(f"job_input: {item} is a pattern, which S3 cannot look up.", "Name the prefix above it.")
     found = []

@@ -52,10 +52,6 @@ class JobDir:
         """Return the status as the follower wrote it last, None before its first word."""
         return _load(self.file("status.json"))
 
-    def kill_wanted(self) -> bool:
-        """Tell whether someone asked for the job's end."""
-        return os.path.exists(self.file("kill"))
-
     def heartbeat(self) -> float:
         """Return when the controller looked last, epoch seconds; 0 for never."""
         try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Jobs on the master as the modules handle them: write one, start its follower, look at it, end it."""
+"""Jobs on the master as the modules handle them: write one, start its follower, look at it, forget it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .webhdfs import WebHdfs
 USER = "hadoop"
 LOOK_PAUSE = 0.2
 SYSTEMCTL_SECONDS = 30
-# Neither says what the job computes, so both may differ when a second run attaches to it.
-NOT_IDENTITY = ("name", "on_disconnect", "timeout")
+# None of these says what the job computes, so they may differ when a second run attaches to it.
+NOT_IDENTITY = ("name", "on_disconnect", "timeout", "combine", "bandwidth", "maps", "list_threads", "strategy")
 Data = t.Dict[str, t.Any]
 
 
@@ -88,6 +88,19 @@ def create(
     return True
 
 
+def renew(spec: t.Mapping[str, t.Any], root: str = ROOT) -> None:
+    """Write what is no part of a job's identity as a later run wants it; a follower that runs reads it anew."""
+    folder = JobDir.of(str(spec["id"]), root)
+    path, have = folder.file("spec.json"), folder.spec()
+    if have is None or have == dict(spec) or differences(have, spec):
+        return
+    before = os.stat(path)
+    folder.write("spec.json", dict(spec))
+    os.chown(path, before.st_uid, before.st_gid)
+    # Its time tells the follower which applications are this job's.
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def start(job: str, root: str = ROOT) -> bool:
     """Start a job's follower unless it runs or its job succeeded; return whether it was started.
 
@@ -98,8 +111,8 @@ def start(job: str, root: str = ROOT) -> bool:
     touch(job, root)
     if status.get("state") == "succeeded" or is_following(job):
         return False
-    for name in ("kill",) + (("status.json",) if status.get("state") in ENDED else ()):
-        _remove(folder.file(name))
+    if status.get("state") in ENDED:
+        _remove(folder.file("status.json"))
     _systemctl("reset-failed", unit(job), check=False)
     _systemctl("start", "--no-block", unit(job))
     return True
@@ -146,18 +159,6 @@ def touch(job: str, root: str = ROOT) -> None:
         pass
 
 
-def kill(job: str, root: str = ROOT) -> bool:
-    """Ask the follower to kill its job; start it where it is gone. Return False where the job has ended already."""
-    folder = JobDir.of(job, root)
-    if (folder.status() or {}).get("state") in ENDED or folder.spec() is None:
-        return False
-    folder.write_text("kill", "")
-    if not is_following(job):
-        _systemctl("reset-failed", unit(job), check=False)
-        _systemctl("start", "--no-block", unit(job))
-    return True
-
-
 def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
     """Remove a job that does not run, and what it wrote into HDFS; return whether there was anything.
 
@@ -169,7 +170,7 @@ def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
     if spec is None:
         return False
     if is_following(job):
-        raise OhmyError(f"The job {job} still runs.", "Kill it first or wait for its end.")
+        raise OhmyError(f"The job {job} still runs.", "Wait for its end.")
     if hdfs is not None and spec.get("output"):
         remove_output(hdfs, str(spec["output"]), str(spec["fingerprint"]))
     shutil.rmtree(folder.path)

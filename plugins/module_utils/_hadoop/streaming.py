@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 import typing as t
-from xml.sax.saxutils import escape
 
 from .._core.errors import OhmyError
 from .programs import SAFE_NAME
+from .site import FORBIDDEN, text_of
 
 Spec = t.Mapping[str, t.Any]
 RESERVED = {
@@ -53,10 +53,10 @@ def tag(job: str) -> str:
     return f"ohmy-{job}".lower()
 
 
-def problems(spec: Spec) -> list[str]:
-    """Return what is wrong with a specification, one sentence each."""
+def option_problems(options: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with the properties of a job, one sentence each."""
     found = []
-    for name, value in sorted((spec.get("options") or {}).items()):
+    for name, value in sorted(options.items()):
         key = OLD_NAMES.get(name, name)
         if key in RESERVED:
             found.append(f"The option {name} is set by {RESERVED[key]}.")
@@ -64,6 +64,14 @@ def problems(spec: Spec) -> list[str]:
             found.append(f"The option {name} looks like a secret, which every task and the job's page would show.")
         elif value is None or isinstance(value, (dict, list)):
             found.append(f"The option {name} must be a plain value.")
+        elif FORBIDDEN.search(name + str(value)):
+            found.append(f"The option {name} holds a control character, which Hadoop's configuration cannot hold.")
+    return found
+
+
+def problems(spec: Spec) -> list[str]:
+    """Return what is wrong with a specification, one sentence each."""
+    found = option_problems(spec.get("options") or {})
     for name, value in sorted((spec.get("cmdenv") or {}).items()):
         if not ENV_NAME.match(name):
             found.append(f"{name!r} is no name of an environment variable.")
@@ -98,7 +106,7 @@ def check(spec: Spec) -> None:
 
 def properties(spec: Spec) -> dict[str, str]:
     """Return the properties of a job: the user's own, and ours where they matter."""
-    options = {str(key): _text(value) for key, value in (spec.get("options") or {}).items()}
+    options = {str(key): text_of(value) for key, value in (spec.get("options") or {}).items()}
     defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
     if not any(key.startswith(OUTPUT_FORM) for key in options):
         # Otherwise a line without a tab gets one at its end.
@@ -113,15 +121,6 @@ def properties(spec: Spec) -> dict[str, str]:
         "mapreduce.job.tags": tag(str(spec["id"])),
         "mapreduce.job.reduces": str(_reduces(spec)),
     }
-
-
-def conf_xml(values: t.Mapping[str, str]) -> str:
-    """Return a Hadoop configuration file."""
-    lines = [
-        f"<property><name>{escape(name)}</name><value>{escape(_xml(value))}</value></property>"
-        for name, value in sorted(values.items())
-    ]
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<configuration>", *lines, "</configuration>", ""])
 
 
 def command(spec: Spec, mapred: str, conf_file: str, files_dir: str) -> list[str]:
@@ -142,7 +141,7 @@ def command(spec: Spec, mapred: str, conf_file: str, files_dir: str) -> list[str
     # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed. A shipped file is a link
     # into a folder of its own, where Python would look for modules, and not beside the link.
     for name, value in {"PYTHONUTF8": "1", "PYTHONPATH": ".", **(spec.get("cmdenv") or {})}.items():
-        words += ["-cmdenv", f"{name}={_text(value)}"]
+        words += ["-cmdenv", f"{name}={text_of(value)}"]
     return words
 
 
@@ -163,13 +162,3 @@ def _reduce_problems(spec: Spec) -> list[str]:
     if str(spec.get("reducer") or "").lower() == "aggregate" and spec.get("combiner"):
         found.append("The reducer aggregate brings its own combiner and ignores any other.")
     return found
-
-
-def _text(value: t.Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _xml(value: str) -> str:
-    if re.search(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", value):
-        raise OhmyError("An option holds a control character, which Hadoop's configuration cannot hold.")
-    return value

@@ -24,6 +24,7 @@ JOB = {
     "options": {"a": True, "b": 2},
     "cmdenv": {},
     "on_disconnect": "continue",
+    "timeout": 60,
 }
 
 
@@ -47,17 +48,25 @@ def test_the_specification_of_a_job():
         "options",
         "cmdenv",
         "on_disconnect",
+        "timeout",
     }
 
 
-def copies(*pairs):
+def copies(*pairs, **changes):
     pairs = [{"source": source, "target": target} for source, target in pairs]
-    return {"id": "c1", "fingerprint": "f", "name": None, "copies": pairs}
+    usual = {key: option.get("default") for key, option in distcp.ARGUMENT_SPEC.items()}
+    return {**usual, "copies": pairs, **changes}
 
 
 def test_the_specification_of_a_copy():
-    spec = distcp.make_spec(copies(("s3://b/k", "/in/0")))
+    spec = distcp.make_spec(copies(("s3://b/k", "/in/0"), id="c1", fingerprint="f"))
     assert spec["copies"] == [{"source": "s3a://b/k", "target": "/in/0"}] and spec["on_disconnect"] == "continue"
+    assert spec["id"] == spec["name"] == "c1" and "delete" not in spec and "bandwidth" not in spec
+
+
+def test_a_copy_without_an_id_gets_one_from_what_it_copies():
+    one, other = (distcp.make_spec(copies(("/a", "/b"), **more)) for more in ({}, {"maps": 3, "timeout": 5}))
+    assert one["id"] == other["id"] and other["maps"] == 3
 
 
 @pytest.mark.parametrize("bad", [("hdfs://b/k", "/in"), ("s3a://", "/in"), ("s3a://b/k", "/"), ("s3a://b/k", "in")])

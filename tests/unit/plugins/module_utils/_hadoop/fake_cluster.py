@@ -192,7 +192,7 @@ class Cluster:
 
         monkeypatch.setattr(follower.Follower, "run", run)
         monkeypatch.setattr(follower, "open_doors", lambda *_: doors.Doors(self.hdfs, self.yarn, self.history))
-        monkeypatch.setattr(follower, "_document", lambda: self.document)
+        monkeypatch.setattr(follower, "read_document", lambda: self.document)
 
     @property
     def path(self):

@@ -15,7 +15,6 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     doors,
     follow_application,
-    follow_distcp,
     follow_streaming,
     follower,
     jobs,
@@ -182,23 +181,6 @@ def test_a_client_that_broke_after_it_had_submitted_is_no_failure(cluster):
     assert cluster.follow()["state"] == "succeeded"
 
 
-def test_kill_on_request_ends_the_application(cluster):
-    cluster.succeed()
-    cluster.yarn.on_look = None
-    submit = cluster.client
-
-    def client(argv):
-        found = submit(argv)
-        cluster.yarn.on_look = lambda app: open(f"{cluster.path}/kill", "w").close()
-        cluster.yarn.applications[APP]["states"] = ["RUNNING"]
-        return found
-
-    cluster.client = client
-    status = cluster.follow()
-    assert status["state"] == "killed" and cluster.yarn.killed == [APP]
-    assert status["error"]["summary"] == "It was killed on request."
-
-
 def test_a_silent_controller_kills_only_where_the_job_says_so(monkeypatch, tmp_path):
     for policy, killed in (("kill", True), ("continue", False)):
         found = Cluster(monkeypatch, tmp_path / policy, on_disconnect=policy)
@@ -327,90 +309,6 @@ def test_programs_that_no_task_could_start_are_not_submitted(monkeypatch, tmp_pa
         with open(f"{found.path}/files/m.py", "wb") as stream:
             stream.write(text)
     assert words in found.follow()["error"]["summary"] and found.started == []
-
-
-# Copies
-
-
-S3 = {"a.txt": 3, "sub/b.txt": 2}
-
-
-@pytest.fixture
-def copies(monkeypatch, tmp_path):
-    """A job of two copies; the client copies what is asked for."""
-    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    pairs = [{"source": f"s3a://b/{n}", "target": f"/user/hadoop/input/d/{n}"} for n in (0, 1)]
-    found = Cluster(monkeypatch, tmp_path, kind="distcp", copies=pairs)
-    monkeypatch.setattr(follow_distcp, "_list_source", lambda _follower, _source: dict(S3))
-
-    def client(argv):
-        for name, size in S3.items():
-            found.hdfs.files[f"{argv[-1]}/{name}"] = b"x" * size
-        return 0, "\tDistCp Counters\n\t\tFiles Copied=2\n\t\tBytes Copied=5\n"
-
-    found.client = client
-    return found
-
-
-def test_copies_are_made_verified_and_counted(copies):
-    status = copies.follow()
-    assert status["state"] == "succeeded", status
-    assert status["output"] == {"files": 4, "bytes": 10}
-    assert status["counters"]["COPY"] == 4 and status["counters"]["SKIP"] == 0
-    assert copies.hdfs.files["/user/hadoop/input/d/fingerprint"] == b"f1\n"
-
-
-def test_what_is_there_needs_no_java(copies):
-    copies.follow()
-    os.unlink(f"{copies.path}/status.json")
-    copies.started.clear()
-    status = copies.follow()
-    assert copies.started == [] and status["counters"]["SKIP"] == 4 and status["counters"]["COPY"] == 0
-
-
-def test_leftovers_of_an_interrupted_copy_are_swept(copies):
-    copies.hdfs.files = {
-        "/user/hadoop/input/d/fingerprint": b"f1\n",
-        "/user/hadoop/input/d/0/.distcp.tmp.attempt_1": b"half",
-        "/user/hadoop/input/d/0/a.txt": b"xxx",
-    }
-    assert copies.follow()["state"] == "succeeded"
-    assert copies.hdfs.deleted == ["/user/hadoop/input/d/0/.distcp.tmp.attempt_1"]
-
-
-def test_a_target_that_holds_something_else_is_left_alone(copies):
-    copies.hdfs.files = {"/user/hadoop/input/d/0/theirs": b"x"}
-    status = copies.follow()
-    assert "did not copy it there" in status["error"]["summary"] and copies.started == []
-
-
-def test_a_copy_that_lacks_a_file_fails(copies):
-    copies.client = lambda _argv: (0, "")
-    assert "2 of 2 files are not in" in copies.follow()["error"]["summary"]
-
-
-def test_a_file_that_the_source_has_not_fails(copies):
-    copies.follow()
-    os.unlink(f"{copies.path}/status.json")
-    copies.hdfs.files["/user/hadoop/input/d/1/old"] = b"x"
-    assert "holds 1 files that s3a://b/1 has not" in copies.follow()["error"]["summary"]
-
-
-def test_large_copies_go_to_yarn(copies, monkeypatch):
-    monkeypatch.setattr(follow_distcp.distcp, "LOCAL_BYTES", 0)
-    copy = copies.client
-    count = iter(range(1, 9))
-
-    def client(argv):
-        copy(argv)
-        application = f"application_1_000{next(count)}"
-        copies.yarn.add(application, ["FINISHED"], finalStatus="SUCCEEDED", tag="x")
-        return 0, f"Submitted application {application}\n"
-
-    copies.client = client
-    status = copies.follow()
-    assert status["state"] == "succeeded" and status["application_id"] == "application_1_0002"
-    assert all("-async" in argv for argv in copies.started)
 
 
 # The client process itself

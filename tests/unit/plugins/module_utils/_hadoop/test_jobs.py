@@ -92,18 +92,21 @@ def test_a_start_begins_a_failed_job_anew_and_leaves_the_others(tmp_path, units)
     units.state = "failed"
     assert jobs.start("wc", root) and folder.status()["state"] == "running"
     folder.write("status.json", {**jobs.status("wc", root), "state": "failed"})
-    folder.write_text("kill", "")
-    assert jobs.start("wc", root) and folder.status() is None and not folder.kill_wanted()
+    assert jobs.start("wc", root) and folder.status() is None
     folder.write("status.json", {**jobs.status("wc", root), "state": "succeeded"})
     assert not jobs.start("wc", root)
 
 
-def test_kill_leaves_a_word_and_starts_a_follower_where_none_is(tmp_path, units):
+def test_what_is_no_part_of_a_jobs_identity_is_renewed_and_its_age_is_not(tmp_path, units):
     root = str(tmp_path)
-    jobs.create(SPEC, {}, root, None)
-    assert jobs.kill("wc", root) and JobDir.of("wc", root).kill_wanted() and len(units) == 2
-    JobDir.of("wc", root).write("status.json", {**jobs.status("wc", root), "state": "succeeded"})
-    assert not jobs.kill("wc", root) and not jobs.kill("unknown", root)
+    jobs.create({**SPEC, "timeout": 60}, {}, root, None)
+    path = tmp_path / "wc" / "spec.json"
+    os.utime(path, (1000, 1000))
+    jobs.renew({**SPEC, "timeout": 90, "mapper": "other"}, root)
+    assert JobDir.of("wc", root).spec()["timeout"] == 60
+    jobs.renew({**SPEC, "timeout": 90}, root)
+    assert JobDir.of("wc", root).spec()["timeout"] == 90 and path.stat().st_mtime == 1000
+    jobs.renew({**SPEC, "id": "unknown"}, root)
 
 
 def test_forgetting_removes_what_is_the_jobs_own(tmp_path, units):

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
@@ -89,12 +87,9 @@ def test_the_tag_is_in_lower_case_as_yarn_keeps_it():
     assert streaming.tag("WC-1") == "ohmy-wc-1"
 
 
-def test_the_configuration_file_carries_any_text():
-    values = {"a<&>b": 'x < y & "z" ü€ ]]>', "n": "line\nfeed\ttab"}
-    root = ET.fromstring(streaming.conf_xml(values))
-    assert {p.findtext("name"): p.findtext("value") for p in root} == values
-    with pytest.raises(OhmyError, match="control character"):
-        streaming.conf_xml({"a": "\x01"})
+def test_an_option_that_xml_cannot_hold_is_refused():
+    assert streaming.option_problems({"a<&>b": 'x < y & "z" ü€ ]]>', "n": "line\nfeed\ttab"}) == []
+    assert "control character" in streaming.option_problems({"a": "\x01"})[0]
 
 
 @pytest.mark.parametrize(
