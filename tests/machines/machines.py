@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -164,6 +165,9 @@ def up(name: str, workers: int, state: Path, image: str = "bookworm", memory_mib
         host_keys = [_machine(made, machine, reference, memory_mib) for machine in names]
         (state / "known_hosts").write_text("".join(host_keys), encoding="utf-8")
         made.inventory.write_text("---\n" + yaml.safe_dump(inventory(made), sort_keys=False), encoding="utf-8")
+        if os.environ.get("SUDO_UID"):  # who called sudo uses the key
+            for path in state.iterdir():
+                os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ.get("SUDO_GID", "-1")))
         for machine in names:
             made.wait(machine)
     return made
@@ -173,7 +177,7 @@ def inventory(made: Machines) -> dict[str, t.Any]:
     """Return the set as an inventory, like one that a person would write."""
     group = made.name.replace("-", "_")
     hosts = {machine: {"ansible_host": address} for machine, address in made.addresses.items()}
-    known = f"-o UserKnownHostsFile={made.state / 'known_hosts'} -o StrictHostKeyChecking=yes"
+    known = f"-o UserKnownHostsFile={shlex.quote(str(made.state / 'known_hosts'))} -o StrictHostKeyChecking=yes"
     common = {
         "ansible_user": USER,
         "ansible_ssh_private_key_file": str(made.state / "key"),
@@ -208,28 +212,11 @@ def _machine(made: Machines, machine: str, image: str, memory_mib: int) -> str:
     # A machine keeps its MAC when it boots again; with another one its neighbours would look for it half a minute.
     mac = "02:00:" + ":".join(f"{int(byte):02x}" for byte in address.split("."))
     argv += ["--systemd=always", "--network", made.network, "--ip", address, "--mac-address", mac]
-    argv += [
-        "--hostname",
-        machine,
-        "--no-hosts",
-        "--dns",
-        "none",
-        "--memory",
-        f"{memory_mib}m",
-        "--memory-swap",
-        f"{memory_mib}m",
-    ]
+    argv += ["--hostname", machine, "--no-hosts", "--dns", "none"]
+    argv += ["--memory", f"{memory_mib}m", "--memory-swap", f"{memory_mib}m"]
     argv += ["--pids-limit", "-1", *container.ulimits(have), *(f"--cap-add={power}" for power in have.capabilities)]
-    argv += [
-        "--volume",
-        "/tmp",
-        "--volume",
-        "/var/log/journal",
-        "--log-driver",
-        "k8s-file",
-        "--log-opt",
-        "max-size=1mb",
-    ]
+    argv += ["--volume", "/tmp", "--volume", "/var/log/journal"]
+    argv += ["--log-driver", "k8s-file", "--log-opt", "max-size=1mb"]
     run([*argv, image, "/sbin/init"])
     root = Path(run(["podman", "mount", name]).strip())
     try:
