@@ -13,6 +13,7 @@ short_description: Make, change or remove files and directories in HDFS
 version_added: 0.1.0
 description:
   - Runs on the master and speaks WebHDFS there, which needs no Java process and takes milliseconds.
+  - Many paths are looked at with one listing for each directory that holds them.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -33,10 +34,44 @@ attributes:
     platforms: posix
 options:
   path:
-    description: Absolute paths in HDFS; all of them get the same state.
+    description: Absolute paths in HDFS; all of them get what the other options say.
     type: list
     elements: str
-    required: true
+  paths:
+    description:
+      - Paths of which each may have options of its own; what one leaves out is as the option of that name says for all.
+    type: list
+    elements: dict
+    suboptions:
+      path:
+        description: The absolute path in HDFS.
+        type: str
+        required: true
+      state:
+        description: As O(state).
+        type: str
+        choices: [directory, file, absent]
+      content:
+        description: As O(content).
+        type: str
+      owner:
+        description: As O(owner).
+        type: str
+      group:
+        description: As O(group).
+        type: str
+      mode:
+        description: As O(mode).
+        type: raw
+      replication:
+        description: As O(replication).
+        type: int
+      name_quota:
+        description: As O(name_quota).
+        type: str
+      space_quota:
+        description: As O(space_quota).
+        type: str
   state:
     description:
       - With V(directory) the paths are directories; parents are made.
@@ -49,16 +84,37 @@ options:
     description: What a file shall hold, as UTF-8, at most 1 MiB. Only with O(state=file).
     type: str
   owner:
-    description: The owner.
+    description: The owner, of the path alone and not of what lies below it.
     type: str
   group:
-    description: The group.
+    description: The group, of the path alone.
     type: str
   mode:
-    description: The permissions in octal digits, as a string.
+    description:
+      - The permissions in three or four octal digits, as a string; a number is refused, since YAML reads C(0755) as 493.
+      - Of the special bits HDFS knows the sticky bit alone, V("1777").
+    type: raw
+  replication:
+    description: In how many copies a file's blocks shall be kept. Only with O(state=file).
+    type: int
+  name_quota:
+    description:
+      - How many names there may be, the directory itself and all below it; a letter K, M, G or T multiplies by 1024 and
+        so on. V(none) clears it. Only with O(state=directory), and only the superuser may set it.
+    type: str
+  space_quota:
+    description:
+      - How many bytes may lie below the directory, with all copies of each block; like O(name_quota), for example V(10G).
     type: str
   recursive:
     description: With O(state=absent), whether a directory that is not empty may go too.
+    type: bool
+    default: false
+  trash:
+    description:
+      - With O(state=absent), whether the paths are moved to the trash of O(user), C(/user/USER/.Trash/Current), as
+        C(hdfs dfs -rm) does, instead of being deleted at once. What is in the trash already is deleted.
+      - Hadoop empties the trash where C(fs.trash.interval) is above 0, which it is not by default; a warning says so.
     type: bool
     default: false
   user:
@@ -68,20 +124,38 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Give a user a home in HDFS
+- name: Give a user a home in HDFS with at most a terabyte
   ohmy.hadoop.hdfs_path:
     path: /user/ada
     owner: ada
     group: hadoop
     mode: "0750"
+    space_quota: 1T
   delegate_to: demo-master
   become: true
 
-- name: Remove the output of an old job
+- name: Make what a project needs at once
+  ohmy.hadoop.hdfs_path:
+    owner: ada
+    paths:
+      - path: /data/raw
+        mode: "0755"
+      - path: /data/secret
+        mode: "0700"
+      - path: /data/README
+        state: file
+        content: Ask ada.
+        replication: 3
+  delegate_to: demo-master
+  become: true
+
+- name: Move the output of an old job to the trash
   ohmy.hadoop.hdfs_path:
     path: /user/hadoop/jobs/old
     state: absent
     recursive: true
+    trash: true
+    user: hadoop
   delegate_to: demo-master
   become: true
 """
@@ -92,18 +166,28 @@ actions:
   returned: success
   type: list
   elements: str
-  sample: [make /user/ada]
-path:
-  description: The paths.
+  sample: [make /user/ada, set owner of /user/ada]
+paths:
+  description: The paths, in the order in which they were named.
   returned: success
   type: list
-  elements: str
-  sample: [/user/ada]
-state:
-  description: The state that the paths have now.
-  returned: success
-  type: str
-  sample: directory
+  elements: dict
+  contains:
+    path:
+      description: The path.
+      returned: success
+      type: str
+      sample: /user/ada
+    state:
+      description: The state that it has now, or would have in check mode.
+      returned: success
+      type: str
+      sample: directory
+    changed:
+      description: Whether anything about it was changed, or would be.
+      returned: success
+      type: bool
+      sample: true
 """
 
 import typing as t
@@ -111,118 +195,54 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan, Step
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import paths
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
-CONTENT_LIMIT = 1 << 20
-KINDS = {"directory": "DIRECTORY", "file": "FILE"}
-
-ARGUMENT_SPEC: dict[str, t.Any] = {
-    "path": {"type": "list", "elements": "str", "required": True},
-    "state": {"type": "str", "choices": ["directory", "file", "absent"], "default": "directory"},
+STATES = ["directory", "file", "absent"]
+PROPERTIES: dict[str, t.Any] = {
     "content": {"type": "str"},
     "owner": {"type": "str"},
     "group": {"type": "str"},
-    "mode": {"type": "str"},
+    "mode": {"type": "raw"},
+    "replication": {"type": "int"},
+    "name_quota": {"type": "str"},
+    "space_quota": {"type": "str"},
+}
+ONE_PATH = {"path": {"type": "str", "required": True}, "state": {"type": "str", "choices": STATES}, **PROPERTIES}
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "path": {"type": "list", "elements": "str"},
+    "paths": {"type": "list", "elements": "dict", "options": ONE_PATH},
+    "state": {"type": "str", "choices": STATES, "default": "directory"},
+    **PROPERTIES,
     "recursive": {"type": "bool", "default": False},
+    "trash": {"type": "bool", "default": False},
     "user": {"type": "str", "default": "hdfs"},
 }
-
-
-def check(params: dict[str, t.Any]) -> None:
-    """Refuse options that cannot be meant."""
-    for path in params["path"]:
-        if not path.startswith("/") or ".." in path.split("/"):
-            raise OhmyError(f"{path!r} is no absolute path in HDFS.")
-        if params["state"] == "absent" and not path.strip("/"):
-            raise OhmyError("The root of HDFS cannot be removed.")
-    if params["content"] is not None and params["state"] != "file":
-        raise OhmyError("content goes with state: file only.")
-    if params["content"] is not None and len(params["content"].encode()) > CONTENT_LIMIT:
-        raise OhmyError("content is larger than 1 MiB.", "Put large files into S3 and copy them with distcp.")
-    mode = params["mode"]
-    if mode is not None and not (mode.isdigit() and len(mode) <= 4 and set(mode) <= set("01234567")):
-        raise OhmyError(f"mode is {mode!r}, which is not up to four octal digits in quotes.")
-
-
-def observe(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, dict[str, t.Any] | None]:
-    """Return each path's status, with ``same`` for a file that holds the wanted content already."""
-    found = {}
-    for path in params["path"]:
-        status = client.status(path)
-        if status is not None and params["content"] is not None and status["type"] == "FILE":
-            wanted = params["content"].encode()
-            same = status["length"] == len(wanted) and client.read(path, CONTENT_LIMIT) == wanted
-            status = {**status, "same": same}
-        found[path] = status
-    return found
-
-
-def make_plan(params: dict[str, t.Any], found: t.Mapping[str, dict[str, t.Any] | None]) -> Plan:
-    """Compare; no side effects.
-
-    :raises OhmyError: a file stands where a directory is wanted, or the other way round.
-    """
-    plan = Plan()
-    for path in params["path"]:
-        status = found[path]
-        if params["state"] == "absent":
-            if status is not None:
-                plan.add("remove", path, status["type"].lower(), None)
-            continue
-        kind = KINDS[params["state"]]
-        if status is not None and status["type"] != kind:
-            raise OhmyError(f"{path} in HDFS is a {status['type'].lower()}, not a {kind.lower()}.", "Remove it first.")
-        if status is None:
-            plan.add("make", path, None, params["state"])
-        elif status.get("same") is False:
-            plan.add("write", path, f"{status['length']} bytes", f"{len(params['content'].encode())} bytes")
-        status = status or {}
-        for option, key in (("owner", "owner"), ("group", "group")):
-            if params[option] is not None:
-                plan.change(f"set {option} of", path, status.get(key), params[option])
-        if params["mode"] is not None:
-            old = f"{int(status['permission'], 8):04o}" if status else None
-            plan.change("set mode of", path, old, f"{int(params['mode'], 8):04o}")
-    return plan
-
-
-def apply(client: WebHdfs, params: dict[str, t.Any], plan: Plan) -> None:
-    """Do the steps of the plan."""
-    for step in plan.steps:
-        _apply_step(client, params, step)
-
-
-def _apply_step(client: WebHdfs, params: dict[str, t.Any], step: Step) -> None:
-    if step.verb == "remove":
-        client.delete(step.key, recursive=params["recursive"])
-    elif step.verb == "make" and params["state"] == "directory":
-        client.mkdirs(step.key)
-    elif step.verb in ("make", "write"):
-        client.create(step.key, (params["content"] or "").encode(), overwrite=step.verb == "write")
-    elif step.verb == "set mode of":
-        client.set_permission(step.key, step.new)
-    elif step.verb == "set owner of":
-        client.set_owner(step.key, owner=step.new)
-    elif step.verb == "set group of":
-        client.set_owner(step.key, group=step.new)
+NO_TRASH = (
+    "fs.trash.interval is 0 on this cluster, so that nothing ever empties the trash: set it in core-site, or remove what "
+    "lies there yourself."
+)
 
 
 def main() -> None:
     """Observe, plan, apply."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, required_one_of=[("path", "paths")])
+    params = module.params
     try:
         require_root()
-        check(module.params)
-        client = open_doors(user=module.params["user"]).hdfs
-        plan = make_plan(module.params, observe(client, module.params))
+        wanted = paths.wants(params)
+        hdfs = open_doors(user=params["user"]).hdfs
+        plan = paths.make_plan(wanted, paths.observe(hdfs, wanted), params["recursive"], params["trash"])
+        if params["trash"] and read_conf().get("fs.trash.interval", "0") == "0":
+            module.warn(NO_TRASH)
         if not module.check_mode:
-            apply(client, module.params, plan)
+            paths.apply(hdfs, wanted, plan, params["recursive"])
     except OhmyError as exc:
         module.fail_json(**exc.as_result())
-    module.exit_json(**plan.result(path=module.params["path"], state=module.params["state"]))
+    touched = {step.key for step in plan.steps}
+    states = [{"path": want.path, "state": want.state, "changed": want.path in touched} for want in wanted]
+    module.exit_json(**plan.result(paths=states, diff=paths.diff(plan)))
 
 
 if __name__ == "__main__":

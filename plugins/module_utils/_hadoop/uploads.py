@@ -11,10 +11,10 @@ import json
 import os
 import re
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from .._core.errors import OhmyError
 from .jobs import fingerprint_path, read_fingerprint
+from .many import for_all
 from .streams import CHUNK, Slice
 from .webhdfs import WebHdfs
 
@@ -22,7 +22,6 @@ from .webhdfs import WebHdfs
 ASIDE = ".ohmy-partial"
 RECORD = ".ohmy-uploaded.json"
 RECORD_LIMIT = 256 << 20
-THREADS = 8
 UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
 Item = t.Mapping[str, t.Any]
 Data = t.Dict[str, t.Any]
@@ -103,7 +102,7 @@ def write_batch(hdfs: WebHdfs, target: str, batch: t.Sequence[Item], path: str, 
             content = Slice(stream.fileno(), starts[number], int(batch[number]["size"]))
             hdfs.create(f"{aside}/{number}", content, overwrite=True)
 
-        _all(write, range(len(batch)))
+        for_all(write, range(len(batch)))
     written = hdfs.entries(aside) or {}
     for number, item in enumerate(batch):
         if int(written.get(str(number), {}).get("length", -1)) != int(item["size"]):
@@ -111,8 +110,8 @@ def write_batch(hdfs: WebHdfs, target: str, batch: t.Sequence[Item], path: str, 
     if recorded:
         # The entry comes first: a run that is killed in between must know the file as its own.
         _record(hdfs, target, {str(i["key"]): {**_entry(i), **_time(written[str(n)])} for n, i in enumerate(batch)})
-    _all(hdfs.mkdirs, sorted({_parent(target, str(item["key"])) for item in batch}))
-    _all(
+    for_all(hdfs.mkdirs, sorted({_parent(target, str(item["key"])) for item in batch}))
+    for_all(
         lambda number: hdfs.rename(f"{aside}/{number}", f"{target.rstrip('/')}/{batch[number]['key']}", overwrite=True),
         range(len(batch)),
     )
@@ -190,7 +189,7 @@ def _there(hdfs: WebHdfs, target: str, items: t.Sequence[Item]) -> dict[str, Dat
     for item in items:
         names.setdefault(_parent(target, str(item["key"])), []).append(str(item["key"]))
     found: dict[str, Data] = {}
-    for folder, entries in zip(names, _all(hdfs.entries, list(names))):
+    for folder, entries in zip(names, for_all(hdfs.entries, list(names))):
         for key in names[folder]:
             entry = (entries or {}).get(key.rsplit("/", 1)[-1])
             if entry is not None and entry["type"] != "FILE":
@@ -244,15 +243,3 @@ def _time(entry: t.Mapping[str, t.Any]) -> Data:
 
 def _parent(target: str, key: str) -> str:
     return f"{target.rstrip('/')}/{key}".rsplit("/", 1)[0]
-
-
-def _all(work: t.Callable[[t.Any], t.Any], values: t.Sequence[t.Any]) -> list[t.Any]:
-    """Return the results of ``work`` for all values, several at a time; the first error is raised."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        running = [pool.submit(work, value) for value in values]
-        try:
-            return [one.result() for one in running]
-        except BaseException:
-            for one in running:
-                one.cancel()
-            raise

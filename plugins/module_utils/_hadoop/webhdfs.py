@@ -175,7 +175,20 @@ class WebHdfs:
 
     def set_replication(self, path: str, replication: int) -> None:
         """Change a file's replication."""
-        self._ask("PUT", path, "SETREPLICATION", replication=replication)
+        answer = self._ask("PUT", path, "SETREPLICATION", replication=replication)
+        self._check(answer, f"the replication of {path} was not changed")
+
+    def quota(self, path: str) -> dict[str, t.Any]:
+        """Return {quota: names, spaceQuota: bytes, -1 for none, fileAndDirectoryCount, spaceConsumed …} of a directory."""
+        return t.cast("dict[str, t.Any]", self._ask("GET", path, "GETQUOTAUSAGE")["QuotaUsage"])
+
+    def set_quota(self, path: str, names: int | None = None, space: int | None = None) -> None:
+        """Limit the names below a directory and the bytes that they take with all replicas; -1 clears a limit."""
+        self._ask("PUT", path, "SETQUOTA", namespacequota=names, storagespacequota=space)
+
+    def trash_root(self, path: str) -> str:
+        """Return the trash of this client's user for a path, such as ``/user/ada/.Trash``."""
+        return str(self._ask("GET", path, "GETTRASHROOT")["Path"])
 
     def content_summary(self, path: str) -> dict[str, t.Any]:
         """Return {fileCount, directoryCount, length, spaceConsumed …} of everything below."""

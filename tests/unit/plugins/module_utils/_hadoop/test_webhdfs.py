@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import rest
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.streams import Slice
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import SafeMode, WebHdfs
 
 from .stub_server import serve
@@ -141,6 +142,70 @@ def test_rename_is_never_repeated():
     with serve(lambda *_: (0, None)) as stub, pytest.raises(rest.Unreachable):
         WebHdfs("127.0.0.1", "hadoop", stub.port).rename("/a", "/b")
         assert len(stub.seen) == 1
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_after_a_lost_answer_a_rename_is_looked_for(happened):
+    def answer(method, path, body):
+        if "op=RENAME" in path:
+            assert "renameoptions=OVERWRITE" in path
+            return 0, None
+        there = path.startswith("/webhdfs/v1/b") == happened
+        return (200, {"FileStatus": {"type": "FILE"}}) if there else (404, remote("FileNotFoundException", "none"))
+
+    with serve(answer) as stub:
+        hdfs = WebHdfs("127.0.0.1", "hadoop", stub.port)
+        if happened:
+            hdfs.rename("/a", "/b", overwrite=True)
+        else:
+            with pytest.raises(rest.Unreachable):
+                hdfs.rename("/a", "/b", overwrite=True)
+
+
+def test_entries_of_a_folder_of_none_and_of_a_file():
+    def answer(method, path, body):
+        if "/none" in path:
+            return 404, remote("FileNotFoundException", "none")
+        name = "" if "/file" in path else "a b"
+        return 200, {"FileStatuses": {"FileStatus": [{"pathSuffix": name, "type": "FILE", "length": 0}]}}
+
+    with serve(answer) as stub:
+        hdfs = WebHdfs("127.0.0.1", "hadoop", stub.port)
+        assert list(hdfs.entries("/folder")) == ["a b"] and hdfs.entries("/none") is None
+        with pytest.raises(OhmyError, match="/file in HDFS is a file"):
+            hdfs.entries("/file")
+
+
+def test_quotas_replication_and_the_trash():
+    def answer(method, path, body):
+        if "GETQUOTAUSAGE" in path:
+            return 200, {"QuotaUsage": {"quota": 5, "spaceQuota": -1}}
+        if "GETTRASHROOT" in path:
+            return 200, {"Path": "/user/hadoop/.Trash"}
+        return 200, {"boolean": False} if "SETREPLICATION" in path else b""
+
+    with serve(answer) as stub:
+        hdfs = WebHdfs("127.0.0.1", "hadoop", stub.port)
+        hdfs.set_quota("/d", space=-1)
+        assert "op=SETQUOTA&user.name=hadoop&storagespacequota=-1" in stub.seen[-1][1]
+        assert hdfs.quota("/d")["quota"] == 5 and hdfs.trash_root("/d") == "/user/hadoop/.Trash"
+        with pytest.raises(OhmyError, match="replication of /d was not changed"):
+            hdfs.set_replication("/d", 2)
+
+
+def test_a_stretch_of_a_file_is_written_and_can_be_sent_again(tmp_path):
+    (tmp_path / "f").write_bytes(b"0123456789")
+    tries = []
+
+    def answer(method, path, body):
+        if not path.startswith("/data"):
+            return 200, {"Location": f"http://127.0.0.1:{stub.port}/data"}
+        tries.append(body)
+        return (0, None) if len(tries) == 1 else (201, b"")
+
+    with serve(answer) as stub, open(tmp_path / "f", "rb") as stream:
+        WebHdfs("127.0.0.1", "hadoop", stub.port).create("/f", Slice(stream.fileno(), 2, 3), overwrite=True)
+    assert tries == [b"234", b"234"]
 
 
 def test_walk_goes_through_folders_and_takes_a_file_for_itself():
