@@ -4,13 +4,7 @@
 # Private to this collection: the interface may change in any release.
 """What the daemons get of a node, and the properties that follow from it: pure functions.
 
-Memory in MiB of the nodes that are most in use (master without worker's daemons | worker):
-
-    node    NameNode  ResourceManager  JobHistory | DataNode  NodeManager  YARN's containers
-    2048         256              256         256 |      192          192               1280
-    4096         512              512         256 |      256          256               2816
-    8192        1024             1024         512 |      512          512               6400
-    16384       2048             2048        1024 |     1024         1024              12800
+docs/nodes.md has the result for the nodes that are most in use.
 """
 
 from __future__ import annotations
@@ -66,8 +60,11 @@ def _between(low: int, value: int, high: int) -> int:
     return max(low, min(value, high))
 
 
-def memory(total: int, running: t.Sequence[str]) -> Memory:
-    """Divide a node's memory; raise OhmyError where it is too small."""
+def memory(total: int, running: t.Sequence[str], task: int | None = None) -> Memory:
+    """Divide a node's memory; raise OhmyError where it is too small.
+
+    :param task: MiB of one task; by default it follows the node's own memory.
+    """
     alone = "namenode" in running and "datanode" in running
     least = LEAST_ALONE if alone else LEAST
     if total < least:
@@ -88,7 +85,13 @@ def memory(total: int, running: t.Sequence[str]) -> Memory:
     # A JVM takes about a fifth more than its heap.
     left = total - system - sum(heaps.values()) * 6 // 5
     containers = max(0, left) // STEP * STEP if "nodemanager" in running else 0
-    return Memory(heaps, containers, 1024 if total >= LEAST_ALONE else 512)
+    task = task or (1024 if total >= LEAST_ALONE else 512)
+    if "nodemanager" in running and containers < task:
+        raise OhmyError(
+            f"This node has {containers} MiB for containers, and one task is to get {task} MiB.",
+            "Take a smaller task_memory or a larger node.",
+        )
+    return Memory(heaps, containers, task)
 
 
 def task_heap(task: int) -> int:
@@ -261,7 +264,8 @@ def capacity_scheduler() -> dict[str, t.Any]:
 def site_files(document: t.Mapping[str, t.Any], facts: Facts) -> dict[str, dict[str, t.Any]]:
     """Return the properties of each site file by its name without ``.xml``; the user's own win."""
     master = facts.address if document["master"] == "self" else document["master"]
-    room = memory(facts.memory, services(document["role"], document["workers"]))
+    running = services(document["role"], document["workers"])
+    room = memory(facts.memory, running, document.get("task_memory"))
     files = {
         "core-site": core_site(document, master),
         "hdfs-site": hdfs_site(document, facts, master),

@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape
 from .._core.errors import OhmyError
 
 # https://www.w3.org/TR/xml/#charsets
+# A bare CR would be read back as LF.
+CR = {"\r": "&#13;"}
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,9 +37,8 @@ def render(properties: t.Mapping[str, t.Any]) -> bytes:
         for text in (name, value):
             if found := FORBIDDEN.search(text):
                 raise OhmyError(f"The property {name!r} holds the character {found.group()!r}, which XML cannot hold.")
-        # A bare CR would be read back as LF.
-        shown = escape(value, {"\r": "&#13;"})
-        lines.append(f"  <property><name>{escape(name)}</name><value>{shown}</value></property>")
+        shown = escape(value, CR)
+        lines.append(f"  <property><name>{escape(name, CR)}</name><value>{shown}</value></property>")
     return ("\n".join(lines) + "\n</configuration>\n").encode("utf-8")
 
 

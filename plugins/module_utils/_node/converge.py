@@ -145,6 +145,8 @@ def converge(
             pending = [] if restart else hold(todo)
             if not check_mode and (todo.steps or pending):
                 apply(want, todo, pending)
+            elif not check_mode:
+                remember_made("/", want.files)
         except OSError as exc:
             raise OhmyError(f"The node {facts.address} cannot be made what it is to be: {exc}.") from exc
     return want, todo, pending

@@ -29,6 +29,7 @@ REQUIRED = {
     "hadoop": dict,
     "java": dict,
 }
+LEAST_TASK = 512
 SHA512 = re.compile(r"[0-9a-fA-F]{128}")
 
 
@@ -55,6 +56,9 @@ def check(document: t.Any) -> dict[str, t.Any]:
     packages.check(document.get("packages"))
     if document["java"].get("package") is not None:
         packages.check([document["java"]["package"]])
+    task = document.get("task_memory")
+    if task is not None and (not isinstance(task, int) or isinstance(task, bool) or task < LEAST_TASK):
+        raise OhmyError(f"task_memory: {task!r} is no memory of a task.", f"It is in MiB and at least {LEAST_TASK}.")
     if document.get("address") is not None:
         _check_address(document["address"])
     return document

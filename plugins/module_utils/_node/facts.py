@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 import typing as t
@@ -15,6 +16,7 @@ from .._core.errors import OhmyError
 from .._hadoop.profiles import Facts
 from . import names
 from .imds import Imds
+from .system import read_file
 
 # Version 2 and version 1 of control groups; meminfo alone shows a container its host's memory.
 LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -53,10 +55,21 @@ def towards(target: str | None = None) -> str:
         try:
             probe.connect((target or OUTSIDE, 8020))  # a datagram socket: no packet is sent
         except OSError as exc:
+            found = addresses()
+            if target is None and len(found) == 1:
+                return found[0]
             raise OhmyError(
-                f"This node has no route to {target or 'the outside'}: {exc}.", "Name its address in hadoop_address."
+                f"This node has no route to {target or 'the outside'}: {exc}.",
+                f"Name its address in hadoop_address: {', '.join(found) or 'it has none'}.",
             ) from exc
         return str(probe.getsockname()[0])
+
+
+def addresses(root: str = "/") -> list[str]:
+    """Return the IPv4 addresses of this node but those that only itself can reach."""
+    text = (read_file(os.path.join(root, "proc/net/fib_trie")) or b"").decode("ascii", "replace")
+    found = re.findall(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL", text)
+    return sorted({each for each in found if not each.startswith("127.")})
 
 
 def own(wanted: str) -> str:

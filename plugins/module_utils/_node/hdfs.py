@@ -19,6 +19,8 @@ from .._hadoop.webhdfs import WebHdfs
 from .system import read_file, run, write_file
 
 NAME, DATA, MARKER = "var/lib/hadoop/name", "var/lib/hadoop/data", "var/lib/hadoop/formatted.json"
+# Where the marker is still seen when the file system of the first one is not mounted.
+SECOND = "var/lib/ohmy/formatted.json"
 # Path, mode, owner, group; without the group hadoop JobHistory shows nothing.
 DIRECTORIES = (
     ("/tmp", "1777", "hdfs", "hadoop"),
@@ -71,7 +73,7 @@ def needs_format(root: str, incarnation: str) -> bool:
     if marker:
         raise OhmyError(
             f"/{NAME} was formatted for the cluster {marker.get('incarnation')} and holds no file system any more.",
-            "Restore it; it is never formatted twice.",
+            f"Restore it, or mount it; it is never formatted twice. To begin anew, remove /{MARKER} and /{SECOND}.",
         )
     path = os.path.join(root, NAME)
     if os.path.isdir(path) and os.listdir(path):
@@ -80,11 +82,13 @@ def needs_format(root: str, incarnation: str) -> bool:
 
 
 def _marker(root: str) -> dict[str, t.Any]:
-    return dict(json.loads(read_file(os.path.join(root, MARKER)) or b"{}"))
+    found = read_file(os.path.join(root, MARKER)) or read_file(os.path.join(root, SECOND))
+    return dict(json.loads(found or b"{}"))
 
 
 def _mark(root: str, **marker: str) -> None:
-    write_file(os.path.join(root, MARKER), json.dumps(marker, sort_keys=True).encode())
+    for path in (SECOND, MARKER):
+        write_file(os.path.join(root, path), json.dumps(marker, sort_keys=True).encode())
 
 
 def check_version(home: str, root: str = "/") -> None:

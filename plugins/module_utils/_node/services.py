@@ -48,7 +48,14 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
             failed = [name for name in units if service_state(name) == "failed"]
             if failed:
                 run(["systemctl", "reset-failed", *failed], "forget earlier failures")
-            run(["systemctl", verb, *units], f"{verb} {', '.join(units)}")
+            try:
+                run(["systemctl", verb, *units], f"{verb} {', '.join(units)}")
+            except OhmyError as exc:
+                # systemctl only says where to look.
+                name = next((name for name in verbs if service_state(unit(name)) != "active"), "")
+                if name and (lines := last_words(unit(name))):
+                    raise OhmyError(f"The {name} does not start: {one_line(lines)}", lines=lines) from exc
+                raise
     _remember({**known, **{name: inputs[name] for name in verbs}}, root)
 
 
@@ -97,7 +104,8 @@ def wait(address: str, names: t.Sequence[str], seconds: float = WAIT) -> None:
         refuse_failed(address, waiting)
         if time.monotonic() > deadline:
             lines = [line for name in waiting for line in last_words(unit(name))]
-            raise OhmyError(f"After {seconds:.0f} s still not up on {address}: {', '.join(waiting)}.", lines=lines)
+            what = f"After {seconds:.0f} s still not up on {address}: {', '.join(waiting)}"
+            raise OhmyError(f"{what}: {one_line(last_words(unit(waiting[0])))}", lines=lines)
         time.sleep(0.2)
 
 

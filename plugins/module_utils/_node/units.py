@@ -23,16 +23,24 @@ COMMANDS = {"namenode": "hdfs", "datanode": "hdfs", "historyserver": "mapred"}
 PRECIOUS = ("namenode", "datanode")
 
 
-def environment(java_home: str, heap: int, quick: bool) -> dict[str, str]:
+# s3a is no part of what Apache's own scripts put on the class path unless they are asked to.
+TOOLS = "hadoop-aws"
+
+
+def environment(name: str, java_home: str, heap: int, quick: bool) -> dict[str, str]:
     """Return the environment of a daemon."""
+    options = "-Djava.net.preferIPv4Stack=true"
     return {
         "JAVA_HOME": java_home,
         "HADOOP_HOME": HOME,
         "HADOOP_CONF_DIR": "/etc/hadoop",
         "HADOOP_LOG_DIR": "/var/log/hadoop",
+        # Without it, Apache's scripts have all daemons write to one file.
+        "HADOOP_LOGFILE": f"{COMMANDS.get(name, 'yarn')}-{name}.log",
         "HADOOP_ROOT_LOGGER": "INFO,RFA",
         "HADOOP_HEAPSIZE_MAX": str(heap),
-        "HADOOP_OPTS": QUICK_START if quick else "",
+        "HADOOP_OPTIONAL_TOOLS": TOOLS,
+        "HADOOP_OPTS": f"{options} {QUICK_START}" if quick else options,
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -54,7 +62,7 @@ def daemon(name: str, java_home: str, heap: int, quick: bool) -> str:
         "[Service]",
         "Type=exec",
         f"User={USERS[name]}",
-        *(f'Environment="{key}={value}"' for key, value in environment(java_home, heap, quick).items()),
+        *(f'Environment="{key}={value}"' for key, value in environment(name, java_home, heap, quick).items()),
         f"ExecStart={HOME}/bin/{COMMANDS.get(name, 'yarn')} {name}",
         "Restart=on-failure",
         "RestartSec=1",
@@ -119,6 +127,7 @@ StartLimitBurst=5
 Type=exec
 User=hadoop
 Environment="JAVA_HOME=@JAVA@" "HADOOP_CONF_DIR=/etc/hadoop" "HADOOP_LOG_DIR=/var/lib/ohmy/jobs/%i" "LANG=C.UTF-8"
+Environment="HADOOP_OPTIONAL_TOOLS={TOOLS}"
 ExecStart={PYTHON} follow /var/lib/ohmy/jobs/%i
 Restart=on-failure
 RestartSec=1

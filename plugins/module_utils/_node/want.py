@@ -31,13 +31,14 @@ READS = {
 # Debian's names for what uname calls the machine.
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 PROFILE = """# Where Hadoop's commands find Java and their configuration.
-export JAVA_HOME=@JAVA@ HADOOP_CONF_DIR=/etc/hadoop
-"""
+export JAVA_HOME=@JAVA@ HADOOP_CONF_DIR=/etc/hadoop HADOOP_OPTIONAL_TOOLS=@TOOLS@
+""".replace("@TOOLS@", units.TOOLS)
 # A wrapper and no link: a command over SSH reads no profile.
 WRAPPER = """#!/bin/sh
 export JAVA_HOME="${JAVA_HOME:-@JAVA@}" HADOOP_CONF_DIR="${HADOOP_CONF_DIR:-/etc/hadoop}"
+export HADOOP_OPTIONAL_TOOLS="${HADOOP_OPTIONAL_TOOLS:-@TOOLS@}"
 exec @HOME@/bin/@NAME@ "$@"
-"""
+""".replace("@TOOLS@", units.TOOLS)
 
 Right = t.Tuple[str, str, int]  # owner, group, mode
 
@@ -114,7 +115,7 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
     documents.refuse_public(document, facts.address)
     running = profiles.services(document["role"], document["workers"])
-    room = profiles.memory(facts.memory, running)
+    room = profiles.memory(facts.memory, running, document.get("task_memory"))
     home = java_home(document, machine or os.uname().machine)
     packed = {"hadoop": document["hadoop"]}
     if "sha512" in document["java"]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,12 @@ HOSTS = {
         profiles.Facts(16384, 8, "192.168.1.7"),
     ),
 }
-TABLE = [line.split() for line in (profiles.__doc__ or "").splitlines() if line.strip()[:1].isdigit()]
+PAGE = Path(__file__).resolve().parents[5] / "docs" / "nodes.md"
+TABLE = [
+    [int(cell) for cell in line.strip("| ").split("|")]
+    for line in PAGE.read_text("utf-8").splitlines()
+    if re.match(r"\| *\d{4,5} \|", line)
+]
 
 
 @pytest.mark.parametrize("host", sorted(HOSTS))
@@ -47,15 +53,29 @@ def test_the_files_of_a_host(host):
         assert data.decode() == (folder / f"{name}.xml").read_text(encoding="utf-8"), name
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
-def test_memory_is_divided_as_the_table_says(row):
-    assert len(TABLE) == 4
-    total, name, resource, history, data, manager, containers = (int(cell) for cell in row if cell != "|")
-    master = profiles.memory(total, profiles.services("master", 2))
-    worker = profiles.memory(total, profiles.services("worker", 2))
-    assert master.heaps == {"namenode": name, "resourcemanager": resource, "historyserver": history}
-    assert worker.heaps == {"datanode": data, "nodemanager": manager}
-    assert (master.containers, worker.containers) == (0, containers)
+def test_memory_is_divided_as_the_page_says():
+    """Its three tables: a master, a worker, and a master that works alone (which 2 GiB are too little for)."""
+    names = ("namenode", "resourcemanager", "historyserver", "datanode", "nodemanager")
+    expected = []
+    for role, workers, shown in (("master", 2, names[:3]), ("worker", 2, names[3:]), ("master", 0, names)):
+        for total in (2048, 4096, 8192, 16384):
+            if (workers, total) == (0, 2048):
+                continue
+            room = profiles.memory(total, profiles.services(role, workers))
+            row = [total, *(room.heaps[name] for name in shown)]
+            if "nodemanager" in shown:
+                row += [room.containers, room.task, profiles.task_heap(room.task)]
+            expected.append(row)
+    assert TABLE == expected
+
+
+def test_a_task_gets_what_the_document_says():
+    small = profiles.Facts(2048, 2, "10.0.0.5")
+    for task in (None, 512, 1024):
+        found = profiles.site_files({**DOCUMENT, "task_memory": task}, small)["mapred-site"]
+        assert found["mapreduce.map.memory.mb"] == found["mapreduce.reduce.memory.mb"] == (task or 512)
+    with pytest.raises(OhmyError, match="1280 MiB for containers, and one task is to get 2048 MiB"):
+        profiles.memory(2048, profiles.services("worker", 2), 2048)
 
 
 @pytest.mark.parametrize("total", [1900, 2048, 3799, 3800, 4096, 8192, 16384, 65536, 786432])

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from xml.dom import minidom
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import site
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site
 
 
 def test_the_bytes_of_a_file():
@@ -43,6 +45,39 @@ def test_values_come_back_as_they_were(value):
 def test_what_xml_cannot_hold_is_refused_by_name(bad):
     with pytest.raises(OhmyError, match="'some.name'"):
         site.render({"some.name": f"a{bad}b"})
+
+
+@pytest.mark.parametrize("site_name", ["core-site", "hdfs-site", "ssl-server", "kms-site"])
+def test_two_hundred_properties_of_any_characters(site_name):
+    pieces = [
+        *"\"'<>&%#{}$\\;=|`~\t\n",
+        "ünï",
+        "☃",
+        "𝄞",
+        "-",
+        "--x",
+        "]]>",
+        "<!--",
+        "&amp;",
+        "${x}",
+        "\r\n",
+        "a b",
+        "؈",
+    ]
+    own = {f"prop.{number}.{piece}": f"-{piece}{number}{piece * 2} " for number in range(10) for piece in pieces}
+    own = dict(list(own.items())[:200])
+    assert len(own) == 200
+    document = {"role": "worker", "master": "10.0.0.4", "workers": 2, "s3": None, "properties": {site_name: own}}
+    files = profiles.site_files(document, profiles.Facts(4096, 2, "10.0.0.5"))
+    # Another reader than the one that this collection has.
+    found = {}
+    for entry in minidom.parseString(site.render(files[site_name])).getElementsByTagName("property"):
+        name, value = (
+            "".join(node.data for node in entry.getElementsByTagName(tag)[0].childNodes) for tag in ("name", "value")
+        )
+        assert name not in found
+        found[name] = value
+    assert {name: found[name] for name in own} == own
 
 
 def test_order_makes_no_difference():

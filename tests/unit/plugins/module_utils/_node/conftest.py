@@ -6,12 +6,27 @@
 from __future__ import annotations
 
 import copy
+import getpass
+import grp
 import http.server
 import json
+import os
 import threading
+import time
 
 import pytest
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import (
+    archives,
+    converge,
+    documents,
+    hdfs,
+    observe,
+    plan,
+    services,
+    want,
+)
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.imds import Imds
 
 KEYS = {"AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "example/secret+key", "Token": "example//token=="}
@@ -92,3 +107,57 @@ def metadata(web):
 def document():
     """The document of a master with two workers."""
     return copy.deepcopy(DOCUMENT)
+
+
+class Host:
+    """A root below which any document's files and directories can be made, and the states of its daemons."""
+
+    def __init__(self, path):
+        self.path, self.root = path, str(path)
+        self.states, self.started, self.ran = {}, {}, []
+        self.own, self.group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
+
+    def state(self, unit):
+        return self.states.get(unit, "active")
+
+    def want(self, document):
+        wish = want.wanted(document, Facts(8192, 2, "10.0.0.4"), "x86_64")
+        for rights in (wish.directories, wish.rights):
+            rights.update({path: (self.own, self.group, mode) for path, (_o, _g, mode) in rights.items()})
+        return wish
+
+    def plan(self, document):
+        wish = self.want(document)
+        return wish, plan.plan(wish, observe.observe(wish, self.root))
+
+    def converge(self, document):
+        wish, todo = self.plan(document)
+        converge.prepare(wish, todo, self.root)
+        return [str(step) for step in todo.steps]
+
+    def settle(self, document):
+        """Make all that the document wants, as a whole convergence would."""
+        self.converge(document)
+        wish = self.want(document)
+        for name, archive in wish.archives.items():
+            folder = archives.folder(name, archive)
+            (self.path / archives.OPT / folder / "bin").mkdir(parents=True, exist_ok=True)
+            archives.link(str(self.path / archives.OPT / folder), str(self.path / archives.OPT / name))
+        if "namenode" in wish.services:
+            (self.path / hdfs.NAME / "current").mkdir()
+            (self.path / hdfs.NAME / "current/VERSION").write_text(f"clusterID={document['incarnation']}\n")
+        services._remember(wish.inputs, self.root)
+        (self.path / documents.REACHED).write_text(documents.digest(document))
+        self.started = {services.unit(name): time.time() - 5 for name in wish.services}
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """A host that is made up."""
+    here = Host(tmp_path)
+    monkeypatch.setattr(observe.system, "missing_users", list)
+    monkeypatch.setattr(observe.system, "outside_group", lambda _login: None)
+    monkeypatch.setattr(observe.system, "service_state", here.state)
+    monkeypatch.setattr(observe.system, "started", lambda unit: here.started.get(unit, 0.0))
+    monkeypatch.setattr(services, "run", lambda argv, _what: here.ran.append(argv))
+    return here

@@ -118,3 +118,98 @@ def test_nothing_gets_outside(tmp_path, members):
 def test_devices_are_left_out(tmp_path):
     base = install(tmp_path, make(tmp_path / "a.tar", ("top/dev", tarfile.CHRTYPE, ""), ("top/f", b"1", None)))
     assert [path.name for path in (base / "hadoop").iterdir()] == ["f"]
+
+
+def test_an_overlay_is_laid_over_it(tmp_path):
+    hadoop = make(
+        tmp_path / "a.tar",
+        ("hadoop-3.5.0/lib/native/", tarfile.DIRTYPE, ""),
+        ("hadoop-3.5.0/lib/native/libhadoop.so.1.0.0", b"ELF", None),
+        ("hadoop-3.5.0/lib/native/libhadoop.so", tarfile.SYMTYPE, "libhadoop.so.1.0.0"),
+        ("hadoop-3.5.0/share/old.jar", b"old", None),
+        ("hadoop-3.5.0/share/link.jar", tarfile.SYMTYPE, "old.jar"),
+    )
+    plain = install(tmp_path, hadoop)
+    first = os.readlink(plain / "hadoop")
+    overlay = make(
+        tmp_path / "o.tar",
+        ("jars/share/", tarfile.DIRTYPE, ""),
+        ("jars/share/link.jar", b"new", None),
+        ("jars/share/s3.jar", b"s3", None),
+    )
+    base = install(tmp_path, {**hadoop, "overlay": overlay})
+    assert os.readlink(base / "hadoop") != first
+    assert (base / "hadoop/share/s3.jar").read_bytes() == b"s3"
+    # What a link led to is not written through it.
+    assert (base / "hadoop/share/old.jar").read_bytes() == b"old"
+    assert (base / "hadoop/share/link.jar").read_bytes() == b"new"
+    assert os.readlink(base / "hadoop/lib/native/libhadoop.so") == "libhadoop.so.1.0.0"
+    # Another overlay makes another folder, and a second run fetches nothing.
+    again = {**hadoop, "overlay": {**overlay, "sha512": "ef" * 64}}
+    assert archives.folder("hadoop", again) not in (first, archives.folder("hadoop", {**hadoop, "overlay": overlay}))
+    (tmp_path / "o.tar").unlink()
+    install(tmp_path, {**hadoop, "overlay": overlay})
+
+
+def test_a_damaged_overlay_leaves_nothing(tmp_path):
+    hadoop = make(tmp_path / "a.tar", ("top/f", b"1", None))
+    with pytest.raises(OhmyError, match="was not used"):
+        install(tmp_path, {**hadoop, "overlay": {**hadoop, "sha512": "ab" * 64}})
+    assert list((tmp_path / "root/opt/ohmy").iterdir()) == []
+
+
+def test_an_archive_that_was_brought_is_removed_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "CACHE", f"{tmp_path}/cache/")
+    (tmp_path / "cache/0123").mkdir(parents=True)
+    brought = make(tmp_path / "cache/0123/a.tar", ("top/f", b"1", None))
+    brought["url"] = f"file://{brought['url']}"
+    base = install(tmp_path, brought)
+    assert (base / "hadoop/f").read_bytes() == b"1"
+    assert not (tmp_path / "cache/0123").exists()
+    own = make(tmp_path / "own.tar", ("top/f", b"2", None))
+    install(tmp_path, {**own, "url": f"file://{tmp_path}/cache/../own.tar"})
+    assert (tmp_path / "own.tar").exists()
+
+
+def test_what_is_still_to_be_brought(tmp_path):
+    hadoop = make(tmp_path / "a.tar", ("top/f", b"1", None))
+    brought = {**hadoop, "url": "file:///cache/hadoop.tar"}
+    java = {"url": "https://example.com/java.tar", "sha512": "ab" * 64}
+    named = {"hadoop": {**brought, "overlay": {**java, "url": "file:///cache/jars.tar"}}, "java": java}
+    root = tmp_path / "root"
+    found = [{"name": "hadoop", "path": "/cache/hadoop.tar"}, {"name": "overlay", "path": "/cache/jars.tar"}]
+    assert archives.missing(named, str(root)) == found
+    (root / "cache").mkdir(parents=True)
+    (root / "cache/hadoop.tar").write_bytes(b"half of it")
+    assert archives.missing(named, str(root)) == found
+    (root / "cache/hadoop.tar").write_bytes((tmp_path / "a.tar").read_bytes())
+    assert archives.missing(named, str(root)) == found[1:]
+    install(tmp_path, hadoop)
+    (root / "cache/hadoop.tar").unlink()
+    assert archives.missing({"hadoop": brought}, str(root)) == []
+
+
+def test_what_is_no_hadoop_is_refused(tmp_path):
+    with pytest.raises(OhmyError, match="archive of hadoop holds no bin/hdfs"):
+        install(tmp_path, make(tmp_path / "a.tar", ("top/f", b"1", None)), check=archives.check_hadoop)
+    assert list((tmp_path / "root/opt/ohmy").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("#!/bin/sh\necho \"$0: version 'GLIBC_2.34' not found\" >&2\necho more >&2\nexit 1\n", "GLIBC_2.34.*package"),
+        ("#!/nonexistent\n", "does not run on this node: .*hadoop_java: package"),
+        ("#!/bin/sh\nexit 0\n", None),
+    ],
+)
+def test_a_java_that_does_not_run_here_is_refused(tmp_path, script, words):
+    java = tmp_path / "bin/java"
+    java.parent.mkdir()
+    java.write_text(script)
+    java.chmod(0o755)
+    if words is None:
+        archives.check_java(str(tmp_path))
+        return
+    with pytest.raises(OhmyError, match=words):
+        archives.check_java(str(tmp_path))

@@ -55,6 +55,32 @@ def test_a_host_of_one_s_own_takes_the_address_that_faces_the_master(document):
         facts.address({**own, "address": "192.0.2.7"})
 
 
+TRIE = """Main:
+  +-- 0.0.0.0/0 3 0 5
+        |-- 10.200.0.0
+           /24 link UNICAST
+        |-- 10.200.0.2
+           /32 host LOCAL
+        |-- 127.0.0.1
+           /32 host LOCAL
+Local:
+        |-- 10.200.0.2
+           /32 host LOCAL
+"""
+
+
+def test_without_a_way_out_the_only_address_counts(monkeypatch, tmp_path, document):
+    (tmp_path / "proc/net").mkdir(parents=True)
+    (tmp_path / "proc/net/fib_trie").write_text(TRIE)
+    assert facts.addresses(str(tmp_path)) == ["10.200.0.2"]
+    monkeypatch.setattr(facts, "OUTSIDE", "no.such.host.invalid")
+    monkeypatch.setattr(facts, "addresses", lambda: ["10.200.0.2"])
+    assert facts.address({**document, "s3": None}) == "10.200.0.2"
+    monkeypatch.setattr(facts, "addresses", lambda: ["10.200.0.2", "10.201.0.2"])
+    with pytest.raises(OhmyError, match="hadoop_address: 10.200.0.2, 10.201.0.2"):
+        facts.address({**document, "s3": None})
+
+
 def test_a_network_that_comes_up_late_is_waited_for(monkeypatch, document):
     answers = [OhmyError("no route"), "10.0.0.4"]
 

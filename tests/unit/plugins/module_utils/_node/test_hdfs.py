@@ -50,6 +50,19 @@ def test_a_lost_file_system_is_not_replaced_by_an_empty_one(tmp_path):
         hdfs.needs_format(str(tmp_path), OWN)
 
 
+def test_a_disk_that_is_not_mounted_is_no_new_node(tmp_path, monkeypatch):
+    (tmp_path / hdfs.NAME).mkdir(parents=True)
+    monkeypatch.setattr(hdfs, "run", lambda *_: None)
+    hdfs.format_namenode(OWN, "/opt/ohmy/java", str(tmp_path))
+    storage(tmp_path, hdfs.NAME, OWN)
+    assert not hdfs.needs_format(str(tmp_path), OWN)
+    (tmp_path / "var/lib/hadoop").rename(tmp_path / "unmounted")
+    with pytest.raises(OhmyError, match="Restore it, or mount it"):
+        hdfs.needs_format(str(tmp_path), OWN)
+    (tmp_path / hdfs.SECOND).unlink()
+    assert hdfs.needs_format(str(tmp_path), OWN)
+
+
 def test_strange_files_are_not_formatted_over(tmp_path):
     (tmp_path / hdfs.NAME / "precious").mkdir(parents=True)
     with pytest.raises(OhmyError, match="no file system"):

@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import getpass
-import grp
 import json
-import os
 
 import pytest
 
@@ -16,30 +13,6 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles impor
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, hdfs, observe, services, want
 
 FACTS = Facts(8192, 2, "10.0.0.4")
-
-
-@pytest.fixture
-def host(tmp_path, monkeypatch):
-    """A root below which any document's files and directories can be made."""
-    own, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
-    ran = []
-    monkeypatch.setattr(observe.system, "missing_users", list)
-    monkeypatch.setattr(observe.system, "outside_group", lambda _login: None)
-    monkeypatch.setattr(observe.system, "service_state", lambda _unit: "active")
-    monkeypatch.setattr(services, "run", lambda argv, _what: ran.append(argv))
-
-    class Host:
-        def converge(self, document):
-            wish = want.wanted(document, FACTS, "x86_64")
-            wish.directories = {path: (own, group, mode) for path, (_o, _g, mode) in wish.directories.items()}
-            wish.rights = {path: (own, group, mode) for path, (_o, _g, mode) in wish.rights.items()}
-            todo = converge.plan(wish, observe.observe(wish, self.root))
-            converge.prepare(wish, todo, self.root)
-            return [str(step) for step in todo.steps]
-
-    here = Host()
-    here.root, here.path, here.ran = str(tmp_path), tmp_path, ran
-    return here
 
 
 def test_a_site_file_that_is_not_wanted_any_more_is_removed(document, host):

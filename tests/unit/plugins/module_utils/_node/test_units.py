@@ -30,6 +30,14 @@ def parsed(role="master", quick=True):
     return found
 
 
+def test_what_apaches_own_scripts_need():
+    for name, file in (("namenode", "hdfs-namenode.log"), ("historyserver", "mapred-historyserver.log")):
+        text = parsed()[f"hadoop-{name}.service"][1]
+        assert f'Environment="HADOOP_LOGFILE={file}"' in text
+        assert 'Environment="HADOOP_OPTIONAL_TOOLS=hadoop-aws"' in text
+    assert "HADOOP_OPTIONAL_TOOLS=hadoop-aws" in parsed()["ohmy-follow@.service"][1]
+
+
 def test_no_unit_has_more_than_one_user():
     found = parsed()
     users = {name: found[f"hadoop-{name}.service"][0]["Service"]["User"] for name in HEAPS}
