@@ -66,7 +66,7 @@ def test_memory_is_divided_as_the_page_says():
             if "nodemanager" in shown:
                 row += [room.containers, room.task, profiles.task_heap(room.task)]
             expected.append(row)
-    assert TABLE == expected
+    assert expected == TABLE
 
 
 def test_a_task_gets_what_the_document_says():
