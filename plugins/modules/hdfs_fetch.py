@@ -9,15 +9,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hdfs_fetch
-short_description: Bring the output of a job from HDFS to the controller
+short_description: Bring files from HDFS to the controller
 version_added: 0.1.0
 description:
-  - The master copies one part at a time from HDFS to its own disk, with a checksum; the action plugin fetches it,
-    verifies it and only then gives it its name. Under the name of a part there never is half a file, and the master
-    needs room for one part.
-  - A manifest in the local directory says which job's output it is and which parts are there; parts that came in an
-    earlier run are not fetched again.
-  - Files in the local directory that no earlier fetch put there are neither overwritten nor removed.
+  - Brings the output of a job, any other directory, or a single file; as it is, as one file, or decompressed.
+  - The master copies one piece of at most 256 MiB at a time from HDFS to its own disk, with a checksum; the action
+    plugin fetches it, verifies it, and gives a file its name when it is whole.
+  - A manifest in the local directory says what it holds and where that came from; what came in an earlier run is not
+    fetched again, and a run that was interrupted goes on with the piece at which it stopped.
+  - The local directory holds one answer at a time. What an earlier fetch put there and this one does not is removed;
+    files that no fetch put there are neither overwritten nor removed.
+  - While it works, the lease of a cluster that has one is renewed.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -38,7 +40,7 @@ attributes:
     platforms: posix
 options:
   src:
-    description: The output directory in HDFS. It must hold C(_SUCCESS); sub-directories are not fetched.
+    description: A directory or a file in HDFS. Sub-directories, and names that begin with C(_) or C(.), are not fetched.
     type: str
     required: true
   dest:
@@ -47,12 +49,30 @@ options:
     required: true
   fingerprint:
     description:
-      - The identity of the job, written into the manifest.
-      - The file C(fingerprint) beside O(src) must hold the same.
+      - The identity of the job, written into the manifest. The file C(fingerprint) beside O(src) must hold the same.
+      - Without it a file is known again by its place, its size and the time of its last change in HDFS.
     type: str
-    required: true
+  require_success:
+    description: Whether a directory must hold C(_SUCCESS), the sign that a job has come to its end.
+    type: bool
+    default: true
+  merge:
+    description: Whether to make one file of all parts, in the order of their names.
+    type: bool
+    default: false
+  name:
+    description:
+      - The name of the one file of O(merge); by default that of O(src), and the ending of its parts' codec where they
+        are not decompressed.
+    type: str
+  decompress:
+    description:
+      - Whether to decompress files that end in C(.gz), C(.bz2) or C(.deflate), and leave that ending away. Other codecs of
+        Hadoop are refused then, and come as they are without this option.
+    type: bool
+    default: false
   force:
-    description: Fetch parts again that are there already, and replace parts that were changed since.
+    description: Fetch files again that are there already, and replace those that were changed since.
     type: bool
     default: false
   user:
@@ -60,19 +80,43 @@ options:
     type: str
     default: hadoop
   part:
-    description: The one part to copy to O(spool). The action plugin fills this in; without it the parts are listed.
+    description: The part of which to copy a piece to O(spool). The action plugin fills this in; without it the parts are listed.
     type: str
+  offset:
+    description: Where the piece begins. The action plugin fills this in.
+    type: int
+    default: 0
+  length:
+    description: The size of the piece in bytes. The action plugin fills this in.
+    type: int
   spool:
     description: A directory on the master. The action plugin fills this in.
     type: path
 """
 
 EXAMPLES = r"""
-- name: Fetch the answer
+- name: Fetch the answer of a job
   ohmy.hadoop.hdfs_fetch:
     src: /user/hadoop/jobs/wordcount-1a2b/output
     dest: /home/ada/wordcount/output
     fingerprint: "{{ job.fingerprint }}"
+  delegate_to: demo-master
+  become: true
+
+- name: Fetch the parts of an answer as one plain file, /home/ada/words/words.txt
+  ohmy.hadoop.hdfs_fetch:
+    src: /user/hadoop/words
+    dest: /home/ada/words
+    merge: true
+    decompress: true
+    name: words.txt
+  delegate_to: demo-master
+  become: true
+
+- name: Fetch a single file
+  ohmy.hadoop.hdfs_fetch:
+    src: /user/hadoop/books/genesis.txt
+    dest: /home/ada/books
   delegate_to: demo-master
   become: true
 """
@@ -84,33 +128,43 @@ path:
   type: str
   sample: /home/ada/wordcount/output
 parts:
-  description: The parts of the output; empty in check mode where the job has not run yet.
+  description: The local files; empty in check mode where there is nothing in HDFS yet.
   returned: success
   type: list
   elements: dict
   contains:
     name:
       description: The name of the file.
+      returned: success
       type: str
       sample: part-00000
     size:
-      description: Its size in bytes.
+      description: Its size in bytes; in check mode that of what it is made of.
+      returned: success
       type: int
       sample: 1048576
     sha256:
-      description: Its checksum; not in check mode, where nothing is read.
+      description: Its checksum.
+      returned: not in check mode, where nothing is read
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 bytes:
-  description: The size of all parts together.
+  description: The size of all files together.
   returned: success
   type: int
   sample: 1048576
 fetched:
-  description: The names of the parts that came in this run, or would in check mode.
+  description: The names of the files that came in this run, or would in check mode.
   returned: success
   type: list
   elements: str
   sample: [part-00000]
+left_out:
+  description: The names of sub-directories and hidden files in HDFS that are not fetched.
+  returned: success
+  type: list
+  elements: str
+  sample: [_logs]
 actions:
   description: What was done, or would be in check mode.
   returned: success
@@ -126,7 +180,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, paths, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
@@ -134,39 +188,59 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "src": {"type": "str", "required": True},
     "dest": {"type": "path", "required": True},
-    "fingerprint": {"type": "str", "required": True},
+    "fingerprint": {"type": "str"},
+    "require_success": {"type": "bool", "default": True},
+    "merge": {"type": "bool", "default": False},
+    "name": {"type": "str"},
+    "decompress": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "user": {"type": "str", "default": "hadoop"},
     "part": {"type": "str"},
+    "offset": {"type": "int", "default": 0},
+    "length": {"type": "int"},
     "spool": {"type": "path"},
 }
 
 
-def spool_part(client: WebHdfs, src: str, part: str, folder: str) -> dict[str, t.Any]:
-    """Copy one part to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
+def spool_piece(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Copy a piece to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
+    part, folder = params["part"], params["spool"]
     try:
         owner = pwd.getpwuid(os.stat(folder).st_uid).pw_name if os.geteuid() == 0 else None
-        return results.spool(client, src, part, folder, owner)
+        return results.spool(client, params["src"], part, folder, owner, params["offset"], params["length"])
     except OSError as exc:
         raise OhmyError(f"{part} could not be copied to {folder} on the master: {exc.strerror}.") from exc
 
 
+def look(client: WebHdfs, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Return the parts, None in check mode where there is nothing yet."""
+    if check_mode and client.status(params["src"]) is None:
+        # The job that makes it has not run, for this is check mode.
+        return {"parts": None, "left_out": []}
+    return results.list_parts(client, params["src"], params["fingerprint"], params["require_success"])
+
+
 def main() -> None:
-    """List the parts, or spool one."""
+    """List the parts, or spool a piece of one."""
     module = AnsibleModule(
-        argument_spec=ARGUMENT_SPEC, supports_check_mode=True, required_by={"part": ["spool"], "spool": ["part"]}
+        argument_spec=ARGUMENT_SPEC,
+        supports_check_mode=True,
+        required_by={"part": ["spool"], "spool": ["part"]},
     )
     params, result = module.params, {"changed": False, "spooled": None}
     try:
         require_root()
+        paths.normal(params["src"])
+        if params["name"] is not None and not params["merge"]:
+            raise OhmyError("name goes with merge only: parts keep their names.")
         client = open_doors(user=params["user"]).hdfs
-        if params["part"] is None and module.check_mode and client.status(params["src"]) is None:
-            # The job that makes it has not run, for this is check mode.
-            result["parts"] = None
-        elif params["part"] is None:
-            result["parts"] = results.list_parts(client, params["src"], params["fingerprint"])
+        if params["part"] is None:
+            result.update(look(client, params, module.check_mode))
         else:
-            result["spooled"] = spool_part(client, params["src"], params["part"], params["spool"])
+            warning = lease_keeper.keep(params["spool"])
+            if warning:
+                module.warn(warning)
+            result["spooled"] = spool_piece(client, params)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())
     module.exit_json(**result)

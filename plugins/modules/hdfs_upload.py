@@ -165,7 +165,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import uploads
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, uploads
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 
@@ -224,6 +224,9 @@ def main() -> None:
         require_root()
         uploads.check_items(params["target"], params["items"])
         result = run(params, open_doors(user=params["user"]).hdfs)
+        warning = lease_keeper.keep(params["spool"]) if params["batch"] else ""
+        if warning:
+            module.warn(warning)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())
     module.exit_json(**result)

@@ -296,7 +296,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         "cmdenv": {key: str(value) for key, value in params["cmdenv"].items()},
     }
     fingerprint = identity.fingerprint(identity_of)
-    state = identity.output_state(params["output"], fingerprint)
+    state = identity.output_state(params["output"], fingerprint, params["force"])
     plan = {
         "name": params["name"],
         "id": fingerprint[:16],

@@ -172,11 +172,15 @@ class NodeAction(ActionBase):
             self._make_tmp_path()
         return str(self._connection._shell.tmpdir).rstrip("/")
 
-    def bring(self, remote: str, local: str, size: int, sha256: str, retry: float = RETRY_SECONDS) -> None:
+    def bring(
+        self, remote: str, local: str, size: int, sha256: str, retry: float = RETRY_SECONDS, name: str | None = None
+    ) -> None:
         """Fetch one file from the node to ``local``, whole and verified, or leave nothing there.
 
+        :param name: what the user knows it as.
         :raises OhmyError: the connection is lost, the controller's disk refuses it, or the file came damaged.
         """
+        name = name or os.path.basename(remote)
         try:
             self.keep_trying(lambda: self._connection.fetch_file(remote, local), retry)
             damaged = os.path.getsize(local) != size or file_sha256(local) != sha256
@@ -185,7 +189,7 @@ class NodeAction(ActionBase):
             free = shutil.disk_usage(os.path.dirname(local)).free
             hint = "Make room or name another place." if free < size else ""
             raise OhmyError(
-                f"{os.path.basename(remote)} could not be written to {os.path.dirname(local)} ({size} bytes, "
+                f"{name} could not be written to {os.path.dirname(local)} ({size} bytes, "
                 f"{free} bytes are free there): {exc}",
                 hint,
             ) from exc
@@ -195,7 +199,7 @@ class NodeAction(ActionBase):
         if damaged:
             self._discard(local)
             raise OhmyError(
-                f"{os.path.basename(remote)} came from {self.host} with another size or checksum.",
+                f"{name} came from {self.host} with another size or checksum.",
                 "Run the same command again.",
                 damaged=True,
             )

@@ -14,51 +14,53 @@ import typing as t
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
-from ..module_utils._hadoop.identity import MANIFEST, SCHEMA, read_manifest
-from ..module_utils._hadoop.programs import file_sha256
+from ..module_utils._hadoop.identity import MANIFEST, SCHEMA, local_hashes, read_manifest, refuse_strangers
+from .partial_file import NOTE
 
 Part = dict[str, t.Any]
 RESERVE = 16 << 20
 
 
 class OutputFolder:
-    """A directory that receives the parts of one job's output.
+    """A directory that receives the files that one fetch makes.
 
     While it is being filled, the manifest says ``finished: null`` and lists what is there, so that a killed
     run can be told from a stranger's files and goes on where it stopped.
 
     :param path: absolute path of the directory; made when the first part comes.
-    :param fingerprint: the job's identity.
+    :param fingerprint: the job's identity; None: parts are known by their place, size and time.
     :param force: fetch again what is there, and replace files that were changed by hand.
+    :param src: the place in HDFS.
     """
 
-    def __init__(self, path: str, fingerprint: str, force: bool = False) -> None:
+    def __init__(self, path: str, fingerprint: str | None, force: bool = False, src: str | None = None) -> None:
         self.path = path
         self.fingerprint = fingerprint
         self.force = force
+        self.src = src
         self._manifest = read_manifest(path)
         self._done: dict[str, Part] = {}
         self._previous: dict[str, Part] = {}
 
     def plan(self, parts: t.Sequence[Part]) -> Plan:
-        """Compare the wanted parts ([{"name", "size"}]) with the directory; changes nothing.
+        """Compare the wanted files with the directory; changes nothing.
 
+        :param parts: [{"name", "size", "sources"}]; without ``sources`` the part itself is the source.
         :raises OhmyError: a file in the way is not one that an earlier run put there.
         """
         if os.path.lexists(self.path) and not os.path.isdir(self.path):
             raise OhmyError(f"{self.path} is not a directory.", "Name another place for the output.")
         manifest = self._manifest or {}
-        known: dict[str, list[Part]] = {}
-        for entry in [*manifest.get("parts", []), *(manifest.get("previous") or [])]:
-            known.setdefault(entry["name"], []).append(entry)
-        there = self._hashes({part["name"] for part in parts} | set(known))
-        self._refuse_strangers(there, known)
+        there = local_hashes(self.path, self._manifest, [part["name"] for part in parts])
+        refuse_strangers(self.path, there, self._manifest, self.force)
         same_job = manifest.get("fingerprint") == self.fingerprint and not self.force
+        if self.fingerprint is None:
+            same_job = same_job and manifest.get("src") == self.src
         mine = {entry["name"]: entry for entry in manifest.get("parts", [])} if same_job else {}
         plan = Plan()
         for part in parts:
             entry = mine.get(part["name"])
-            if entry and entry["size"] == part["size"] and there.get(part["name"]) == entry["sha256"]:
+            if entry and self.key_of(entry) == self.key_of(part) and there.get(part["name"]) == entry["sha256"]:
                 self._done[part["name"]] = entry
             else:
                 plan.add("fetch", part["name"], None, f"{part['size']} bytes")
@@ -74,17 +76,26 @@ class OutputFolder:
             plan.add("write", MANIFEST)
         return plan
 
+    def key_of(self, part: t.Mapping[str, t.Any]) -> str:
+        """Return what tells whether a file was made of the same sources."""
+        sources = part.get("sources") or [part]
+        times = self.fingerprint is None
+        told = [[one["name"], one["size"], one.get("modified") if times else None] for one in sources]
+        return json.dumps([self.fingerprint, self.src if times else None, told, part.get("codec")])
+
     def begin(self, parts: t.Sequence[Part]) -> None:
-        """Make the directory, look whether the missing parts fit, and mark it as being filled."""
+        """Make the directory, look whether the missing files fit, and mark it as being filled."""
+        keep = {f".ohmy-{part['name']}.partial" for part in self.missing(parts)}
+        keep |= {name + NOTE for name in keep}
         try:
             os.makedirs(self.path, exist_ok=True)
             for name in os.listdir(self.path):
-                if name.startswith(".ohmy-") and name.endswith(".partial"):
+                if name.startswith(".ohmy-") and ".partial" in name and name not in keep:
                     os.unlink(os.path.join(self.path, name))
             free = shutil.disk_usage(self.path).free
         except OSError as exc:
             raise self.unwritable(exc) from exc
-        needed = sum(part["size"] for part in parts if part["name"] not in self._done)
+        needed = sum(part["size"] for part in self.missing(parts))
         if needed + RESERVE > free:
             raise OhmyError(
                 f"The output does not fit into {self.path}: {needed >> 20} MiB are to be fetched, {free >> 20} are free.",
@@ -93,20 +104,28 @@ class OutputFolder:
         self._write(None)
 
     def missing(self, parts: t.Sequence[Part]) -> list[Part]:
-        """Return the parts that are still to be fetched."""
+        """Return the files that are still to be fetched."""
         return [part for part in parts if part["name"] not in self._done]
 
     def partial(self, name: str) -> str:
-        """Return the path for a part that is not whole yet."""
+        """Return the path for a file that is not whole yet."""
         return self._file(f".ohmy-{name}.partial")
 
-    def accept(self, name: str, size: int, sha256: str) -> None:
-        """Give a whole and verified part its name."""
+    def accept(self, part: Part, size: int, sha256: str, path: str | None = None) -> None:
+        """Give a whole and verified file its name.
+
+        :param path: where it lies, by default its ``partial``.
+        """
         # The entry comes first: a run killed in between must know the file as its own.
+        name = part["name"]
         self._done[name] = {"name": name, "size": size, "sha256": sha256}
+        if part.get("sources"):
+            self._done[name].update(sources=part["sources"], codec=part.get("codec"))
         self._write(None)
         try:
-            os.replace(self.partial(name), self._file(name))
+            path = path or self.partial(name)
+            os.chmod(path, 0o666 & ~_umask())
+            os.replace(path, self._file(name))
         except OSError as exc:
             raise self.unwritable(exc) from exc
 
@@ -124,7 +143,7 @@ class OutputFolder:
 
     def entries(self) -> list[Part]:
         """Return what is there: [{"name", "size", "sha256"}] by name."""
-        return [self._done[name] for name in sorted(self._done)]
+        return [{key: self._done[name][key] for key in ("name", "size", "sha256")} for name in sorted(self._done)]
 
     def unwritable(self, exc: OSError) -> OhmyError:
         """Return the error for a directory that cannot be written (full, not permitted)."""
@@ -135,37 +154,15 @@ class OutputFolder:
     def _file(self, name: str) -> str:
         return os.path.join(self.path, name)
 
-    def _hashes(self, names: t.Iterable[str]) -> dict[str, str]:
-        try:
-            if os.path.isdir(self.path):
-                names = set(names) | {name for name in os.listdir(self.path) if name.startswith("part-")}
-            found = [name for name in names if os.path.lexists(self._file(name))]
-            for name in found:
-                if os.path.islink(self._file(name)) or not os.path.isfile(self._file(name)):
-                    raise OhmyError(f"{self._file(name)} is in the way: it is no plain file.", "Move it.")
-            return {name: file_sha256(self._file(name)) for name in found}
-        except OSError as exc:
-            raise OhmyError(f"{exc.filename or self.path} cannot be read: {exc.strerror}.", "Move it.") from exc
-
-    def _refuse_strangers(self, there: t.Mapping[str, str], known: t.Mapping[str, list[Part]]) -> None:
-        strangers = [
-            name
-            for name, digest in sorted(there.items())
-            if digest not in [entry["sha256"] for entry in known.get(name, [])] and not (self.force and name in known)
-        ]
-        if strangers:
-            raise OhmyError(
-                f"{self.path} holds files that no earlier fetch left like this: {', '.join(strangers[:5])}.",
-                "They are never overwritten: move them, or name another place for the output.",
-            )
-
     def _write(self, finished: str | None) -> None:
         data: dict[str, t.Any] = {
             "schema": SCHEMA,
             "fingerprint": self.fingerprint,
-            "parts": self.entries(),
+            "parts": [self._done[name] for name in sorted(self._done)],
             "finished": finished,
         }
+        if self.fingerprint is None:
+            data["src"] = self.src
         if finished is None:
             data["previous"] = [self._previous[name] for name in sorted(self._previous)]
         path = self._file(MANIFEST)
@@ -178,3 +175,9 @@ class OutputFolder:
             os.replace(path + ".partial", path)
         except OSError as exc:
             raise self.unwritable(exc) from exc
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

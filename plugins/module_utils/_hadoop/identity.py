@@ -43,10 +43,57 @@ def read_manifest(folder: str) -> dict[str, t.Any] | None:
     return data if isinstance(data, dict) and data.get("schema") == SCHEMA else None
 
 
-def output_state(folder: str, wanted: str) -> str:
+def local_hashes(folder: str, manifest: t.Mapping[str, t.Any] | None, names: t.Iterable[str] = ()) -> dict[str, str]:
+    """Return name → sha256 of the files in a local output directory that a fetch might touch.
+
+    :param names: files that are to come there, beside those that the manifest knows and whatever is called ``part-``.
+    :raises OhmyError: one of them is no plain file, or cannot be read.
+    """
+    wanted = {*names, *_entries(manifest)}
+    try:
+        if os.path.isdir(folder):
+            wanted |= {name for name in os.listdir(folder) if name.startswith("part-")}
+        paths = {name: os.path.join(folder, name) for name in wanted if os.path.lexists(os.path.join(folder, name))}
+        for path in paths.values():
+            if os.path.islink(path) or not os.path.isfile(path):
+                raise OhmyError(f"{path} is in the way: it is no plain file.", "Move it.")
+        return {name: file_sha256(path) for name, path in paths.items()}
+    except OSError as exc:
+        raise OhmyError(f"{exc.filename or folder} cannot be read: {exc.strerror}.", "Move it.") from exc
+
+
+def refuse_strangers(
+    folder: str, there: t.Mapping[str, str], manifest: t.Mapping[str, t.Any] | None, force: bool = False
+) -> None:
+    """Raise OhmyError for files that no earlier fetch left like this; ``force`` gives up those that one once made.
+
+    :param there: as ``local_hashes`` returns it.
+    """
+    known = _entries(manifest)
+    found = [
+        name
+        for name, digest in sorted(there.items())
+        if digest not in known.get(name, []) and not (force and name in known)
+    ]
+    if found:
+        raise OhmyError(
+            f"{folder} holds files that no earlier fetch left like this: {', '.join(found[:5])}.",
+            "They are never overwritten: move them, or name another place for the output.",
+        )
+
+
+def _entries(manifest: t.Mapping[str, t.Any] | None) -> dict[str, list[str]]:
+    known: dict[str, list[str]] = {}
+    for entry in [*(manifest or {}).get("parts", []), *((manifest or {}).get("previous") or [])]:
+        known.setdefault(entry["name"], []).append(entry["sha256"])
+    return known
+
+
+def output_state(folder: str, wanted: str, force: bool = False) -> str:
     """Return ``absent``, ``finished`` (this very job's answer is there, whole) or ``ours``.
 
-    :raises OhmyError: the directory holds somebody else's files, or cannot be written.
+    :param force: what an earlier fetch brought and somebody changed may be replaced.
+    :raises OhmyError: the directory holds somebody else's files or changes, or cannot be written.
     """
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise OhmyError(f"job_output: {folder} is not a directory.", "Name another place.")
@@ -55,13 +102,12 @@ def output_state(folder: str, wanted: str) -> str:
         return _foreign(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OhmyError(f"job_output: {folder} cannot be written.", "Change its permissions or name another place.")
+    there = local_hashes(folder, manifest)
+    refuse_strangers(f"job_output: {folder}", there, manifest, force)
     if manifest.get("fingerprint") != wanted or manifest.get("finished", "") is None:
         return "ours"
-    for part in manifest.get("parts", []):
-        path = os.path.join(folder, part["name"])
-        if not os.path.isfile(path) or os.path.getsize(path) != part["size"] or file_sha256(path) != part["sha256"]:
-            return "ours"
-    return "finished"
+    parts = manifest.get("parts", [])
+    return "finished" if all(there.get(part["name"]) == part["sha256"] for part in parts) else "ours"
 
 
 def _foreign(folder: str) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""A job's answer in HDFS: its parts, and one of them at a time as a file with a checksum."""
+"""Files in HDFS on their way to the controller: the parts of an answer, and a piece at a time with a checksum."""
 
 from __future__ import annotations
 
@@ -14,75 +14,104 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .jobs import read_fingerprint
-from .webhdfs import CHUNK, WebHdfs
+from .streams import CHUNK
+from .webhdfs import WebHdfs
 
 RESERVE = 256 << 20
+SPOOLED = "spooled"
 TRIES = 3
 
 
-def list_parts(hdfs: WebHdfs, output: str, fingerprint: str | None = None) -> list[dict[str, t.Any]]:
-    """Return [{"name", "size"}] of a whole answer, by name.
+def list_parts(
+    hdfs: WebHdfs, source: str, fingerprint: str | None = None, require_success: bool = True
+) -> dict[str, t.Any]:
+    """Return {"parts": [{"name", "size", "modified"}], "left_out": [name]} of a directory or a single file.
 
     :param fingerprint: of the job whose answer it must be; None takes any.
+    :param require_success: a directory must hold ``_SUCCESS``.
     :raises OhmyError: it is not there, not whole, or another job's.
     """
-    entries = {str(entry["pathSuffix"]): entry for entry in hdfs.list(output)} if hdfs.status(output) else None
-    if entries is None:
-        raise OhmyError(f"There is no {output} in HDFS.", "The job has not run on this cluster.")
-    if "_SUCCESS" not in entries:
-        raise OhmyError(f"{output} in HDFS is not whole: it holds no _SUCCESS.", "The job failed or still runs.")
-    if fingerprint is not None and read_fingerprint(hdfs, output) != fingerprint:
-        raise OhmyError(f"{output} in HDFS is another job's answer.", "Run the job again, with force.")
-    return [
-        {"name": name, "size": int(entry["length"])}
+    status = hdfs.status(source)
+    if status is None:
+        raise OhmyError(f"There is no {source} in HDFS.", "The job has not run on this cluster.")
+    if status["type"] == "FILE":
+        return {"parts": [_part(os.path.basename(source.rstrip("/")), status)], "left_out": []}
+    entries = {str(entry["pathSuffix"]): entry for entry in hdfs.list(source)}
+    if require_success and "_SUCCESS" not in entries:
+        raise OhmyError(f"{source} in HDFS is not whole: it holds no _SUCCESS.", "The job failed or still runs.")
+    if fingerprint is not None and read_fingerprint(hdfs, source) != fingerprint:
+        raise OhmyError(f"{source} in HDFS is another job's answer.", "Run the job again, with force.")
+    parts = [
+        _part(name, entry)
         for name, entry in sorted(entries.items())
         if entry["type"] == "FILE" and not name.startswith(("_", "."))
     ]
+    names = {part["name"] for part in parts}
+    return {"parts": parts, "left_out": sorted(set(entries) - names - {"_SUCCESS"})}
 
 
-def spool(hdfs: WebHdfs, output: str, name: str, folder: str, owner: str | None = None) -> dict[str, t.Any]:
-    """Copy one part into a directory on the master; return {"path", "size", "sha256"}.
+def spool(
+    hdfs: WebHdfs,
+    source: str,
+    name: str,
+    folder: str,
+    owner: str | None = None,
+    offset: int = 0,
+    length: int | None = None,
+) -> dict[str, t.Any]:
+    """Copy one part, or a piece of it, into a directory on the master; return {"path", "size", "sha256"}.
 
-    :param folder: is there already; a part spooled earlier is removed, so that there is room for one.
+    :param source: the directory, or the very file that is the only part.
+    :param folder: is there already; what was spooled earlier is overwritten, so that there is room for one.
     :param owner: user who may read the file, by default this one.
     :raises OhmyError: no such part, no room, or it came only in part three times.
     """
     if os.path.basename(name) != name or name.startswith("."):
         raise OhmyError(f"{name!r} is no part of an answer.")
-    source = f"{output.rstrip('/')}/{name}"
-    entry = hdfs.status(source)
-    if entry is None or entry["type"] != "FILE":
-        raise OhmyError(f"There is no {source} in HDFS.")
-    for old in os.listdir(folder):
-        if old.startswith("part-"):
-            os.unlink(os.path.join(folder, old))
-    size, free = int(entry["length"]), shutil.disk_usage(folder).free
+    path = source.rstrip("/")
+    entry = hdfs.status(path)
+    if entry is not None and entry["type"] == "DIRECTORY":
+        path = f"{path}/{name}"
+        entry = hdfs.status(path)
+    if entry is None or entry["type"] != "FILE" or offset > int(entry["length"]):
+        raise OhmyError(f"There is no {path} in HDFS as it was listed.", "Run the same command again.")
+    target = os.path.join(folder, SPOOLED)
+    if os.path.lexists(target):
+        os.unlink(target)
+    size, free = int(entry["length"]) - offset, shutil.disk_usage(folder).free
+    size = size if length is None else min(size, length)
     if size + RESERVE > free:
         raise OhmyError(
-            f"{source} does not fit into {folder} on the master: {size >> 20} MiB, {free >> 20} are free.",
-            "Let the job write more and smaller parts (job_reduces), or use a master with a larger disk.",
+            f"{path} does not fit into {folder} on the master: {size >> 20} MiB at once, {free >> 20} are free.",
+            "Make room there, or use a master with a larger disk.",
         )
-    path = os.path.join(folder, name)
     for attempt in range(1, TRIES + 1):
         try:
-            return {"path": path, "size": size, "sha256": _copy(hdfs, source, path, size, owner)}
+            return {"path": target, "size": size, "sha256": _copy(hdfs, path, target, size, owner, offset)}
         except OhmyError:
             if attempt == TRIES:
                 raise
     raise AssertionError
 
 
-def _copy(hdfs: WebHdfs, source: str, path: str, size: int, owner: str | None) -> str:
+def _part(name: str, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {"name": name, "size": int(entry["length"]), "modified": int(entry.get("modificationTime") or 0)}
+
+
+def _copy(hdfs: WebHdfs, source: str, path: str, size: int, owner: str | None, offset: int) -> str:
     digest, total = hashlib.sha256(), 0
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=CHUNK) as target, hdfs.open(source) as stream:
+    with os.fdopen(descriptor, "wb", buffering=CHUNK) as target:
         if owner is not None:
             entry = pwd.getpwnam(owner)
             os.fchown(target.fileno(), entry.pw_uid, entry.pw_gid)
-        for chunk in stream.chunks():
-            target.write(chunk)
-            digest.update(chunk)
-            total += len(chunk)
+        if size:
+            # An offset at the end of a file is refused by HDFS.
+            with hdfs.open(source, offset, size) as stream:
+                for chunk in stream.chunks():
+                    target.write(chunk)
+                    digest.update(chunk)
+                    total += len(chunk)
     if total != size:
         raise OhmyError(f"{source} came with {total} bytes instead of {size}.", "Try again.")
     return digest.hexdigest()

@@ -109,9 +109,9 @@ class WebHdfs:
             if start is not None:
                 t.cast("t.IO[bytes]", data).seek(start)
 
-    def open(self, path: str, offset: int = 0) -> Stream:
-        """Return a stream over a file from ``offset``; it notices when it is cut short. Close it."""
-        location = self._ask("GET", path, "OPEN", noredirect="true", offset=offset)["Location"]
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
+        """Return a stream over ``length`` bytes of a file from ``offset``; it notices when it is cut short. Close it."""
+        location = self._ask("GET", path, "OPEN", noredirect="true", offset=offset, length=length)["Location"]
         host, port, target = split_location(location)
         connection = self._rest.connect(host, port)
         try:

@@ -131,8 +131,20 @@ def test_output_is_finished_only_with_every_part_whole(tmp_path):
     manifest(tmp_path, "f", {"part-00000": "a\n"})
     assert identity.output_state(str(tmp_path), "f") == "finished"
     assert identity.output_state(str(tmp_path), "other") == "ours"
-    (tmp_path / "part-00000").write_text("b\n")
+    (tmp_path / "part-00000").unlink()
     assert identity.output_state(str(tmp_path), "f") == "ours"
+
+
+def test_output_that_somebody_changed_is_refused_before_anything_is_launched(tmp_path):
+    manifest(tmp_path, "f", {"part-00000": "a\n"})
+    (tmp_path / "part-00000").write_text("b\n")
+    for wanted in ("f", "other"):
+        with pytest.raises(OhmyError, match=r"job_output: .* no earlier fetch left like this: part-00000"):
+            identity.output_state(str(tmp_path), wanted)
+    assert identity.output_state(str(tmp_path), "f", force=True) == "ours"
+    write(tmp_path, "part-00001", "a stranger's")
+    with pytest.raises(OhmyError, match=r"part-00001"):
+        identity.output_state(str(tmp_path), "f", force=True)
 
 
 def test_output_of_a_stranger_is_refused(tmp_path):

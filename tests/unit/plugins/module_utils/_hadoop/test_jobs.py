@@ -129,7 +129,7 @@ def whole():
     files = {"_SUCCESS": b"", "part-00001": b"two", "part-00000": b"one", ".part-00000.crc": b"x"}
     found = FakeHdfs({f"{OUTPUT}/{name}": data for name, data in files.items()})
     found.files["/user/hadoop/jobs/wc/fingerprint"] = b"f1\n"
-    found.open = lambda path: Chunks(found.files[path])
+    found.open = lambda path, offset, length: Chunks(found.files[path][offset : offset + length])
     return found
 
 
@@ -144,29 +144,41 @@ class Chunks(io.BytesIO):
 
 def test_only_a_whole_answer_of_the_job_has_parts():
     hdfs = whole()
-    parts = [{"name": "part-00000", "size": 3}, {"name": "part-00001", "size": 3}]
-    assert results.list_parts(hdfs, OUTPUT, "f1") == parts
+    parts = [{"name": f"part-0000{number}", "size": 3, "modified": 0} for number in range(2)]
+    assert results.list_parts(hdfs, OUTPUT, "f1") == {"parts": parts, "left_out": [".part-00000.crc"]}
     with pytest.raises(OhmyError, match="another job's"):
         results.list_parts(hdfs, OUTPUT, "f2")
     del hdfs.files[f"{OUTPUT}/_SUCCESS"]
     with pytest.raises(OhmyError, match="not whole"):
         results.list_parts(hdfs, OUTPUT)
+    assert results.list_parts(hdfs, OUTPUT, require_success=False) == {"parts": parts, "left_out": [".part-00000.crc"]}
     with pytest.raises(OhmyError, match="There is no"):
         results.list_parts(hdfs, "/nowhere")
+
+
+def test_a_single_file_is_its_own_only_part(tmp_path):
+    hdfs = whole()
+    path = f"{OUTPUT}/part-00000"
+    assert [part["name"] for part in results.list_parts(hdfs, path)["parts"]] == ["part-00000"]
+    spooled = results.spool(hdfs, path, "part-00000", str(tmp_path), offset=1, length=1)
+    assert spooled["size"] == 1 and spooled["sha256"] == hashlib.sha256(b"n").hexdigest()
 
 
 def test_one_part_at_a_time_lies_on_the_master(tmp_path):
     hdfs = whole()
     first = results.spool(hdfs, OUTPUT, "part-00000", str(tmp_path))
-    assert first == {"path": str(tmp_path / "part-00000"), "size": 3, "sha256": hashlib.sha256(b"one").hexdigest()}
+    assert first == {"path": str(tmp_path / results.SPOOLED), "size": 3, "sha256": hashlib.sha256(b"one").hexdigest()}
     assert os.stat(first["path"]).st_mode & 0o777 == 0o600
     results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path))
-    assert os.listdir(tmp_path) == ["part-00001"]
+    assert os.listdir(tmp_path) == [results.SPOOLED] and (tmp_path / results.SPOOLED).read_bytes() == b"two"
+    tail = results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path), offset=2, length=5)
+    assert tail["size"] == 1 and (tmp_path / results.SPOOLED).read_bytes() == b"o"
+    assert results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path), offset=3)["size"] == 0
 
 
 def test_a_part_that_comes_short_or_is_none_is_refused(tmp_path):
     hdfs = whole()
-    hdfs.open = lambda path: Chunks(b"on")
+    hdfs.open = lambda path, offset, length: Chunks(b"on")
     with pytest.raises(OhmyError, match="2 bytes instead of 3"):
         results.spool(hdfs, OUTPUT, "part-00000", str(tmp_path))
     for name in ("../x", ".hidden", "part-9"):
