@@ -30,6 +30,11 @@ _RULES = [
     (r".*", "common/lib"),
 ]
 
+# What Apache's own archive lacks of what s3a loads, since 3.4.3; the rest of their dependencies it has.
+_OVERLAY = r"software\.amazon\..*/.*|org\.reactivestreams/.*"
+# There every command, daemon and task of Apache's scripts finds them, and its own hadoop-aws jar lies there too.
+OVERLAY_FOLDER = "common/lib"
+
 # In this order on every class path; a directory stands for its jars, sorted by name.
 CLASS_PATH = [
     "common/lib",
@@ -49,6 +54,11 @@ def folder(coordinate: str) -> str | None:
         if re.fullmatch(pattern, coordinate):
             return target
     raise AssertionError("the last rule matches everything")
+
+
+def in_overlay(coordinate: str) -> bool:
+    """Tell whether a jar ``group/file name`` belongs to those that are laid over Apache's own archive."""
+    return re.fullmatch(_OVERLAY, coordinate) is not None
 
 
 def coordinate(path: str) -> str:
