@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write requirements.txt and requirements-dev.txt: every package that the .in files bring, with version and sha256.
+"""Write requirements.txt, requirements-dev.txt and tests/versions/*.txt: every package that the .in files bring, with
+version and sha256.
 
 ``lock.py CHECKOUT``; versions in the present lock are kept as long as the .in files allow, ``--upgrade`` drops them.
 The hashes are those of the files that this machine would install: Debian 12 on amd64.
@@ -15,12 +16,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests import versions
+
 HEAD = "# Written by `make lock` from {source}: do not edit.\n"
 
 
-def resolve(sources: list[Path], constraints: Path | None) -> dict[str, str]:
+def resolve(sources: list[Path], constraints: Path | None, python: str = sys.executable) -> dict[str, str]:
     """Return name → one line of a lock file for all that *sources* bring."""
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    command = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    command += ["--only-binary", ":all:"]
     for source in sources:
         command += ["-r", str(source)]
     if constraints is not None:
@@ -49,6 +54,20 @@ def main() -> None:
     base.with_suffix(".txt").write_text(HEAD.format(source=base.name) + "".join(sorted(needed.values())))
     rest = [line for name, line in everything.items() if name not in needed]
     dev.with_suffix(".txt").write_text(HEAD.format(source=dev.name) + "".join(sorted(rest)))
+    for name, version in versions.PYTHONS.items():
+        lock_version(checkout / f"tests/versions/{name}.in", version, constraints)
+
+
+def lock_version(source: Path, version: str, constraints: Path) -> None:
+    """Write the lock file of an environment of its own; the one there stays where its Python is missing."""
+    target, python = source.with_suffix(".txt"), versions.interpreter(version)
+    if python is None:
+        print(f"There is no Python {version} on PATH: {target} stays as it is.")
+        return
+    kept = re.findall(r"^\S+==\S+", target.read_text(), re.MULTILINE) if target.exists() else []
+    constraints.write_text("\n".join([] if "--upgrade" in sys.argv else kept) + "\n")
+    lines = resolve([source], constraints, python)
+    target.write_text(HEAD.format(source=source.name) + "".join(sorted(lines.values())))
 
 
 if __name__ == "__main__":

@@ -61,7 +61,9 @@ class ActionModule(ActionBase):
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
             )
         values = settings.fill_defaults(values, job_file)
-        settings.refuse(archives.problems(values) if job else [], "The run's variables")
+        settings.refuse(
+            archives.problems(values) + archives.codec_problems(values) if job else [], "The run's variables"
+        )
         values["job_file"] = job_file
         return {"changed": False, "settings": values}
 

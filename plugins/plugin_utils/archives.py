@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import tarfile
 import typing as t
 from pathlib import Path
+
+from ..module_utils._hadoop import codecs
 
 COLLECTION = Path(__file__).resolve().parent.parent.parent
 URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -80,6 +83,10 @@ def fill(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return done
 
 
+def _lacks_s3(version: str) -> bool:
+    return _numbers(version)[:3] >= [3, 4, 3]
+
+
 def _needless(name: str, settings: t.Mapping[str, t.Any]) -> bool:
     return name == "hadoop_java_archive" and settings["hadoop_java"] == "package"
 
@@ -95,8 +102,36 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
                 f"with {name}_sha512, a URL{instead}; or let `make archives` in a checkout of the collection make it "
                 "(docs/install.md)"
             )
+    hadoop = settings["hadoop_archive"]
+    match = APACHE.search(hadoop) if hadoop and settings.get("hadoop_overlay") is None else None
+    if match is not None and settings.get("cluster_provider", "ec2") == "ec2" and _lacks_s3(match["version"]):
+        found.append(
+            f"hadoop_overlay: {os.path.basename(hadoop)} lacks the jars with which Hadoop reaches S3, and there is no "
+            f"hadoop-s3-{match['version']}.tar beside it nor in {' or '.join(map(str, places()))}; `make archives` "
+            'makes one (docs/archives.md). Where the archive holds them after all, say hadoop_overlay: ""'
+        )
     for name in (*PATTERNS, "hadoop_overlay"):
         if settings.get(name) and not settings.get(f"{name}_sha512"):
             beside = "" if URL.match(settings[name]) else f", and there is no {settings[name]}.sha512 that tells it"
             found.append(f"{name}_sha512: is missing{beside}")
     return found
+
+
+def contents(archive: str) -> list[str] | None:
+    """Return the paths in an archive where they are told in no time: of a file that is not compressed. Else None."""
+    if URL.match(archive) or not archive.endswith(".tar"):
+        return None
+    try:
+        with tarfile.open(archive, "r:") as opened:
+            return opened.getnames()
+    except (OSError, tarfile.TarError):
+        return None
+
+
+def codec_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what a job asks of codecs that its archive has not."""
+    there = codecs.available(contents(settings["hadoop_archive"] or ""))
+    cluster = codecs.problems(settings["hadoop_mapred_site"], [], there)
+    found = [f"hadoop_mapred_site: {text}" for text in cluster]
+    found += [f"job_options: {text}" for text in codecs.problems(settings["job_options"], [], there)]
+    return found + [f"job_input: {text}" for text in codecs.problems({}, settings["job_input"], there)]

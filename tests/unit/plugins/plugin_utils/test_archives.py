@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import tarfile
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives
@@ -104,3 +106,42 @@ def test_a_url_needs_a_checksum_and_a_file_one_beside_it(folder, tmp_path):
         (text,) = archives.problems({**wanted, **archives.fill(wanted)})
         assert text.startswith("hadoop_archive_sha512: is missing")
         assert (f"{archive}.sha512" in text) == archive.startswith("/")
+
+
+def test_apaches_archive_wants_its_jars_for_s3_where_there_is_s3(folder):
+    def told(**values):
+        settings = {**OPEN, "hadoop_java": "package", "hadoop_archive_sha512": DIGEST, **values}
+        return archives.problems({**settings, **archives.fill(settings)})
+
+    assert [text.split(":")[0] for text in told(hadoop_archive="/srv/hadoop-3.5.0.tar.gz")] == ["hadoop_overlay"]
+    assert told(hadoop_archive="/srv/hadoop-3.4.2.tar.gz") == []
+    assert told(hadoop_archive="/srv/hadoop-3.5.0.tar.gz", hadoop_overlay="") == []
+    assert told(hadoop_archive="/srv/hadoop-3.5.0.tar.gz", cluster_provider="inventory") == []
+    put(folder, "hadoop-s3-3.5.0.tar")
+    assert told(hadoop_archive="/srv/hadoop-3.5.0.tar.gz") == []
+
+
+def test_what_an_archive_holds_is_told_where_it_is_not_compressed(tmp_path):
+    (tmp_path / "a.jar").write_bytes(b"x")
+    for name, mode in (("hadoop-3.5.0.tar", "w"), ("hadoop-3.5.0.tar.gz", "w:gz")):
+        with tarfile.open(tmp_path / name, mode) as archive:
+            archive.add(tmp_path / "a.jar", "hadoop-3.5.0/lib/a.jar")
+    assert archives.contents(str(tmp_path / "hadoop-3.5.0.tar")) == ["hadoop-3.5.0/lib/a.jar"]
+    (tmp_path / "broken.tar").write_bytes(b"x")
+    for name in (str(tmp_path / "hadoop-3.5.0.tar.gz"), str(tmp_path / "broken.tar"), "https://example.org/a.tar", ""):
+        assert archives.contents(name) is None
+
+
+def test_a_codec_that_the_archive_lacks_is_refused_wherever_it_is_named(tmp_path):
+    with tarfile.open(tmp_path / "hadoop-3.5.0.tar", "w"):
+        pass
+    named = {"mapreduce.map.output.compress.codec": "org.apache.hadoop.io.compress.ZStandardCodec"}
+    settings = {
+        "hadoop_archive": str(tmp_path / "hadoop-3.5.0.tar"),
+        "hadoop_mapred_site": named,
+        "job_options": named,
+        "job_input": ["/data/a.zst"],
+    }
+    found = [text.split(":")[0] for text in archives.codec_problems(settings)]
+    assert found == ["hadoop_mapred_site", "job_options", "job_input"]
+    assert archives.codec_problems({**settings, "hadoop_archive": "/srv/hadoop-3.5.0.tar.gz"}) == []

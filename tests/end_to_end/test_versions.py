@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plugins and a planned run with the lowest and the newest ansible-core, boto3 and Python."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.versions import PYTHONS, environment, interpreter
+
+from .support import ROOT, write_job
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module", name="made", params=sorted(PYTHONS))
+def fixture_made(request: pytest.FixtureRequest) -> tuple[str, Path]:
+    """Have an environment with the versions of a lock file."""
+    version = PYTHONS[request.param]
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} on PATH, so the {request.param} versions were not tried")
+    return request.param, environment(request.param, python)
+
+
+def test_the_plugins_work(made: tuple[str, Path]) -> None:
+    _name, home = made
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "PYTHON"))}
+    command = [
+        str(home / "bin/python"),
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "-p",
+        "no:cacheprovider",
+        "tests/unit/plugins",
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr
+
+
+def test_a_run_is_planned_with_every_phase(made: tuple[str, Path], cloud: t.Any, tmp_path: Path) -> None:
+    name, home = made
+    (tmp_path / "in.txt").write_text("a\n")
+    values = {"job_mapper": "cat", "job_input": ["in.txt"], "job_output": "out", "cluster_name": f"plan-{name}"}
+    job = write_job(tmp_path, **values)
+    command = [str(home / "bin/ansible-playbook"), "ohmy.hadoop.run_job", "--check", "-e", f"job_file={job}"]
+    env = {key: value for key, value in cloud.env.items() if key != "ANSIBLE_CONFIG"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for phase in ("preflight", "launch", "configure", "stage", "run", "fetch", "terminate"):
+        assert re.search(rf"^    {phase} ", done.stdout, re.MULTILINE), (phase, done.stdout)
+    assert "DEPRECATION" not in done.stderr, done.stderr
+
+
+def test_the_lowest_versions_are_those_that_are_claimed() -> None:
+    lock = (ROOT / "tests/versions/lowest.txt").read_text()
+    core, boto3 = (re.search(rf"^{name}==([\d.]+)", lock, re.MULTILINE)[1] for name in ("ansible-core", "boto3"))
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    assert runtime["requires_ansible"] == f">={core}"
+    needs = yaml.safe_load((ROOT / "meta/execution-environment.yml").read_text())["dependencies"]
+    assert needs["ansible_core"]["package_pip"] == f"ansible-core>={core}"
+    assert f"boto3>={boto3}" in needs["python"]
+    assert f"boto3>={boto3}" in (ROOT / "requirements.in").read_text()
+    page = (ROOT / "docs/install.md").read_text()
+    assert f"boto3 | {boto3}" in page.replace("| boto3", "boto3") and core.rpartition(".")[0] in page
