@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the time of a test run went: one table at its end."""
+"""Where the time of a test run went, and what it left out and why: two lists at its end."""
 
 from __future__ import annotations
 
 import collections
+import os
 import time
 import typing as t
 
@@ -34,3 +35,19 @@ def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     for test, seconds in _of_test.most_common(SLOWEST):
         if seconds >= 1:
             write(f"{seconds:7.1f} s  {test}")
+    reasons = not_run(terminalreporter.stats.get("skipped", []))
+    for line in reasons:
+        write(line, yellow=True)
+    # For whoever runs more than one pytest and closes with all that was left out.
+    if left := os.environ.get("OHMY_NOT_RUN"):
+        with open(left, "a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in reasons)
+
+
+def not_run(skipped: t.Iterable[t.Any]) -> list[str]:
+    """Return a line for each reason for which tests were skipped."""
+    reasons = collections.Counter(
+        report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        for report in skipped
+    )
+    return [f"Not run: {count} test{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items()]
