@@ -13,7 +13,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, settings
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document
+
+RELEVANT = {"cluster": ("cluster_", "job_name"), "node": ("hadoop_", "cluster_timeout")}
 
 
 class ActionModule(ActionBase):
@@ -47,25 +50,70 @@ class ActionModule(ActionBase):
             (folder, {name: self._value(value, name) for name, value in from_file.items() if name in specs}),
             (os.getcwd(), {name: value for name, value in known.items() if name in extra}),
         ]
-        job = self._task.args.get("scope", "job") == "job"
-        if not job:
+        scope = str(self._task.args.get("scope") or "job")
+        if scope == "node":
+            sources.append((os.getcwd(), {"cluster_provider": "inventory"}))
+        if scope != "job":
             specs = {name: {**option, "required": False} for name, option in specs.items()}
         values, more = settings.settle(specs, sources)
         problems += more
-        if not job:
-            # A cluster can be removed after its job's files are gone.
-            problems = [text for text in problems if text.startswith(("cluster_", "job_name"))]
+        if scope != "job":
+            # A cluster can be removed after its job's files are gone, and a node knows of no job.
+            problems = [text for text in problems if text.startswith(RELEVANT[scope])]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
-        if not job and not job_file and not (values["cluster_name"] or values["job_name"] or values["job_mapper"]):
+        if scope == "cluster" and not job_file and not any(
+            values[name] for name in ("cluster_name", "job_name", "job_mapper")
+        ):
             raise OhmyError(
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
             )
         values = settings.fill_defaults(values, job_file)
-        settings.refuse(
-            archives.problems(values) + archives.codec_problems(values) if job else [], "The run's variables"
-        )
+        result: dict[str, t.Any] = {"changed": False, "settings": values}
+        problems = [] if scope == "cluster" else archives.problems(values)
+        problems += archives.codec_problems(values) if scope == "job" else []
+        if scope == "node":
+            problems += self._node_problems(values)
+        elif values["cluster_provider"] == "inventory":
+            problems += self._own_hosts(values, task_vars)
+        settings.refuse(problems if scope != "cluster" else [], "The run's variables")
         values["job_file"] = job_file
-        return {"changed": False, "settings": values}
+        if scope == "node":
+            result["document"] = self._document(values, task_vars)
+        return result
+
+    def _own_hosts(self, values: dict[str, t.Any], task_vars: dict[str, t.Any]) -> list[str]:
+        """Fill in which hosts the inventory gives to the cluster; return what is wrong with them."""
+        values["hadoop_cluster"] = values["hadoop_cluster"] or values["cluster_name"]
+        found: list[str] = []
+        if not values["hadoop_master_host"]:
+            groups = {name: list(hosts) for name, hosts in task_vars["groups"].items()}
+            master, workers, found = own_hosts.members(values["cluster_name"], groups)
+            values["hadoop_master_host"] = master
+            values["hadoop_worker_hosts"] = values["hadoop_worker_hosts"] or workers
+        values["hadoop_worker_hosts"] = values["hadoop_worker_hosts"] or []
+        return found or own_hosts.problems(
+            values["hadoop_master_host"], values["hadoop_worker_hosts"], task_vars["hostvars"]
+        )
+
+    @staticmethod
+    def _node_problems(values: dict[str, t.Any]) -> list[str]:
+        values["hadoop_worker_hosts"] = values["hadoop_worker_hosts"] or []
+        return [
+            f"{name}: is missing; the role needs it to know the cluster of its hosts"
+            for name in ("hadoop_cluster", "hadoop_master_host")
+            if not values[name]
+        ]
+
+    @staticmethod
+    def _document(values: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        host = str(task_vars["inventory_hostname"])
+        master, workers = values["hadoop_master_host"], values["hadoop_worker_hosts"]
+        own_problems = own_hosts.problems(master, workers, task_vars["hostvars"], addresses=host == master)
+        if host not in (master, *workers):
+            own_problems.append(f"hadoop_worker_hosts: {host} is neither the master nor one of the workers")
+        settings.refuse(own_problems, "The role's variables")
+        login = task_vars.get("ansible_user") or task_vars.get("ansible_ssh_user")
+        return node_document(values, host, str(login) if login else None)
 
     def _load(self, path: str) -> dict[str, t.Any]:
         if not os.path.isfile(path):

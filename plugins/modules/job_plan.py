@@ -55,8 +55,14 @@ options:
     type: list
     elements: str
     required: true
+  provider:
+    description:
+      - Where the cluster is. With V(inventory), on hosts of one's own, no AWS is used at all; input in S3 is refused then.
+    type: str
+    choices: [ec2, inventory]
+    default: ec2
   bucket:
-    description: The bucket to stage in; by default C(ohmy-hadoop-ACCOUNT-REGION).
+    description: The bucket to stage in; by default C(ohmy-hadoop-ACCOUNT-REGION). Of no use with O(provider=inventory).
     type: str
   output:
     description: Local directory of the answer.
@@ -122,7 +128,7 @@ plan:
       type: bool
       sample: false
     bucket:
-      description: The bucket to stage in.
+      description: The bucket to stage in; null with O(provider=inventory).
       returned: success
       type: str
       sample: ohmy-hadoop-123456789012-us-east-1
@@ -189,6 +195,11 @@ plan:
           type: list
           elements: dict
           sample: [{source: s3a://b/input/60303ae22b998861, target: /user/hadoop/input/60303ae22b998861/local}]
+        target:
+          description: Directory in HDFS for the files of the controller.
+          returned: success
+          type: str
+          sample: /user/hadoop/input/60303ae22b998861/local
         hdfs:
           description: Directories in HDFS that the job reads.
           returned: success
@@ -227,6 +238,7 @@ SPEC = {
     "combiner": {"type": "str"},
     "files": {"type": "list", "elements": "str", "default": []},
     "input": {"type": "list", "elements": "str", "required": True},
+    "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "bucket": {"type": "str"},
     "output": {"type": "path", "required": True},
     "reduces": {"type": "int", "default": 1},
@@ -236,14 +248,15 @@ SPEC = {
 }
 
 
-def plan_input(bucket: str, items: list[str], list_s3: inputs.ListObjects) -> dict[str, t.Any]:
+def plan_input(bucket: str | None, items: list[str], list_s3: inputs.ListObjects) -> dict[str, t.Any]:
     """Return the ``input`` part of the plan; see RETURN."""
     files = inputs.expand(items, list_s3)
     digest = inputs.digest(files)
     prefix, target = f"input/{digest[:16]}", f"/user/hadoop/input/{digest[:16]}"
     local = [file for file in files if not inputs.is_s3(items[file.index])]
-    copies = [{"source": f"s3a://{bucket}/{prefix}", "target": f"{target}/local"}] if local else []
-    uris = [f"s3://{bucket}/{prefix}/"] if local else []
+    staged = local and bucket is not None
+    copies = [{"source": f"s3a://{bucket}/{prefix}", "target": f"{target}/local"}] if staged else []
+    uris = [f"s3://{bucket}/{prefix}/"] if staged else []
     for index, item in enumerate(items):
         if inputs.is_s3(item):
             name, key = inputs.split_uri(item)
@@ -256,7 +269,8 @@ def plan_input(bucket: str, items: list[str], list_s3: inputs.ListObjects) -> di
         "prefix": prefix,
         "uploads": [{"source": file.source, "key": f"{file.index}/{file.relative}"} for file in local],
         "copies": copies,
-        "hdfs": [copy["target"] for copy in copies],
+        "target": f"{target}/local",
+        "hdfs": [copy["target"] for copy in copies] if bucket is not None else [f"{target}/local"],
         "uris": uris,
     }
 
@@ -279,14 +293,29 @@ def require_local(items: list[str]) -> None:
             inputs.expand([item], lambda _bucket, _key: [])
 
 
+def in_s3(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
+    """Return the bucket to stage in and the input that goes through it."""
+    clients = Clients(params)
+    account = clients.identity.account  # proves the credentials, even where a bucket is named
+    bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
+    return bucket, plan_input(bucket, params["input"], lambda name, key: list_objects(clients, name, key))
+
+
+def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
+    """Return no bucket and the input that goes to the master without one; no call is made."""
+    for item in params["input"]:
+        if inputs.is_s3(item):
+            raise OhmyError(
+                f"job_input: {item} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
+            )
+    return None, plan_input(None, params["input"], lambda _bucket, _key: [])
+
+
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
     commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
     require_local(params["input"])
-    clients = Clients(params)
-    account = clients.identity.account  # proves the credentials, even where a bucket is named
-    bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
-    found = plan_input(bucket, params["input"], lambda name, key: list_objects(clients, name, key))
+    bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
     identity_of = {
         "commands": commands,
         "files": {file["name"]: file["sha256"] for file in shipped},
@@ -314,7 +343,8 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
-    require_boto3(module)
+    if module.params["provider"] == "ec2":
+        require_boto3(module)
     try:
         result = run(module.params)
     except OhmyError as exc:

@@ -14,6 +14,8 @@ version_added: 0.1.0
 description:
   - Takes the variables of the roles C(cluster), C(hadoop) and C(job) from the inventory, from a job file and from
     the command line, each of these winning over the ones before it.
+  - Where C(cluster_provider) is C(inventory), finds the master and the workers in the inventory's groups, and refuses
+    groups that make no cluster.
   - Refuses unknown names (with the nearest right one), wrong types and impossible values, all in one message.
   - Makes relative paths absolute, those in a job file counting from its folder, others from the current directory.
   - An action plugin; it runs on the controller, reads local files only and calls no API.
@@ -39,8 +41,10 @@ options:
     description:
       - What the variables are needed for.
       - With V(cluster) those of the job may be missing, but O(file) or C(cluster_name) must say which cluster is meant.
+      - With V(node) only those of the role C(hadoop) count, as they are on the host of the task, which is to be one of
+        C(hadoop_master_host) and C(hadoop_worker_hosts).
     type: str
-    choices: [job, cluster]
+    choices: [job, cluster, node]
     default: job
 """
 
@@ -61,4 +65,11 @@ settings:
   returned: success
   type: dict
   sample: {cluster_name: wordcount, cluster_workers: 2, job_mapper: /home/me/jobs/mapper.py}
+document:
+  description:
+    - The node document of the host. Archives may be paths of the controller; the master's address is missing where the
+      host is a worker.
+  returned: with O(scope=node)
+  type: dict
+  sample: {schema: 1, cluster: demo, role: master, master: self, workers: 2, s3: null}
 """

@@ -13,10 +13,12 @@ import typing as t
 
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._hadoop import streaming
+from ..module_utils._hadoop import inputs, streaming
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
+# Whose values are mappings themselves.
+NESTED = ("hadoop_site",)
 
 
 def seconds(duration: str) -> int | None:
@@ -39,7 +41,7 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
         elif wanted == "list" and isinstance(value, list):
             bad = [item for item in value if not isinstance(item, str) or not item]
             problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
-        elif wanted == "dict" and isinstance(value, dict):
+        elif wanted == "dict" and isinstance(value, dict) and name not in NESTED:
             bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
             problems += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
     return problems
@@ -111,6 +113,39 @@ def _pattern(pattern: str, text: str) -> t.Callable[[str | None], str]:
     return lambda value: "" if value is None or re.fullmatch(pattern, value) else f"{text}, not {value!r}"
 
 
+def _packages(value: list[str]) -> str:
+    bad = [name for name in value if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?", name)]
+    return f"{bad[0]!r} is no name of a package; use name or name=version" if bad else ""
+
+
+def _address(value: str | None) -> str:
+    try:
+        return "" if value is None or ipaddress.IPv4Address(value).is_private is not None else ""
+    except ValueError:
+        return f"must be an IPv4 address, not {value!r}"
+
+
+def _sites(value: dict[str, t.Any]) -> str:
+    for name, own in value.items():
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", str(name)) or str(name).endswith("-xml"):
+            return f"{name!r} is no name of a site file, such as hadoop-policy"
+        if not isinstance(own, dict):
+            return f"the properties of {name} must be names and values, not {own!r}"
+        bad = [key for key, item in own.items() if isinstance(item, (dict, list))]
+        if bad:
+            return f"the value of {bad[0]!r} in {name} must be a text or a number"
+    return ""
+
+
+def _roles(value: list[str]) -> str:
+    for name in value:
+        if name.startswith("/") and not os.path.isdir(name):
+            return f"there is no role in {name}"
+        if not name.startswith("/") and not re.fullmatch(r"\w+(\.\w+\.\w+)?|[\w-]+", name):
+            return f"{name!r} is no name of a role"
+    return ""
+
+
 def _options(value: dict[str, t.Any]) -> str:
     return " ".join(streaming.problems({**ANY_JOB, "options": value}))
 
@@ -149,6 +184,14 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_options": _options,
     "job_cmdenv": _cmdenv,
     "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
+    "hadoop_cluster": _name,
+    "hadoop_address": _address,
+    "hadoop_batch": _pattern(r"[1-9]\d*|[1-9]\d?%|100%", "must be a number of workers or a share such as 20%"),
+    "hadoop_task_memory": lambda value: "" if value is None or value >= 128 else "must be at least 128 MiB",
+    "hadoop_packages": _packages,
+    "hadoop_java_package": lambda value: _packages([value]),
+    "hadoop_roles": _roles,
+    "hadoop_site": _sites,
     "hadoop_archive": lambda value: _file(value) if value and value.startswith("/") else "",
     "hadoop_java_archive": lambda value: _file(value) if value and value.startswith("/") else "",
     "hadoop_overlay": lambda value: _file(value) if value and value.startswith("/") else "",
@@ -163,7 +206,26 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     found = [f"{name}: {text}" for name, check in CHECKS.items() if (text := check(settings[name]))]
     if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
         found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
+    found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
     ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
     if ttl and longest and ttl > longest:
         found.append("cluster_ttl: must not be longer than cluster_ttl_max")
     return found
+
+
+def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
+    named = [name for name in ("hadoop_master_host", "hadoop_worker_hosts") if settings[name]]
+    return [f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named]
+
+
+def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
+    found = [
+        f"job_input: {item} lies in S3, and hosts of your own are used without AWS; bring it here first"
+        for item in settings["job_input"] or []
+        if inputs.is_s3(item)
+    ]
+    return found + [
+        f"{name}: {settings[name]} lies in S3, and hosts of your own are used without AWS; give a path or an https URL"
+        for name in ("hadoop_archive", "hadoop_overlay", "hadoop_java_archive")
+        if settings[name] and inputs.is_s3(settings[name])
+    ]

@@ -71,6 +71,11 @@ def resolve_program(value: t.Any, base: str) -> t.Any:
     return path
 
 
+def resolve_role(value: t.Any, base: str) -> t.Any:
+    """Return a role's absolute path where it is given as a path, else its name."""
+    return resolve_path(value, base) if isinstance(value, str) and re.search("[/~]", value) else value
+
+
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
 
 
@@ -79,6 +84,8 @@ def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t
         return resolve_program(value, base)
     if option.get("type") == "path":
         return resolve_path(value, base)
+    if name == "hadoop_roles" and isinstance(value, (list, str)):
+        return [resolve_role(item, base) for item in ([value] if isinstance(value, str) else value)]
     if option.get("elements") == "path" and isinstance(value, (list, str)):
         return [resolve_path(item, base) for item in ([value] if isinstance(value, str) else value)]
     return value
