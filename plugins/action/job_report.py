@@ -26,6 +26,7 @@ class ActionModule(ActionBase):
                 "plan": {"type": "dict", "required": True},
                 "planned": {"type": "bool", "default": False},
                 "output": {"type": "path", "required": True},
+                "provider": {"type": "str", "default": "ec2", "choices": ["ec2", "inventory"]},
                 "cluster": {"type": "dict", "default": {}},
                 "cluster_name": {"type": "str", "required": True},
                 "cluster_region": {"type": "str"},

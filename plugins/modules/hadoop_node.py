@@ -51,14 +51,19 @@ options:
         globally routable one is refused on a host without S3, where no security group is in between, unless
         C(allow_public) is true.
       - C(packages) is a list of Debian packages (C(name) or C(name=version)) that are installed where they are missing.
+      - The action plugin brings an archive whose URL is a path on the controller.
       - C(task_memory) is what one map or reduce task gets by default, in MiB.
+      - Without a document the host becomes what its cluster's document in S3 says now, where its last one named S3.
     type: dict
-    required: true
   bundle:
     description:
       - Path on the host of the node bundle, which becomes C(/opt/ohmy/node.pyz) where it differs.
       - Needed once on a host that did not boot with one; the bundle converges the host again at each boot.
+      - The action plugin makes it from the collection and brings it where it differs, unless it is given.
     type: path
+  bundle_sha256:
+    description: The sha256 that the bundle on the host is to have. The action plugin fills this in.
+    type: str
   restart:
     description:
       - Whether daemons that run are restarted where their unit, configuration or software changed.
@@ -154,15 +159,15 @@ memory:
       sample: 1024
 missing:
   description:
-    - The archives with a C(file:///) URL that are still to be brought to the host; only check mode returns any, for
-      a run fails without them.
+    - The archives with a C(file:///) URL that are still to be brought to the host, and the bundle where it is; only
+      check mode returns any, for a run fails without them.
   returned: success
   type: list
   elements: dict
   sample: [{"name": "hadoop", "path": "/var/cache/ohmy/0123456789abcdef/hadoop-3.5.0.tar"}]
   contains:
     name:
-      description: C(hadoop), C(overlay) or C(java).
+      description: One of C(hadoop), C(overlay), C(java), C(bundle).
       returned: success
       type: str
       sample: hadoop
@@ -185,6 +190,7 @@ services:
   sample: ["datanode", "nodemanager"]
 """
 
+import hashlib
 import os
 import typing as t
 
@@ -194,30 +200,43 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, cli, diff, documents, facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
 
 BUNDLE = "/opt/ohmy/node.pyz"
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "document": {"type": "dict", "required": True},
+    "document": {"type": "dict"},
     "bundle": {"type": "path"},
+    "bundle_sha256": {"type": "str"},
     "restart": {"type": "bool", "default": True},
 }
 
 
-def bundle_step(bundle: str | None, place: str = BUNDLE) -> Step | None:
+def bundle_step(bundle: str | None, sha256: str | None = None, place: str = BUNDLE) -> Step | None:
     """Return the step that brings the bundle to its place, None where it is there.
 
     :raises OhmyError: there is none.
     """
     there = read_file(place)
-    if bundle is None:
-        if there is None:
-            raise OhmyError(f"There is no node bundle at {place}.", "Bring it to the host and name it in bundle.")
-        return None
-    given = read_file(bundle)
-    if given is None:
+    found = None if there is None else hashlib.sha256(there).hexdigest()
+    given = None if bundle is None else read_file(bundle)
+    if bundle is not None and given is None:
         raise OhmyError(f"bundle: there is no file {bundle} on the host.")
-    return None if given == there else Step("install", "node bundle", None if there is None else "another", bundle)
+    wanted = sha256 if given is None else hashlib.sha256(given).hexdigest()
+    if wanted is None and found is None:
+        raise OhmyError(f"There is no node bundle at {place}.", "Bring it to the host and name it in bundle.")
+    return None if wanted in (None, found) else Step("install", "node bundle", found, wanted)
+
+
+def newest() -> dict[str, t.Any]:
+    """Return the document that the cluster has for this host in S3 now.
+
+    :raises OhmyError: the host is no node of a cluster with S3.
+    """
+    known = documents.load()
+    if not known.get("s3"):
+        raise OhmyError("document: is missing, and this host's own document names no S3 to read it from.")
+    return documents.parse(S3.from_document(known).get(f"{known['s3']['prefix']}documents/{known['role']}.json"))
 
 
 def tell(document: dict[str, t.Any], steps: int) -> list[str]:
@@ -238,20 +257,25 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Converge the host and return the module's result."""
     if os.geteuid() != 0:
         raise OhmyError("This task needs root on the host.", "Give it become: true.")
-    document = documents.check(params["document"])
-    step = bundle_step(params["bundle"])
+    document = newest() if params["document"] is None else documents.check(params["document"])
+    step = bundle_step(params["bundle"], params["bundle_sha256"])
     if step is not None and not check_mode:
-        write_file(BUNDLE, read_file(step.new) or b"")
+        if params["bundle"] is None:
+            raise OhmyError(f"{BUNDLE} is another one than wanted.", "Bring the bundle and name it in bundle.")
+        write_file(BUNDLE, read_file(params["bundle"]) or b"")
     want, todo, pending = converge(document, facts.gather(document), check_mode, params["restart"])
     warnings = [] if check_mode or pending else tell(document, len(todo.steps))
     if step is not None:
         todo.steps.insert(0, step)
+    missing = archives.missing(want.archives)
+    if step is not None and params["bundle"] is None:
+        missing.append({"name": "bundle", "path": BUNDLE})
     room = want.room
     return todo.result(
         address=want.facts.address,
         digest=documents.digest(document),
         memory={"total": want.facts.memory, "heaps": room.heaps, "containers": room.containers, "task": room.task},
-        missing=archives.missing(want.archives),
+        missing=missing,
         pending=pending,
         services=want.services,
         warnings=warnings,
@@ -271,7 +295,7 @@ class Module(AnsibleModule):
 def main() -> None:
     """Observe, plan, apply."""
     module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    shown = {"module_args": {**module.params, "document": diff.hidden(module.params["document"])}}
+    shown = {"module_args": {**module.params, "document": diff.hidden(module.params["document"] or {})}}
     try:
         result = run(module.params, module.check_mode)
     except OhmyError as exc:

@@ -42,6 +42,11 @@ options:
     description: Local directory of the answer.
     type: path
     required: true
+  provider:
+    description: Where the cluster is; with V(inventory), on hosts of one's own, none is launched or removed.
+    type: str
+    choices: [ec2, inventory]
+    default: ec2
   cluster:
     description: The cluster as M(ohmy.hadoop.ec2_cluster) returned it, or nothing.
     type: dict

@@ -151,13 +151,16 @@ class NodeAction(ActionBase):
         """Return the error that tells which host does not answer and what to do."""
         reason = " ".join(str(getattr(exc, "message", "") or exc).split())
         if "Host key verification failed" in reason or "IDENTIFICATION HAS CHANGED" in reason:
-            hint = "Its host key is not the one that was pinned at first boot: find out why before anything else."
+            hint = "Its host key is not the one that is known for it: find out why before anything else."
         elif "Permission denied" in reason:
-            hint = "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user."
+            hint = (
+                "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user, or the host's "
+                "variables in the inventory."
+            )
         else:
             hint = (
-                "See whether the instance still runs and whether its security group admits this machine's address; "
-                "then run the same command again."
+                "See whether it still runs and whether its security group or firewall admits this machine's address; then "
+                "run the same command again."
             )
         reason = reason.rpartition("ssh: ")[2].rstrip(".")
         return OhmyError(f"{self.host} cannot be reached over SSH: {reason}.", hint, connection_lost=True)

@@ -85,19 +85,26 @@ def standing(args: t.Mapping[str, t.Any]) -> list[str]:
 def planned(args: t.Mapping[str, t.Any]) -> list[str]:
     """Return the plan of a run in check mode, a line for each phase."""
     plan = args["plan"]
+    own = args["provider"] == "inventory"
     if plan["finished"]:
-        return ["The job is finished; no phase would do anything but the teardown of a cluster that still stands."]
+        more = "" if own else " but the teardown of a cluster that still stands"
+        return [f"The job is finished; no phase would do anything{more}."]
     data = plan["input"]
     where = f"the cluster {args['cluster_name']}"
+    checked = "variables, programs, input and hosts" if own else "variables, programs, input and credentials"
+    launch = f"bring the archives to S3 and make {where} run"
+    configure = "wait until its DataNodes and NodeManagers are live"
+    if own:
+        launch, configure = f"take the hosts of {where} from the inventory", f"make each host a node, then {configure}"
     return [
         "Nothing was changed. A run would go through these phases:",
-        "    preflight   done: variables, programs, input and credentials are right",
-        f"    launch      bring the archives to S3 and make {where} run",
-        "    configure   wait until its DataNodes and NodeManagers are live",
+        f"    preflight   done: {checked} are right",
+        f"    launch      {launch}",
+        f"    configure   {configure}",
         f"    stage       bring {data['files']} files, {data['bytes']:,} bytes, into HDFS",
         f"    run         run the job {plan['name']} ({plan['id']})",
         f"    fetch       bring the answer to {args['output']}",
-        f"    terminate   {'keep' if args['kept'] else 'remove'} {where}",
+        *([] if own else [f"    terminate   {'keep' if args['kept'] else 'remove'} {where}"]),
     ]
 
 

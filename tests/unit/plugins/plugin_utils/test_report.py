@@ -21,6 +21,7 @@ def arguments(folder, **values):
         "plan": PLAN,
         "planned": False,
         "output": str(folder),
+        "provider": "ec2",
         "cluster": {},
         "cluster_name": "demo",
         "cluster_region": None,

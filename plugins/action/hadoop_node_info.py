@@ -1,0 +1,18 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``hadoop_node_info``: the module alone; a lost connection is a failed task."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
+
+
+class ActionModule(NodeAction):
+    """Runs the module on the node; it may run twice, so a short loss is tried again."""
+
+    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the module's result."""
+        return self.module(args, retry=RETRY_SECONDS)
