@@ -14,6 +14,7 @@ from .._core.errors import OhmyError
 from .want import Want
 
 SCHEMA = 1
+OPTIONAL = ("packages", "task_memory")
 JAVA_PACKAGE = {"package": "openjdk-17-jre-headless"}
 
 
@@ -52,6 +53,7 @@ def render(want: Want, incarnation: str, role: str, master: str, address: dict[s
         "packages": given.get("packages") or [],
         "lease": want.ttl > 0,
         "ssh_user": want.ssh_user,
+        **{name: given[name] for name in OPTIONAL if given.get(name)},
     }
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
