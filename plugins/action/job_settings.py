@@ -61,8 +61,10 @@ class ActionModule(ActionBase):
             # A cluster can be removed after its job's files are gone, and a node knows of no job.
             problems = [text for text in problems if text.startswith(RELEVANT[scope])]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
-        if scope == "cluster" and not job_file and not any(
-            values[name] for name in ("cluster_name", "job_name", "job_mapper")
+        if (
+            scope == "cluster"
+            and not job_file
+            and not any(values[name] for name in ("cluster_name", "job_name", "job_mapper"))
         ):
             raise OhmyError(
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."

@@ -215,7 +215,9 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
 
 def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
     named = [name for name in ("hadoop_master_host", "hadoop_worker_hosts") if settings[name]]
-    return [f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named]
+    return [
+        f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named
+    ]
 
 
 def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
