@@ -58,7 +58,7 @@ class Own:
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(text)
 
-    def shell(self, command: str, seconds: float = 400) -> tuple[int, str]:
+    def shell(self, command: str, seconds: float = 900) -> tuple[int, str]:
         done = subprocess.run(
             ["bash", "-e", "-c", command],
             cwd=self.folder,
@@ -104,8 +104,16 @@ def fixture_own(tmp_path_factory):
     """Machines for a cluster of three and a host apart, with the inventory, the job and the playbook of the docs."""
     folder = tmp_path_factory.mktemp("own")
     machines = up("own", 3, folder / "machines")
-    own = Own(machines, folder / "work")
-    (folder / "work" / "home").mkdir(parents=True)
+    try:
+        yield prepared(machines, folder / "work")
+    finally:
+        machines.down()
+
+
+def prepared(machines: Machines, folder: Path) -> Own:
+    """Write the files of the documentation, with the machines' addresses."""
+    own = Own(machines, folder)
+    (folder / "home").mkdir(parents=True)
     inventory = documented(PAGE, "inventory")
     for number, machine in enumerate(["own-master", "own-worker-1", "own-worker-2"], 5):
         inventory = inventory.replace(f"10.0.0.{number}}}", machines.addresses[machine] + "}")
@@ -116,8 +124,7 @@ def fixture_own(tmp_path_factory):
     own.write("reducer.py", REDUCER)
     own.write("data/a b.txt", "rose is a rose\n" * 400)
     own.write("data/ä.txt", "is a rose")
-    yield own
-    machines.down()
+    return own
 
 
 @pytest.fixture(scope="module", name="first")
