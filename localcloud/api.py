@@ -18,6 +18,7 @@ import xml.sax.saxutils
 
 from . import auth, policy, strict
 from .backends import Account
+from .faults import Faults, status_of
 from .look import AccountLook
 from .reconciler import Reconciler
 
@@ -37,6 +38,12 @@ class Principal:
     secret: str
     policies: tuple[t.Mapping[str, t.Any], ...]
     administrator: bool = False
+    role: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """Return the ARNs that a bucket's policy may name it by."""
+        return {self.name, self.role} - {""}
 
 
 def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Principal:
@@ -47,7 +54,8 @@ def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Pri
                 raise auth.AuthError("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
             if now.replace(tzinfo=None) >= session.expiration.replace(tzinfo=None):
                 raise auth.AuthError("ExpiredToken", "The provided token has expired.", 400)
-            return Principal(session.arn, session.secret_access_key, role_policies(account, session.role_arn))
+            policies = role_policies(account, session.role_arn)
+            return Principal(session.arn, session.secret_access_key, policies, role=session.role_arn)
     key = account.iam.access_keys.get(made.access_key)
     if key is None or key.status != "Active" or key.user_name not in account.iam.users:
         code = "InvalidAccessKeyId" if made.service == "s3" else "InvalidClientTokenId"
@@ -55,8 +63,8 @@ def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Pri
     user = account.iam.users[key.user_name]
     documents = [user.policies[name] for name in user.policies]
     documents += [policy_document(attached) for attached in user.managed_policies.values()]
-    policies = tuple(json.loads(document) for document in documents)
-    return Principal(user.arn, key.secret_access_key, policies, user.name == "admin")
+    own = tuple(json.loads(document) for document in documents)
+    return Principal(user.arn, key.secret_access_key, own, user.name == "admin")
 
 
 def role_policies(account: Account, role_arn: str) -> tuple[t.Mapping[str, t.Any], ...]:
@@ -121,9 +129,10 @@ def error_body(service: str, code: str, message: str, content_type: str = "") ->
 class FrontDoor:
     """The WSGI application in front of moto."""
 
-    def __init__(self, moto: Application, account: Account, reconciler: Reconciler) -> None:
-        self._moto, self._account, self._reconciler = moto, account, reconciler
-        self._look, self._tokens = AccountLook(account), strict.Tokens()
+    def __init__(self, moto: Application, account: Account, reconciler: Reconciler, faults: Faults) -> None:
+        self._moto, self._account, self._reconciler, self._faults = moto, account, reconciler, faults
+        self._delays = reconciler.delays
+        self._look, self._tokens = AccountLook(account, self._delays.profile), strict.Tokens()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
         """Answer one request."""
@@ -139,6 +148,7 @@ class FrontDoor:
             who = principal(self._account, made, now)
             body = hold_body(environ, HELD_BYTES if service == "s3" else None)
             auth.verify(request, made, who.secret, body)
+            time.sleep(self._delays.s3 if service == "s3" else self._delays.api)
             if service == "s3":
                 return self._s3(environ, start_response, request, who, body)
             return self._query(environ, start_response, made, who, body or b"")
@@ -170,15 +180,17 @@ class FrontDoor:
     ) -> t.Iterable[bytes]:
         if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
             environ["CONTENT_TYPE"] = "binary/octet-stream"  # moto would take an object's bytes for a form
-        if who.administrator:
-            return self._moto(environ, start_response)
         query = dict(urllib.parse.parse_qsl(request.raw_query, keep_blank_values=True))
         path = urllib.parse.unquote(request.raw_path)
         source = request.headers.get("x-amz-copy-source")
+        own = self._account.bucket_policy(path.split("/")[1]) if "policy" not in query else None
         for access in policy.s3_accesses(request.method, path, query, source, body):
-            if not policy.allowed(who.policies, access):
+            self._meet_fault(access.action, {"Resource": access.resource})
+            if not self._may(who, access, own):
                 LOG.info("s3 denied %s %s to %s", access.action, access.resource, who.name)
                 raise auth.AuthError("AccessDenied", "Access Denied")
+        if who.administrator:
+            return self._moto(environ, start_response)
         may_list = policy.allowed(who.policies, policy.Access("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}"))
         if may_list or request.method not in ("GET", "HEAD"):
             return self._moto(environ, start_response)
@@ -188,6 +200,20 @@ class FrontDoor:
             raise auth.AuthError("AccessDenied", "Access Denied")
         start_response(*answer)
         return chunks
+
+    @staticmethod
+    def _may(who: Principal, access: policy.Access, own: t.Mapping[str, t.Any] | None) -> bool:
+        """Tell whether a caller may do something with S3: by its own policies, and by the bucket's."""
+        # What stands for AWS's endpoint stands for TLS, too.
+        access = dataclasses.replace(access, context={**access.context, "aws:SecureTransport": "true"})
+        here = policy.verdict([own], access, names=who.names) if own is not None else None
+        there = True if who.administrator else policy.verdict(who.policies, access)
+        return False not in (here, there) and True in (here, there)
+
+    def _meet_fault(self, action: str, parameters: t.Mapping[str, str]) -> None:
+        fault = self._faults.of(action, parameters)
+        if fault is not None:
+            raise auth.AuthError(fault["code"], fault["message"], status_of(fault["code"]))
 
     # All others: the action is in the form or in a header
 
@@ -200,6 +226,7 @@ class FrontDoor:
         else:
             form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             action = form.get("Action", "")
+        self._meet_fault(f"{made.service}:{action}", form)
         free = made.service == "sts" and action == "GetCallerIdentity"
         if not (who.administrator or free):
             if not policy.allowed(who.policies, policy.Access(f"{made.service}:{action}"), any_resource=True):
@@ -252,13 +279,15 @@ class FrontDoor:
             if (name or arn) and self._account.profile_of(instance) is None:  # moto gives it to the first one only
                 self._account.ec2.associate_iam_instance_profile(instance.id, name, arn)
         launched = [instance.id for instance in reservation.instances]
+        self._account.hide(launched, self._delays.visible)
         self._tokens.remember(form, launched)
         return launched
 
     def _replay(self, environ: Environ, start_response: StartResponse, ids: list[str]) -> list[bytes]:
         form = {"Action": "DescribeInstances", "Version": "2016-11-15"}
         form.update({f"InstanceId.{index + 1}": instance_id for index, instance_id in enumerate(ids)})
-        status, headers, body = self._call(environ, form)
+        with self._account.seeing_all():
+            status, headers, body = self._call(environ, form)
         found = re.search(rb"<reservationSet>\s*<item>(.*)</item>\s*</reservationSet>", body, re.S)
         if found is not None:
             head = b'<RunInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>0</requestId>'

@@ -8,12 +8,14 @@ Import this module only after ``configure`` has set moto's environment.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime
 import json
 import os
 import pathlib
 import threading
+import time
 import typing as t
 
 from . import firewall, image
@@ -63,9 +65,11 @@ class Account:
     def __init__(self, vpc_cidr: str, ami_id: str, access_key: str, secret_key: str) -> None:
         """Build the account: default VPC, image, SSM parameter, S3 endpoint, administrator."""
         from moto.ec2.models import ec2_backends
-        from moto.ec2.models.instances import Instance
+        from moto.ec2.models.instances import Instance, InstanceBackend
         from moto.ec2.models.vpcs import VPCBackend
+        from moto.iam.access_control import PermissionResult
         from moto.iam.models import iam_backends
+        from moto.s3.models import FakeBucket, s3_backends
         from moto.ssm.models import Parameter, ssm_backends
         from moto.sts.models import sts_backends
 
@@ -80,12 +84,24 @@ class Account:
                 return copy.copy(instance._state)
             return terminate(instance)
 
+        def shown(backend: t.Any, filters: t.Any = None) -> list[t.Any]:
+            found = all_reservations(backend, filters)
+            for reservation in found:
+                reservation.instances = [i for i in reservation.instances if not self.is_hidden(i.id)]
+            return [reservation for reservation in found if reservation.instances]
+
+        all_reservations, InstanceBackend.all_reservations = InstanceBackend.all_reservations, shown  # type: ignore
+        # The front door judges bucket policies, by who calls; moto would by whom they may mean.
+        FakeBucket.get_permission = lambda *_arguments: PermissionResult.NEUTRAL  # type: ignore[method-assign]
+        self._hidden: dict[str, float] = {}
+        self._see_all = False
         terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign,assignment]
         VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign,assignment]
         self.lock = threading.RLock()
         self.ec2 = ec2_backends[ACCOUNT][REGION]
         self.iam = iam_backends[ACCOUNT]["aws"]
         self.sts = sts_backends[ACCOUNT]["aws"]
+        self.s3 = s3_backends[ACCOUNT]["aws"]
         self.ami_id = ami_id
         self._add_administrator(access_key, secret_key)
         self._add_s3_endpoint()
@@ -117,6 +133,36 @@ class Account:
         tables = [table.id for table in self.ec2.route_tables.values() if table.vpc_id == self.ec2.default_vpc.id]
         service = f"com.amazonaws.{REGION}.s3"
         self.ec2.create_vpc_endpoint(self.ec2.default_vpc.id, service, "Gateway", None, tables)
+
+    # What is seen late
+
+    def hide(self, instance_ids: list[str], seconds: float) -> None:
+        """Let no call know of new instances for a while, as EC2 does not always at once."""
+        self._hidden.update({one: time.monotonic() + seconds for one in instance_ids})
+
+    def is_hidden(self, instance_id: str) -> bool:
+        """Tell whether an instance is too new to be seen."""
+        return not self._see_all and self._hidden.get(instance_id, 0.0) > time.monotonic()
+
+    @contextlib.contextmanager
+    def seeing_all(self) -> t.Iterator[None]:
+        """See new instances too; the lock is held."""
+        self._see_all = True
+        try:
+            yield
+        finally:
+            self._see_all = False
+
+    def type_exists(self, name: str) -> bool:
+        """Tell whether EC2 has an instance type."""
+        from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+        return name in INSTANCE_TYPES
+
+    def bucket_policy(self, bucket: str) -> dict[str, t.Any] | None:
+        """Return a bucket's own policy, None for none."""
+        found = self.s3.buckets.get(bucket)
+        return json.loads(found.policy) if found is not None and found.policy else None
 
     # Instances
 

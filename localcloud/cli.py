@@ -19,7 +19,8 @@ import sys
 import time
 import typing as t
 
-from . import container, image, network, process, server
+from . import container, faults, image, network, process, server
+from .delays import PROFILES
 from .network import Vpc
 from .paths import API_PORT, CHECKOUT, METADATA_PORT, REGION, State
 from .shell import LocalCloudError, run
@@ -45,6 +46,7 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         ("down", "remove all that up and the cloud's instances made"),
         ("status", "show what runs"),
         ("image", "build the node image unless it is there"),
+        ("fault", "refuse an action on request, as AWS may"),
         ("serve", argparse.SUPPRESS),
     ):
         command = commands.add_parser(name, help=text)
@@ -53,6 +55,11 @@ def main(argv: t.Sequence[str] | None = None) -> int:
             command.add_argument(
                 "--image-cache", help="where image archives are kept (default: in the state directory)"
             )
+        if name in ("up", "serve"):
+            text = "how fast: at once, or with the delays of AWS (default: fast)"
+            command.add_argument("--profile", choices=sorted(PROFILES), default="fast", help=text)
+        if name == "fault":
+            add_fault_options(command)
         if name == "down":
             command.add_argument("--image", action="store_true", help="remove the cached node image, too")
         if name == "serve":
@@ -91,18 +98,55 @@ def up(state: State, arguments: argparse.Namespace) -> int:
         record = process.read(state.record)
         if process.alive(record) and answers(Vpc(record["vpc"])):
             say(f"The local cloud runs already. {usage(state)}")
+            if record.get("profile", "fast") != arguments.profile:
+                raise LocalCloudError(f"It runs with the profile {record.get('profile')}: 'down' it first.")
             if record.get("image") != image.digest():
                 say("Its node image is not the current one: 'down' and 'up' bring that.")
             return 0
         began = time.monotonic()
         digest = image.ensure(cache(state, arguments), say)
         clear(state)  # what a cloud that crashed has left; its instances are forgotten
+        state.faults.unlink(missing_ok=True)
         vpc = network.create(state)
         network.start_router(state, vpc, image.reference(digest))
         write_aws_config(state, vpc)
-        child = spawn(state, vpc, digest)
+        child = spawn(state, vpc, digest, arguments.profile)
         wait_until_up(state, vpc, child)
         say(f"The local cloud is up in {time.monotonic() - began:.1f} s. {usage(state)}")
+    return 0
+
+
+def add_fault_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``fault``."""
+    command.add_argument("action", nargs="?", help="such as ec2:RunInstances or s3:PutObject; wildcards work")
+    command.add_argument("code", nargs="?", help="such as InsufficientInstanceCapacity or AccessDenied")
+    command.add_argument("--message", help="what is answered besides")
+    command.add_argument("--times", type=int, default=-1, help="how often (default: until --clear)")
+    text = "of which request parameter; for S3 the Resource, an ARN; wildcards work"
+    command.add_argument("--where", action="append", default=[], metavar="KEY=VALUE", help=text)
+    command.add_argument("--clear", action="store_true", help="forget all faults")
+
+
+def fault(state: State, arguments: argparse.Namespace) -> int:
+    """Let the server refuse something, or forget what it was to refuse."""
+    if not state.root.exists():
+        raise LocalCloudError("There is no local cloud.")
+    with locked(state):
+        if arguments.clear:
+            state.faults.unlink(missing_ok=True)
+            return 0
+        if not (arguments.action and arguments.code):
+            raise LocalCloudError("Name an action and a code, or --clear.")
+        message = arguments.message or faults.MESSAGES.get(arguments.code, "Refused on request.")
+        where = dict(pair.partition("=")[::2] for pair in arguments.where)
+        new: faults.Fault = {
+            "action": arguments.action,
+            "code": arguments.code,
+            "message": message,
+            "times": arguments.times,
+            "where": where,
+        }
+        faults.write(state.faults, [*faults.read(state.faults), new])
     return 0
 
 
@@ -133,10 +177,10 @@ def write_aws_config(state: State, vpc: Vpc) -> None:
     part.rename(state.aws_config)
 
 
-def spawn(state: State, vpc: Vpc, digest: str) -> subprocess.Popen[bytes]:
+def spawn(state: State, vpc: Vpc, digest: str, profile: str) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own, logging to the state directory."""
     argv = [sys.executable, "-m", "localcloud", "--state", str(state.root)]
-    argv += ["serve", "--cidr", vpc.cidr, "--digest", digest]
+    argv += ["serve", "--cidr", vpc.cidr, "--digest", digest, "--profile", profile]
     if state.log.exists():
         state.log.replace(state.log.with_suffix(".log.old"))
     log = os.open(state.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -204,7 +248,7 @@ def down(state: State, arguments: argparse.Namespace) -> int:
         return 0
     with locked(state):
         clear(state)
-        for name in ("aws-config", "aws-config.part", "amis.json"):
+        for name in ("aws-config", "aws-config.part", "amis.json", "faults.json"):
             (state.root / name).unlink(missing_ok=True)
         if arguments.image:
             image.remove(state.images)
@@ -236,7 +280,7 @@ def make_image(state: State, arguments: argparse.Namespace) -> int:
 
 def serve(state: State, arguments: argparse.Namespace) -> int:
     """Be the server process; ``up`` starts it."""
-    server.serve(state, Vpc(arguments.cidr), arguments.digest)
+    server.serve(state, Vpc(arguments.cidr), arguments.digest, arguments.profile)
     return 0
 
 
@@ -245,5 +289,6 @@ COMMANDS: dict[str, t.Callable[[State, argparse.Namespace], int]] = {
     "down": down,
     "status": status,
     "image": make_image,
+    "fault": fault,
     "serve": serve,
 }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from .backends import LIVE, Account
@@ -13,8 +14,9 @@ from .backends import LIVE, Account
 class AccountLook:
     """Answer what ``strict`` asks."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
+    def __init__(self, account: Account, profile_seconds: float = 0.0) -> None:
+        """Look at an account; instance profiles are seen ``profile_seconds`` after they were made."""
+        self._account, self._profile_seconds = account, profile_seconds
 
     def image_exists(self, image_id: str) -> bool:
         """Tell whether instances can be launched from an image."""
@@ -26,7 +28,11 @@ class AccountLook:
 
     def profile_exists(self, name: str | None, arn: str | None) -> bool:
         """Tell whether an instance profile exists."""
-        return self._account.find_profile(name, arn) is not None
+        profile = self._account.find_profile(name, arn)
+        if profile is None:
+            return False
+        made = profile.create_date.replace(tzinfo=datetime.timezone.utc)
+        return (datetime.datetime.now(datetime.timezone.utc) - made).total_seconds() >= self._profile_seconds
 
     def default_subnet(self, zone: str | None) -> str | None:
         """Return the id of a zone's default subnet."""
@@ -43,6 +49,15 @@ class AccountLook:
         """Tell whether a subnet lies in the network that nodes are in; unknown ones are moto's to refuse."""
         subnet = self._subnet(subnet_id)
         return subnet is None or subnet.vpc_id == self._account.ec2.default_vpc.id
+
+    def subnet_room(self, subnet_id: str) -> int | None:
+        """Return how many addresses a subnet has left, None for one that is not there."""
+        subnet = self._subnet(subnet_id)
+        return None if subnet is None else int(subnet.available_ip_address_count)
+
+    def type_exists(self, name: str) -> bool:
+        """Tell whether EC2 has an instance type."""
+        return self._account.type_exists(name)
 
     def instance_state(self, instance_id: str) -> str | None:
         """Return an instance's state."""

@@ -74,6 +74,11 @@ class State:
         return self.root / "server.log"
 
     @property
+    def faults(self) -> pathlib.Path:
+        """What the server is to refuse on request."""
+        return self.root / "faults.json"
+
+    @property
     def lock(self) -> pathlib.Path:
         """The file that ``up`` and ``down`` lock."""
         return self.root / "lock"

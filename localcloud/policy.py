@@ -152,16 +152,37 @@ def applies(statement: Statement, access: Access, any_resource: bool = False) ->
     return True
 
 
-def allowed(policies: t.Iterable[t.Mapping[str, t.Any]], access: Access, any_resource: bool = False) -> bool:
-    """Tell whether identity policies allow an access: some statement allows it and none denies it.
+def verdict(
+    policies: t.Iterable[t.Mapping[str, t.Any]],
+    access: Access,
+    any_resource: bool = False,
+    names: t.Collection[str] | None = None,
+) -> bool | None:
+    """Return what policies say of an access: False for a denial, True for a permission, None for nothing.
 
     :param any_resource: leave resources out, where they cannot be told from the request.
+    :param names: of a resource's own policy: the ARNs that the caller goes by.
     """
-    verdict = False
+    found: bool | None = None
     for policy in policies:
         for statement in listed(policy.get("Statement", [])):
-            if applies(statement, access, any_resource):
+            if (names is None or speaks_of(statement, names)) and applies(statement, access, any_resource):
                 if statement.get("Effect") == "Deny":
                     return False
-                verdict = True
-    return verdict
+                found = True
+    return found
+
+
+def allowed(policies: t.Iterable[t.Mapping[str, t.Any]], access: Access, any_resource: bool = False) -> bool:
+    """Tell whether identity policies allow an access: some statement allows it and none denies it."""
+    return verdict(policies, access, any_resource) is True
+
+
+def speaks_of(statement: Statement, names: t.Collection[str]) -> bool:
+    """Tell whether a statement of a resource's policy is about a caller: by ARN, by account, or about everybody."""
+    exclude = "NotPrincipal" in statement
+    given = statement.get("NotPrincipal" if exclude else "Principal", {})
+    known = listed(given.get("AWS", []) if isinstance(given, dict) else given)
+    accounts = {name.split(":")[4] for name in names}
+    among = set(names) | accounts | {f"arn:aws:iam::{account}:root" for account in accounts} | {"*"}
+    return any(one in among for one in known) != exclude

@@ -16,6 +16,7 @@ import typing as t
 
 from . import container, firewall
 from .backends import Account, address_of
+from .delays import Delays, hold
 from .network import Vpc
 from .paths import State
 from .shell import LocalCloudError
@@ -36,6 +37,8 @@ class Machine:
     pid: int = 0
     namespace: str = ""
     table: str = ""
+    wanted: str = ""
+    since: float = 0.0
 
 
 def decide(api_state: str, created: bool, up: bool, reboot: bool = False) -> tuple[str, str | None]:
@@ -59,8 +62,8 @@ def after_exit(exit_code: int, behaviour: str) -> str:
 class Reconciler:
     """One thread that watches containers and firewalls, and a few that run podman."""
 
-    def __init__(self, state: State, vpc: Vpc, account: Account, image: str) -> None:
-        self.state, self.vpc, self.account, self.image = state, vpc, account, image
+    def __init__(self, state: State, vpc: Vpc, account: Account, image: str, delays: Delays) -> None:
+        self.state, self.vpc, self.account, self.image, self.delays = state, vpc, account, image, delays
         self.machines: dict[str, Machine] = {}
         self._pool = concurrent.futures.ThreadPoolExecutor(WORKERS, thread_name_prefix="machine")
         self._poller = select.poll()
@@ -82,12 +85,26 @@ class Reconciler:
                     if instance.state == "terminated":
                         continue
                     machine = self.machines[instance.id] = Machine(instance.id)
-                shown, job = decide(instance.state, machine.created, machine.up, machine.reboot)
+                shown, job = self._due(machine, instance.state)
                 self.account.show(instance, shown)
                 if job is not None and not machine.busy:
                     machine.busy = True
                     self._pool.submit(self._do, machine, instance, job)
         self._wake()
+
+    def _due(self, machine: Machine, api_state: str) -> tuple[str, str | None]:
+        wanted = "run" if api_state in ("pending", "running") else "stop" if api_state.startswith("stop") else "end"
+        if wanted != machine.wanted:
+            machine.wanted, machine.since = wanted, time.monotonic()
+        shown, job = decide(api_state, machine.created, machine.up, machine.reboot)
+        if not self.delays.any:
+            return shown, job
+        if job == "remove" and machine.up:
+            job = "stop"  # its system is shut down, as on EC2
+        age = time.monotonic() - machine.since
+        if wanted == "end" and age < self.delays.terminate:
+            shown = "shutting-down"
+        return hold(self.delays, shown, job, age)
 
     def reboot(self, instance_ids: t.Iterable[str]) -> None:
         """Note that instances are to be restarted; ``scan`` does it."""
@@ -183,7 +200,7 @@ class Reconciler:
 
     def _watch(self) -> None:
         while True:
-            for descriptor, _event in self._poller.poll(5000):
+            for descriptor, _event in self._poller.poll(500 if self.delays.any else 5000):
                 if descriptor == self._wake_read:
                     os.read(self._wake_read, 4096)
                 elif descriptor in self._exits:
@@ -192,6 +209,8 @@ class Reconciler:
                     os.close(descriptor)
                     self._note_exit(pid, machine)
             try:
+                if self.delays.any:
+                    self.scan()
                 self._refresh_firewalls()
             except Exception:  # the watch must not end
                 LOG.exception("refresh of firewalls")

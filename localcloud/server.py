@@ -14,6 +14,7 @@ import threading
 import typing as t
 
 from . import backends, dns, image
+from .delays import PROFILES
 from .network import Vpc
 from .paths import API_PORT, DNS_PORT, METADATA_PORT, State
 from .process import own_record
@@ -27,9 +28,9 @@ def credentials(state: State) -> tuple[str, str]:
     return section["aws_access_key_id"], section["aws_secret_access_key"]
 
 
-def serve(state: State, vpc: Vpc, recipe_digest: str) -> None:
+def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str) -> None:
     """Serve until killed."""
-    record = {**own_record(), "vpc": vpc.cidr, "image": recipe_digest}
+    record = {**own_record(), "vpc": vpc.cidr, "image": recipe_digest, "profile": profile}
     state.record.write_text(json.dumps(record), encoding="utf-8")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -39,16 +40,17 @@ def serve(state: State, vpc: Vpc, recipe_digest: str) -> None:
     from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
     from .api import FrontDoor
+    from .faults import Faults
     from .metadata import Metadata
     from .reconciler import Reconciler
 
     account = backends.Account(vpc.cidr, ami_id, *credentials(state))
-    reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest))
+    reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest), PROFILES[profile])
     reconciler.start()
     dns.serve(vpc.gateway, DNS_PORT, vpc.network)
     _listen(vpc.gateway, METADATA_PORT, Metadata(account), None)
     moto = DomainDispatcherApplication(create_backend_app)
-    _listen(vpc.gateway, API_PORT, FrontDoor(moto, account, reconciler), MotoRequestHandler)
+    _listen(vpc.gateway, API_PORT, FrontDoor(moto, account, reconciler, Faults(state.faults)), MotoRequestHandler)
     logging.getLogger("localcloud").info("serving on %s", vpc.gateway)
     threading.Event().wait()
 

@@ -36,6 +36,8 @@ class Look(t.Protocol):
     def default_subnet(self, zone: str | None) -> str | None: ...
     def default_group(self, subnet_id: str) -> str | None: ...
     def subnet_reachable(self, subnet_id: str) -> bool: ...
+    def subnet_room(self, subnet_id: str) -> int | None: ...
+    def type_exists(self, name: str) -> bool: ...
     def instance_state(self, instance_id: str) -> str | None: ...
     def live_instances(self) -> int: ...
     def group_users(self, group_id: str | None, name: str | None) -> list[str]: ...
@@ -56,6 +58,8 @@ def run_instances(form: Form, look: Look) -> Form:
         raise Ec2Error("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
     if form.get("KeyName") and not look.key_exists(form["KeyName"]):
         raise Ec2Error("InvalidKeyPair.NotFound", f"The key pair '{form['KeyName']}' does not exist")
+    if not look.type_exists(form.get("InstanceType", "m1.small")):
+        raise Ec2Error("InvalidParameterValue", f"Invalid value '{form['InstanceType']}' for InstanceType.")
     check_profile(form, look)
     check_public_address(form)
     check_user_data(form)
@@ -69,8 +73,17 @@ def run_instances(form: Form, look: Look) -> Form:
             f"You have requested more instances ({low}) than your current instance limit of {INSTANCES_MAX} allows."
         )
         raise Ec2Error("InstanceLimitExceeded", message)
-    done["MinCount"] = done["MaxCount"] = str(min(high, room))  # moto launches MinCount, AWS as many as it can
-    return place(done, look)
+    placed = place(done, look)
+    subnet = placed.get("SubnetId") or placed.get("NetworkInterface.1.SubnetId", "")
+    free = look.subnet_room(subnet)
+    if free is not None and free < low:
+        message = (
+            f"There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances."
+        )
+        raise Ec2Error("InsufficientFreeAddressesInSubnet", message)
+    most = min(high, room) if free is None else min(high, room, free)
+    placed["MinCount"] = placed["MaxCount"] = str(most)  # moto launches MinCount, AWS as many as it can
+    return placed
 
 
 def check_profile(form: Form, look: Look) -> None:

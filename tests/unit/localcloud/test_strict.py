@@ -37,6 +37,14 @@ class Look:
     def subnet_reachable(self, subnet_id):
         return subnet_id != "subnet-far"
 
+    room = 4091
+
+    def subnet_room(self, subnet_id):
+        return self.room
+
+    def type_exists(self, name):
+        return name in ("m1.small", "t3.small")
+
     def instance_state(self, instance_id):
         return self.states.get(instance_id)
 
@@ -79,9 +87,19 @@ def test_count_is_the_highest_there_is_room_for():
     assert refusal(run, MinCount="3", MaxCount="2") == "InvalidParameterValue"
 
 
+def test_a_subnet_gives_the_addresses_it_has():
+    look = Look()
+    look.room = 2
+    assert run(look, MinCount="1", MaxCount="5")["MinCount"] == "2"
+    assert refusal(run, look, MinCount="3", MaxCount="5") == "InsufficientFreeAddressesInSubnet"
+    look.room = None  # an unknown subnet is moto's to refuse
+    assert run(look, MinCount="5", MaxCount="5")["MinCount"] == "5"
+
+
 @pytest.mark.parametrize(
     "change, code",
     [
+        ({"InstanceType": "m99.small"}, "InvalidParameterValue"),
         ({"ImageId": "ami-2"}, "InvalidAMIID.NotFound"),
         ({"KeyName": "other"}, "InvalidKeyPair.NotFound"),
         ({"IamInstanceProfile.Name": "other"}, "InvalidParameterValue"),
