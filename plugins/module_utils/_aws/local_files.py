@@ -17,7 +17,8 @@ import typing as t
 from .._core.errors import OhmyError
 from .instances import Instance
 
-LONGEST_RUNTIME_DIR = 40
+# A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
+LONGEST_RUNTIME_DIR = 24
 
 
 def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
