@@ -75,7 +75,7 @@ def _web(url: str, path: str) -> str:
     deadline = time.monotonic() + LONGEST
     for attempt in range(ATTEMPTS):
         try:
-            with urllib.request.urlopen(urllib.request.Request(url), timeout=TIMEOUT) as answer:
+            with urllib.request.build_opener().open(url, timeout=TIMEOUT) as answer:
                 expected = answer.headers.get("Content-Length")
                 found = _write(answer, path, deadline, None if expected is None else int(expected))
             return found

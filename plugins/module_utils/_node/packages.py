@@ -85,7 +85,7 @@ def install(names: t.Sequence[str]) -> None:
     except OhmyError as exc:
         lines = exc.details.get("lines", [])
         line = next((line for line in lines if line.startswith("E: ")), lines[-1] if lines else exc.message)
-        whose = [name for name in names if plain(name) in re.split(r"[\s,'‘’]+", line)] or list(names)
+        whose = [name for name in names if plain(name) in re.split(r"[\s,'\u2018\u2019]+", line)] or list(names)
         raise OhmyError(f"package {', '.join(whose)}: {line}", HINT + lists, lines=lines) from exc
 
 
