@@ -65,8 +65,8 @@ FEATURES = [
     ),
     Feature(
         "short-circuit reads",
-        "hadoop fs -mkdir -p /probe && printf 'x\\n' | hadoop fs -put -f - /probe/x\n"
-        "hadoop fs -Ddfs.client.read.shortcircuit=true -Ddfs.domain.socket.path=/run/probe -cat /probe/x >/tmp/said 2>&1\n"
+        "hadoop fs -mkdir -p probe && printf 'x\\n' | hadoop fs -put -f - probe/x\n"
+        "hadoop fs -Ddfs.client.read.shortcircuit=true -Ddfs.domain.socket.path=/run/probe -cat probe/x >/tmp/said 2>&1\n"
         "! grep -q 'cannot be used' /tmp/said",
         "yes, with libhadoop",
     ),
@@ -77,14 +77,15 @@ FEATURES = [
     ),
     Feature(
         "s3a, with the node's own role",
-        'hadoop fs -ls "s3a://$BUCKET/archives/" | grep -q archives/',
+        'url=$(/usr/bin/python3 -c \'import json; print(json.load(open("/etc/ohmy/document.json"))["hadoop"]["url"])\')\n'
+        'hadoop fs -head "s3a${url#s3}" | grep -qa hadoop-3.5.0',
         "with `hadoop-s3-3.5.0.tar` laid over it",
     ),
     Feature(
         "distcp",
-        "hadoop fs -mkdir -p /probe && rm -rf /tmp/copy && mkdir /tmp/copy && echo x >/tmp/copy/x\n"
-        "hadoop distcp -Dmapreduce.framework.name=local -overwrite file:///tmp/copy /probe/copy\n"
-        'test "$(hadoop fs -cat /probe/copy/x)" = x',
+        "hadoop fs -mkdir -p probe && rm -rf /tmp/copy && mkdir /tmp/copy && echo x >/tmp/copy/x\n"
+        "hadoop distcp -Dmapreduce.framework.name=local -Dhadoop.tmp.dir=/tmp/ohmy-tmp -overwrite file:///tmp/copy /user/hadoop/probe/copy\n"
+        'test "$(hadoop fs -cat probe/copy/x)" = x',
         "yes",
     ),
     Feature("Hadoop Streaming", "mapred streaming -info | grep -q -- -mapper", "yes, of its own version"),
