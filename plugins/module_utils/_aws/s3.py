@@ -58,10 +58,8 @@ def bucket_exists(clients: Clients, bucket: str) -> bool:
         if exc.code in ("301", "PermanentRedirect") or (found and found != clients.region):
             place = found or "another region"
             raise OhmyError(f"Bucket {bucket} is in {place}, not in {clients.region}.", _ELSEWHERE) from exc
-        if exc.code in (*FORBIDDEN, "400"):
-            # An answer to HEAD has no body, so that wrong credentials look like this too: STS tells which it is.
-            _ = clients.identity
-        if exc.code in FORBIDDEN:
+        # An answer to HEAD has no body, so that wrong credentials look like this too: STS tells which it is.
+        if exc.code in (*FORBIDDEN, "400") and clients.identity and exc.code in FORBIDDEN:
             text = f"Bucket {bucket} refuses this caller: it is somebody else's, or a policy is in the way."
             raise errors.AwsError(text, exc.code, _REFUSES) from exc
         raise
