@@ -12,10 +12,13 @@ module: s3_upload
 short_description: Upload files to S3 that are not there yet
 version_added: 0.1.0
 description:
-  - Uploads local files in parallel, large ones in parts, and verifies them.
-  - A file whose object is there with the same sha256 is skipped. A manifest object, C(manifests/ID.json), remembers sha256 and
-    ETag of each, so that hundreds of unchanged files cost one listing and one read.
+  - Uploads local files, directories and what patterns match, in parallel, large files in parts, each verified by its sha256.
+  - A file whose object is there with the same sha256 is skipped, and nothing else is looked at, no time and no ETag. A manifest object,
+    C(manifests/ID.json) in the same bucket, remembers sha256 and ETag of each, so that any number of unchanged files cost one listing
+    and one read. Without it, or where it may not be written, each object is asked for its metadata.
   - Archives get their key from their content, and are skipped when such an object is there with the same size.
+  - A file that changes or vanishes meanwhile fails the task, and nothing of it is uploaded. What was uploaded before stays, is found by the
+    next run, and goes on where it was; the manifest is written last. Parts of an interrupted upload are taken back, so that they do not cost.
   - Never deletes an object.
 author: the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -39,7 +42,9 @@ options:
     required: true
   create_bucket:
     description:
-      - Whether to make the bucket where it is missing, private, encrypted and tagged C(ohmy:schema).
+      - Whether to make the bucket where it is missing, in O(region). It is private (public access blocked, no access lists), encrypted,
+        ends unfinished uploads after a day, and is tagged C(ohmy:schema). One that cannot be made so is removed again.
+      - A bucket that exists is never changed.
     type: bool
     default: false
   prefix:
@@ -49,27 +54,53 @@ options:
     default: ""
   items:
     description:
-      - The files.
+      - The files. Any name will do that is UTF-8, has no control characters and makes a key of at most 1024 bytes.
+      - Two files that would get the same key are refused.
     type: list
     elements: dict
     default: []
     suboptions:
       source:
-        description: The path of the file, taken as it is, since a name may hold C($) and C(~).
+        description: The path of a file or a directory, or a pattern, taken as it is, since a name may hold C($) and C(~).
         type: str
         required: true
-      key:
-        description: Its key below O(prefix); by default the name of the file.
+      kind:
+        description:
+          - What O(items[].source) is.
+          - With V(auto) it is what is there under that very name, even where the name holds C(*) or C([);
+            only where nothing is there, C(*), C(?), C([) and C(**) make it a pattern.
+          - The keys of a V(directory)'s files are their paths below it, those of a V(glob) their paths below the folder
+            that stands before the first wildcard.
         type: str
+        choices: [auto, file, directory, glob]
+        default: auto
+      key:
+        description:
+          - The key of a file below O(prefix), by default its name; one that ends in a slash is put before the name.
+          - For a directory or a pattern, what the relative paths are put below.
+        type: str
+  exclude:
+    description:
+      - Patterns of names, or of paths below a directory or pattern, that are left out, with all below them.
+    type: list
+    elements: str
+    default: []
+  links:
+    description:
+      - Whether symbolic links below directories and among what patterns match are followed or left out.
+      - A link to nothing, and one to a directory that it lies in, are errors where they are followed.
+    type: str
+    choices: [follow, skip]
+    default: follow
   archives:
     description:
-      - Archives, put under O(prefix), the first 16 digits of their sha512 and their file name.
+      - Archives, put under O(prefix), the first 16 digits of their sha512 and their file name; as many as are wanted.
     type: list
     elements: dict
     default: []
     suboptions:
       source:
-        description: The path of the archive; or a URL, which is passed on untouched and needs a O(archives[].sha512).
+        description: The path of the archive; or a URL (s3, http, https, file), which is passed on untouched and needs a O(archives[].sha512).
         type: str
         required: true
       sha512:
@@ -80,20 +111,37 @@ options:
       - Whether O(items) too get their keys from their content.
     type: bool
     default: false
+  lease:
+    description:
+      - The prefix of a cluster in the same bucket, RV(ohmy.hadoop.ec2_cluster#module:cluster.prefix), that is to
+        outlive this upload. Its time to live is renewed while there is something to upload, never past its limit.
+    type: str
 """
 
 EXAMPLES = r"""
-- name: Bring the input
+- name: Bring a file
   ohmy.hadoop.s3_upload:
     bucket: example-bucket
     prefix: input/today
     items:
       - source: /data/access.log
 
-- name: Bring an archive
+- name: Bring a directory and what a pattern matches, with their relative paths
+  ohmy.hadoop.s3_upload:
+    bucket: example-bucket
+    prefix: input
+    items:
+      - source: /data/books
+        key: books
+      - source: /var/log/shop/*/2026-*.log.gz
+        key: logs
+    exclude: [".git", "*.tmp"]
+
+- name: Bring an archive into a private bucket that is made where it is missing
   ohmy.hadoop.s3_upload:
     bucket: example-bucket
     create_bucket: true
+    region: eu-central-1
     prefix: archives
     archives:
       - source: /srv/hadoop-3.5.0.tar.gz
@@ -186,8 +234,14 @@ SPEC = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {"source": {"type": "str", "required": True}, "key": {"type": "str", "no_log": False}},
+        "options": {
+            "source": {"type": "str", "required": True},
+            "kind": {"type": "str", "choices": ["auto", "file", "directory", "glob"], "default": "auto"},
+            "key": {"type": "str", "no_log": False},
+        },
     },
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "links": {"type": "str", "choices": ["follow", "skip"], "default": "follow"},
     "archives": {
         "type": "list",
         "elements": "dict",
@@ -195,6 +249,7 @@ SPEC = {
         "options": {"source": {"type": "str", "required": True}, "sha512": {"type": "str"}},
     },
     "content_address": {"type": "bool", "default": False},
+    "lease": {"type": "str"},
     **argspec.CONNECTION,
 }
 
@@ -203,7 +258,7 @@ def main():
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True, **argspec.RULES)
     require_boto3(module)
     try:
-        result = upload.run_all(Clients(module.params), module.params, module.check_mode)
+        result = upload.run(Clients(module.params), module.params, module.check_mode)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())
     module.exit_json(**result)

@@ -61,7 +61,10 @@ def _retry_in_use(step: t.Callable[[], None], deadline: Deadline) -> None:
             return None
 
     poll(
-        deadline, probe, lambda: OhmyError(f"{last[0].message} (still in use after {deadline.seconds:.0f} s)"), pause=2
+        deadline,
+        probe,
+        lambda: OhmyError(f"{last[0].message.rstrip('.')} (still in use after {deadline.seconds:.0f} s)."),
+        pause=2,
     )
 
 

@@ -32,6 +32,7 @@ GONE = frozenset(
         "NoSuchEntity",
         "NoSuchBucket",
         "NoSuchKey",
+        "NoSuchUpload",
         "404",
     }
 )
@@ -117,10 +118,11 @@ def translate(what: str, exc: Exception) -> AwsError:
     if isinstance(exc, ClientError):
         error = exc.response.get("Error", {})
         code = str(error.get("Code", "Unknown"))
-        return AwsError(f"Could not {what}: {code}: {error.get('Message', '')}".rstrip(": "), code, HINTS.get(code, ""))
+        text = f"Could not {what}: {code}: {error.get('Message', '')}".rstrip(": .\n")
+        return AwsError(f"{text}.", code, HINTS.get(code, ""))
     code = type(exc).__name__
     hint = HINTS.get(code, _CREDENTIALS if "Credential" in code or "Profile" in code else "")
-    return AwsError(f"Could not {what}: {code}: {exc}", code, hint)
+    return AwsError(f"Could not {what}: {code}: {str(exc).rstrip('.')}.", code, hint)
 
 
 def call(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.Any:

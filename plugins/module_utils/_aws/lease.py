@@ -46,3 +46,8 @@ def parse(body: bytes | None) -> dict[str, int] | None:
 def text(lease: dict[str, t.Any]) -> bytes:
     """Return the object's body."""
     return json.dumps(lease, sort_keys=True, separators=(",", ":")).encode()
+
+
+def prolonged(have: dict[str, int], now: int, seconds: int) -> dict[str, int]:
+    """Return the lease that ends no earlier than ``seconds`` from now, never past its limit."""
+    return {**have, "expires": max(have["expires"], min(now + seconds, have["max"]))}

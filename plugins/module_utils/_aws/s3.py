@@ -82,6 +82,31 @@ def listing(s3: t.Any, bucket: str, prefix: str) -> list[dict[str, t.Any]]:
         raise
 
 
+def between(
+    s3: t.Any, bucket: str, prefix: str, first: str, last: str, most_pages: int
+) -> tuple[dict[str, dict[str, t.Any]], str | None]:
+    """Return the objects from key ``first`` to ``last`` by key, and up to which key they were listed (None: all).
+
+    The listing ends after so many pages of 1,000: between two keys of a large bucket there may be millions of others.
+    """
+    found: dict[str, dict[str, t.Any]] = {}
+    what = f"list s3://{bucket}/{prefix}"
+    after = {"StartAfter": first[:-1]} if len(first) > len(prefix) + 1 else {}
+    try:
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, **after)
+        for number, page in enumerate(pages, 1):
+            listed = page.get("Contents") or []
+            found.update({one["Key"]: one for one in listed})
+            at = listed[-1]["Key"] if listed else last
+            if at >= last:
+                break
+            if number >= most_pages and page.get("IsTruncated"):
+                return found, at
+    except (errors.ClientError, errors.BotoCoreError) as exc:
+        raise refused(errors.translate(what, exc)) from exc
+    return found, None
+
+
 def get(s3: t.Any, bucket: str, key: str, most: int | None = MOST_BODY) -> bytes | None:
     """Return an object, at most its first ``most`` bytes, or None where there is none."""
     what = f"read s3://{bucket}/{key}"

@@ -6,78 +6,62 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import threading
+import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import buckets, errors, s3
+from . import buckets, errors, lease, s3, transfer
 from .client import Clients
+from .sources import Rules, Source, checked_key, expand
+from .transfer import SHA256, THREADS, Item
 
-BLOCK = 1 << 20
-PART_SIZE = 32 << 20
-THREADS = 8
-SHA256 = "ohmy-sha256"
 MANIFEST_SCHEMA = 1
+SPARE_PAGES = 20
+LEASE_SECONDS, LEASE_PAUSE = 3600, 60
+_ADDRESSES = ("s3://", "s3a://", "http://", "https://", "file://")
 
 
-@dataclass(frozen=True)
-class Item:
-    """A local file, where it goes, and what it is; ``stamp`` tells whether it changed meanwhile."""
+@dataclass
+class Half:
+    """Items that are kept by name, or by content, and what S3 has of them."""
 
-    source: str
-    key: str
-    size: int
-    sha256: str
-    sha512: str
-    stamp: tuple[int, int]
-
-    def public(self) -> dict[str, t.Any]:
-        """Return what the module tells of it."""
-        return {"key": self.key, "size": self.size, "sha256": self.sha256, "sha512": self.sha512}
+    items: list[Item]
+    by_content: bool
+    prefix: str = ""
+    there: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    told: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    lacking: list[Item] = field(default_factory=list)
 
 
-def _stamp(path: str) -> tuple[int, int]:
-    found = os.stat(path)
-    return found.st_size, found.st_mtime_ns
-
-
-def _hash(path: str) -> tuple[str, str, tuple[int, int]]:
-    """Return sha256, sha512 and stamp of a file, read once."""
-    small, large = hashlib.sha256(), hashlib.sha512()
-    try:
-        stamp = _stamp(path)
-        with open(path, "rb") as stream:
-            while block := stream.read(BLOCK):
-                small.update(block)
-                large.update(block)
-    except OSError as exc:
-        raise OhmyError(f"{path} cannot be read: {exc.strerror}.") from exc
-    return small.hexdigest(), large.hexdigest(), stamp
-
-
-def read_items(wanted: list[dict[str, t.Any]], prefix: str, by_content: bool) -> list[Item]:
-    """Return the items, hashed; ``by_content``: the key is prefix, 16 digits of the sha512, file name."""
+def read_all(wanted: list[Source], prefix: str, by_content: bool) -> list[Item]:
+    """Return the files as items; ``by_content``: the key is prefix, 16 digits of the sha512, file name."""
     with ThreadPoolExecutor(max_workers=min(THREADS, os.cpu_count() or 1)) as pool:
-        hashes = list(pool.map(lambda one: _hash(one["source"]), wanted))
-    items = []
-    for one, (sha256, sha512, stamp) in zip(wanted, hashes):
-        if one.get("sha512") and one["sha512"].lower() != sha512:
-            hint = "Fetch or build it again, or correct the sha512."
-            raise OhmyError(f"{one['source']} has sha512 {sha512[:16]}…, {one['sha512'][:16]}… is wanted.", hint)
-        name = one.get("key") or os.path.basename(one["source"])
-        name = f"{sha512[:16]}/{os.path.basename(name)}" if by_content else name
-        items.append(Item(one["source"], f"{prefix}{name}", stamp[0], sha256, sha512, stamp))
-    by_key: dict[str, Item] = {}
-    for item in items:
-        other = by_key.setdefault(item.key, item)
-        if other.sha512 != item.sha512:
-            raise OhmyError(f"{other.source} and {item.source} would both become {item.key}.", "Give each its own key.")
-    return items
+        items = list(pool.map(lambda one: transfer.read(one.path, one.key), wanted))
+    named = []
+    for one in items:
+        key = f"{one.sha512[:16]}/{os.path.basename(one.key)}" if by_content else one.key
+        named.append(replace(one, key=checked_key(one.source, f"{prefix}{key}")))
+    return named
+
+
+def distinct(items: list[Item], by_content: bool) -> list[Item]:
+    """Return the items, each key once; raise OhmyError for two files of one key."""
+    found: dict[str, Item] = {}
+    for one in items:
+        other = found.setdefault(one.key, one)
+        same = other.sha512 == one.sha512 if by_content else other.source == one.source
+        if not same:
+            hint = "Give each its own key, or name the directory above both."
+            raise OhmyError(f"{other.source} and {one.source} would both become {one.key}.", hint)
+    return list(found.values())
 
 
 def common_prefix(keys: list[str]) -> str:
@@ -97,142 +81,179 @@ def _manifest(client: t.Any, bucket: str, key: str) -> dict[str, dict[str, t.Any
         return found["objects"] if found.get("schema") == MANIFEST_SCHEMA else {}
     except (ValueError, AttributeError, KeyError):
         return {}
+    except errors.AwsError as exc:
+        if exc.code in s3.FORBIDDEN:
+            return {}
+        raise
 
 
-def _same_by_head(client: t.Any, bucket: str, item: Item) -> bool:
-    """Tell whether an object is this file, by the sha256 in its metadata."""
+def _by_head(client: t.Any, bucket: str, item: Item) -> dict[str, t.Any] | None:
+    """Return the object of an item with its ``ETag`` and ``sha256`` (None: not told), or None where there is none."""
     what = f"look at s3://{bucket}/{item.key}"
-    answer = errors.call_or_none(what, client.head_object, Bucket=bucket, Key=item.key)
-    return answer is not None and answer.get("Metadata", {}).get(SHA256) == item.sha256
+    try:
+        answer = errors.call_or_none(what, client.head_object, Bucket=bucket, Key=item.key)
+    except errors.AwsError as exc:
+        raise s3.refused(exc) from exc
+    return None if answer is None else {"ETag": answer["ETag"], "sha256": answer.get("Metadata", {}).get(SHA256)}
 
 
-def missing(client: t.Any, bucket: str, items: list[Item], by_content: bool) -> list[Item]:
-    """Return the items that are not in S3 yet.
+def look(client: t.Any, bucket: str, half: Half) -> None:
+    """Find out which items are not in S3 yet.
 
     An object counts as this file when the manifest names its ETag and the file's sha256 for it; by content, when it is
     there with the file's size, as its name holds the digest and S3 shows no half object. Where an interrupted upload
     left objects without a manifest, these alone are asked one by one.
     """
-    prefix = common_prefix([one.key for one in items])
-    there = {one["Key"]: one for one in s3.listing(client, bucket, prefix)}
-    same_size = [one for one in items if one.key in there and there[one.key]["Size"] == one.size]
-    if by_content:
-        done = {one.key for one in same_size}
+    keys = [one.key for one in half.items]
+    half.prefix = common_prefix(keys)
+    pages = len(keys) // 1000 + SPARE_PAGES
+    half.there, end = s3.between(client, bucket, half.prefix, min(keys), max(keys), pages)
+    unlisted = [one for one in half.items if end is not None and one.key > end]
+    same_size = [one for one in half.items if one.key in half.there and half.there[one.key]["Size"] == one.size]
+    if half.by_content:
+        asked, done = unlisted, {one.key for one in same_size}
     else:
-        told = _manifest(client, bucket, manifest_key(prefix)) if same_size else {}
-        known = [one for one in same_size if told.get(one.key, {}).get("etag") == there[one.key]["ETag"]]
-        done = {one.key for one in known if told[one.key].get("sha256") == one.sha256}
-        named = {one.key for one in known}
-        unnamed = [one for one in same_size if one.key not in named]
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
-            answers = list(pool.map(lambda one: _same_by_head(client, bucket, one), unnamed))
-        done |= {one.key for one, same in zip(unnamed, answers) if same}
-    return [one for one in items if one.key not in done]
+        told = _manifest(client, bucket, manifest_key(half.prefix)) if half.there else {}
+        fresh = [key for key in told if told[key].get("etag") == half.there.get(key, {}).get("ETag")]
+        half.told = {key: told[key] for key in fresh}
+        done = {one.key for one in same_size if half.told.get(one.key, {}).get("sha256") == one.sha256}
+        asked = [one for one in same_size if one.key not in half.told] + unlisted
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        answers = list(pool.map(lambda one: _by_head(client, bucket, one), asked))
+    for one, answer in zip(asked, answers):
+        if answer is not None:
+            half.there[one.key] = answer
+        if answer is not None and answer["sha256"] == one.sha256:
+            done.add(one.key)
+    half.lacking = [one for one in half.items if one.key not in done]
 
 
-def _send(client: t.Any, bucket: str, items: list[Item]) -> None:
-    from boto3.s3.transfer import TransferConfig, create_transfer_manager
-
-    config = TransferConfig(multipart_threshold=2 * PART_SIZE, multipart_chunksize=PART_SIZE, max_concurrency=THREADS)
-    with create_transfer_manager(client, config) as manager:
-        futures = [
-            manager.upload(
-                one.source,
-                bucket,
-                one.key,
-                extra_args={"Metadata": {SHA256: one.sha256}, "ChecksumAlgorithm": "SHA256"},
-            )
-            for one in items
-        ]
-        for one, future in zip(items, futures):
-            try:
-                future.result()
-            except Exception as exc:  # the transfer manager lets through whatever went wrong in a thread
-                if isinstance(exc, OSError):
-                    raise OhmyError(f"{one.source} could not be read: {exc}.") from exc
-                raise errors.translate(f"upload {one.source} to s3://{bucket}/{one.key}", exc) from exc
-
-
-def _verify(client: t.Any, bucket: str, items: list[Item], sent: list[Item], by_content: bool) -> None:
-    """Check names and sizes by one LIST, and write the manifest last."""
-    prefix = common_prefix([one.key for one in items])
-    there = {one["Key"]: one for one in s3.listing(client, bucket, prefix)}
-    for one in sent:
-        if _stamp(one.source) != one.stamp:
-            raise OhmyError(f"{one.source} changed while it was uploaded.", "Run it again when nothing writes to it.")
-        if there.get(one.key, {}).get("Size") != one.size:
-            raise OhmyError(f"s3://{bucket}/{one.key} is not there with {one.size} bytes after its upload.")
-    if not by_content:
-        told = {one.key: {"etag": there[one.key]["ETag"], "sha256": one.sha256} for one in items if one.key in there}
-        text = json.dumps({"schema": MANIFEST_SCHEMA, "prefix": prefix, "objects": told}, sort_keys=True)
-        s3.put(client, bucket, manifest_key(prefix), text.encode())
-
-
-def run(
-    clients: Clients, bucket: str, create_bucket: bool, items: list[Item], by_content: bool, check_mode: bool
-) -> dict[str, t.Any]:
-    """Upload what is missing; return the module's result apart from ``archives``."""
+def plan(bucket: str, exists: bool, halves: list[Half]) -> Plan:
+    """Return what is to be done; pure."""
     todo = Plan()
-    items = list({one.key: one for one in items}.values())
-    exists = s3.bucket_exists(clients, bucket)
     if not exists:
-        if not create_bucket and not check_mode:
-            raise OhmyError(f"Bucket {bucket} does not exist.", "Set create_bucket, or make it first.")
         todo.add("create", f"bucket {bucket}", None, "private")
-    lacking = missing(clients.s3, bucket, items, by_content) if exists and items else list(items)
-    for one in lacking:
-        todo.add("upload", one.key, None, one.sha256)
-    if not check_mode:
-        if not exists:
-            buckets.create(clients.s3, bucket, clients.region)
-        if lacking:
-            _send(clients.s3, bucket, lacking)
-            _verify(clients.s3, bucket, items, lacking, by_content)
-    names = {one.key for one in lacking}
-    return todo.result(
-        bucket=bucket,
-        uploaded=[one.key for one in lacking],
-        skipped=[one.key for one in items if one.key not in names],
-        bytes=sum(one.size for one in lacking),
-        objects=[one.public() for one in items],
-    )
+    for half in halves:
+        for one in half.lacking:
+            old = half.told.get(one.key, {}).get("sha256", "another content") if one.key in half.there else None
+            todo.add("upload", one.key, old, one.sha256)
+    return todo
+
+
+def _remember(client: t.Any, bucket: str, half: Half, sent: dict[str, str]) -> list[str]:
+    """Write the manifest, last and only where it would say something new; return a warning where that is refused."""
+    told = {}
+    for one in half.items:
+        told[one.key] = {"etag": sent.get(one.key) or half.there[one.key]["ETag"], "sha256": one.sha256}
+    if all(half.told.get(key) == told[key] for key in told):
+        return []
+    whole = {"schema": MANIFEST_SCHEMA, "prefix": half.prefix, "objects": {**half.told, **told}}
+    key = manifest_key(half.prefix)
+    try:
+        s3.put(client, bucket, key, json.dumps(whole, sort_keys=True).encode())
+    except errors.AwsError as exc:
+        if exc.code not in s3.FORBIDDEN:
+            raise
+        return [f"The manifest s3://{bucket}/{key} may not be written: the next run asks for each file one by one."]
+    return []
+
+
+@contextlib.contextmanager
+def _kept_alive(client: t.Any, bucket: str, prefix: str | None) -> t.Iterator[None]:
+    """Renew the lease of the cluster with this prefix, if any, once a minute: nobody else does during an upload."""
+    over = threading.Event()
+
+    def renew() -> None:
+        key = lease.key(prefix or "")
+        while True:
+            with contextlib.suppress(errors.AwsError):
+                have = lease.parse(s3.get(client, bucket, key))
+                new = lease.prolonged(have, int(time.time()), LEASE_SECONDS) if have is not None else None
+                if new is not None and new != have:
+                    s3.put(client, bucket, key, lease.text(new))
+            if over.wait(LEASE_PAUSE):
+                return
+
+    keeper = threading.Thread(target=renew, daemon=True) if prefix is not None else None
+    if keeper is not None:
+        keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if keeper is not None:
+            keeper.join(timeout=30)
+
+
+def apply(clients: Clients, bucket: str, exists: bool, halves: list[Half], lease_prefix: str | None) -> list[str]:
+    """Upload what is lacking, then tell of it in the manifests; return warnings."""
+    if not exists:
+        buckets.create(clients.s3, bucket, clients.region)
+    warnings: list[str] = []
+    for half in halves:
+        sent: dict[str, str] = {}
+        if half.lacking:
+            with _kept_alive(clients.s3, bucket, lease_prefix):
+                sent = transfer.send(clients.s3, bucket, half.lacking)
+        if not half.by_content:
+            warnings += _remember(clients.s3, bucket, half, sent)
+    return warnings
 
 
 def _is_url(source: str) -> bool:
-    return source.split("://", 1)[0] in ("s3", "s3a", "http", "https") and "://" in source
+    return source.lower().startswith(_ADDRESSES)
 
 
-def run_all(clients: Clients, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
-    """Upload items and archives of the module's options; return its result."""
-    prefix = params["prefix"]
-    prefix = f"{prefix.rstrip('/')}/" if prefix else ""
-    bucket, by_content = params["bucket"], params["content_address"]
-    local = [one for one in params["archives"] if not _is_url(one["source"])]
-    for one in params["archives"]:
+def read_archives(wanted: list[dict[str, t.Any]], prefix: str) -> list[Item]:
+    """Return the local archives in their order; raise OhmyError for a wrong sha512, or a URL without one."""
+    for one in wanted:
         if _is_url(one["source"]) and not one.get("sha512"):
             raise OhmyError(f"archives: {one['source']} needs its sha512.", "Nodes take no archive unchecked.")
-    archives = read_items(local, prefix, True)
-    items = read_items(params["items"], prefix, by_content)
-    halves = [(archives, True), (items, by_content)]
-    create = params["create_bucket"]
-    # A bucket made by the first half is there for the second; in check mode it is planned once.
-    results = [
-        run(clients, bucket, create, half, by, check_mode) for half, by in halves if half or not (archives or items)
-    ]
-    result = _merge(*results[:2]) if archives and items else results[0]
-    named = []
-    for one in params["archives"]:
-        if _is_url(one["source"]):
-            named.append({"url": one["source"], "sha512": one["sha512"]})
+    local = [one for one in wanted if not _is_url(one["source"])]
+    items = read_all(expand([{"source": one["source"], "kind": "file"} for one in local], Rules()), prefix, True)
+    for one, item in zip(local, items):
+        if one.get("sha512") and one["sha512"].lower() != item.sha512:
+            hint = "Fetch or build it again, or correct the sha512."
+            raise OhmyError(f"{one['source']} has sha512 {item.sha512[:16]}…, {one['sha512'][:16]}… is wanted.", hint)
+    return items
+
+
+def run(clients: Clients, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Upload items and archives of the module's options; return its result."""
+    bucket, by_content = s3.checked_bucket(params["bucket"]), params["content_address"]
+    prefix = f"{params['prefix'].rstrip('/')}/" if params["prefix"] else ""
+    packed = read_archives(params["archives"], prefix)
+    rules = Rules(tuple(params["exclude"]), params["links"] == "follow")
+    loose = read_all(expand(params["items"], rules), prefix, by_content)
+    halves = [Half(distinct(packed, True), True), Half(distinct(loose, by_content), by_content)]
+    halves = [half for half in halves if half.items]
+    exists = s3.bucket_exists(clients, bucket)
+    if not exists and not params["create_bucket"]:
+        raise OhmyError(f"Bucket {bucket} does not exist.", "Set create_bucket, or make it first (job_bucket).")
+    for half in halves:
+        if exists:
+            look(clients.s3, bucket, half)
         else:
-            found = next(item for item in archives if item.source == one["source"])
-            named.append({"url": f"s3://{bucket}/{found.key}", "sha512": found.sha512})
-    return {**result, "archives": named}
-
-
-def _merge(first: dict[str, t.Any], second: dict[str, t.Any]) -> dict[str, t.Any]:
-    merged = {key: first[key] + second[key] for key in ("uploaded", "skipped", "bytes", "objects")}
-    merged["changed"] = first["changed"] or second["changed"]
-    merged["actions"] = list(dict.fromkeys(first["actions"] + second["actions"]))
-    merged["diff"] = {side: {**first["diff"][side], **second["diff"][side]} for side in ("before", "after")}
-    return {**first, **merged}
+            half.lacking = list(half.items)
+    todo = plan(bucket, exists, halves)
+    warnings = [] if check_mode else apply(clients, bucket, exists, halves, params["lease"])
+    lacking = {one.key for half in halves for one in half.lacking}
+    items = [one for half in halves for one in half.items]
+    local = iter(packed)
+    named = [one if _is_url(one["source"]) else next(local) for one in params["archives"]]
+    return todo.result(
+        bucket=bucket,
+        uploaded=[one.key for one in items if one.key in lacking],
+        skipped=[one.key for one in items if one.key not in lacking],
+        bytes=sum(one.size for half in halves for one in half.lacking),
+        objects=[one.public() for one in items],
+        archives=[
+            (
+                {"url": f"s3://{bucket}/{one.key}", "sha512": one.sha512}
+                if isinstance(one, Item)
+                else {"url": one["source"], "sha512": one["sha512"]}
+            )
+            for one in named
+        ],
+        **({"warnings": warnings} if warnings else {}),
+    )

@@ -160,7 +160,7 @@ def run_module(account, monkeypatch):
         class Watched(made):
             def _client(self, *args, **kwargs):
                 made_once = super()._client
-                return kept((args, tuple(kwargs.items())), lambda: watch(made_once(*args, **kwargs)))
+                return kept((self.region, args, tuple(kwargs.items())), lambda: watch(made_once(*args, **kwargs)))
 
         monkeypatch.setattr(module, "Clients", Watched)
         args = {"region": REGION, "_ansible_check_mode": check, "_ansible_diff": True, **params}

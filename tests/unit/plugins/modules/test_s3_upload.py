@@ -89,9 +89,9 @@ def test_archive_of_a_url_is_passed_on_with_its_sha512_only(account, run_module)
 
 
 def test_large_file_goes_in_parts(account, run_module, tmp_path, monkeypatch):
-    from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import upload
+    from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import transfer
 
-    monkeypatch.setattr(upload, "PART_SIZE", 5 << 20)
+    monkeypatch.setattr(transfer, "PART_SIZE", 5 << 20)
     path = tmp_path / "large"
     path.write_bytes(b"x" * (11 << 20))
     result = run_module("s3_upload", bucket=BUCKET, prefix="big", items=[{"source": str(path)}])
