@@ -35,10 +35,14 @@ class Half:
 
     items: list[Item]
     by_content: bool
-    prefix: str = ""
     there: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     told: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     lacking: list[Item] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        """Return the folder that all keys share."""
+        return common_prefix([one.key for one in self.items])
 
 
 def read_all(wanted: list[Source], prefix: str, by_content: bool) -> list[Item]:
@@ -105,7 +109,6 @@ def look(client: t.Any, bucket: str, half: Half) -> None:
     left objects without a manifest, these alone are asked one by one.
     """
     keys = [one.key for one in half.items]
-    half.prefix = common_prefix(keys)
     pages = len(keys) // 1000 + SPARE_PAGES
     half.there, end = s3.between(client, bucket, half.prefix, min(keys), max(keys), pages)
     unlisted = [one for one in half.items if end is not None and one.key > end]

@@ -64,6 +64,8 @@ def test_bucket_is_made_private(account, run_module, files):
     block = account.s3.get_public_access_block(Bucket="new-bucket")["PublicAccessBlockConfiguration"]
     assert all(block.values()), block
     assert account.s3.get_bucket_encryption(Bucket="new-bucket")["ServerSideEncryptionConfiguration"]["Rules"]
+    again = run_module("s3_upload", bucket="new-bucket", prefix="x", items=files[:1])
+    assert again["changed"] is False and not account.calls["HeadObject"], account.calls
     missing = run_module("s3_upload", bucket="other-bucket", items=files[:1])
     assert missing.get("failed") and "does not exist" in missing["msg"], missing
 
