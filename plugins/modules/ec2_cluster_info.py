@@ -60,8 +60,8 @@ RETURN = r"""
 clusters:
   description:
     - The clusters, by name.
-    - Each is as RV(ohmy.hadoop.ec2_cluster#module:cluster); C(digests), C(expires) and host keys that are not pinned here
-      are null without O(reports).
+    - Each is as RV(ohmy.hadoop.ec2_cluster#module:cluster). What S3 alone tells, C(digests), C(expires) and host keys that are
+      not pinned here, is null without O(reports).
   returned: success
   type: list
   elements: dict
@@ -76,6 +76,195 @@ clusters:
       returned: always
       type: str
       sample: running
+    incarnation:
+      description: The id of this life of the cluster; null where there is none.
+      returned: always
+      type: str
+      sample: 0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11
+    region:
+      description: The region.
+      returned: always
+      type: str
+      sample: eu-central-1
+    bucket:
+      description: The bucket.
+      returned: always
+      type: str
+      sample: example-bucket
+    prefix:
+      description: The prefix of the cluster's own objects in the bucket.
+      returned: always
+      type: str
+      sample: clusters/demo/0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11/
+    endpoint:
+      description: The S3 endpoint that the nodes use.
+      returned: always
+      type: str
+      sample: https://s3.eu-central-1.amazonaws.com
+    master:
+      description: The master; null where there is none.
+      returned: always
+      type: dict
+      contains: &instance
+        instance_id:
+          description: Its id.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef0
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.5
+        public_ip:
+          description: Its public address, null where it has none.
+          returned: always
+          type: str
+          sample: 192.0.2.5
+        address:
+          description: The address that the controller connects to.
+          returned: always
+          type: str
+          sample: 192.0.2.5
+        host_key:
+          description: Its pinned SSH host key, null while it has shown none.
+          returned: always
+          type: str
+          sample: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample
+        state:
+          description: Its state in EC2's words.
+          returned: always
+          type: str
+          sample: running
+        instance_type:
+          description: Its type.
+          returned: always
+          type: str
+          sample: m6i.large
+        launch_time:
+          description: When it was launched, UTC.
+          returned: always
+          type: str
+          sample: "2026-07-01T12:00:00Z"
+    workers:
+      description: The workers.
+      returned: always
+      type: list
+      elements: dict
+      contains: *instance
+    nodes:
+      description: Every node, as M(ohmy.hadoop.hadoop_health) wants them.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        instance_id:
+          description: Its instance.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef0
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.5
+        role:
+          description: Either master or worker.
+          returned: always
+          type: str
+          sample: master
+    hosts:
+      description: The nodes that have an address, the master first, as hosts of an inventory.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name in an inventory.
+          returned: always
+          type: str
+          sample: demo-worker-i-0123456789abcdef1
+        group:
+          description: Either master or worker.
+          returned: always
+          type: str
+          sample: worker
+        instance_id:
+          description: Its instance.
+          returned: always
+          type: str
+          sample: i-0123456789abcdef1
+        private_ip:
+          description: Its private address.
+          returned: always
+          type: str
+          sample: 10.0.0.6
+        variables:
+          description:
+            - Ansible's connection variables. A worker is reached through the master, as its C(ssh_config) says.
+            - C(ansible_ssh_private_key_file) is missing where only an agent may have the key.
+          returned: always
+          type: dict
+          sample:
+            ansible_connection: ssh
+            ansible_host: 10.0.0.6
+            ansible_user: admin
+            ansible_ssh_common_args: -F /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
+            ansible_control_path: /run/user/1000/ohmy-1000/0b54bd1a-i-0123456789abcdef1
+            ansible_host_key_checking: true
+            ansible_pipelining: true
+            ansible_python_interpreter: /usr/bin/python3
+            ansible_ssh_private_key_file: /home/me/.ssh/id_ed25519
+    ssh:
+      description: How to reach the master; all null where there is no cluster.
+      returned: always
+      type: dict
+      contains:
+        user:
+          description: The user to log in as.
+          returned: always
+          type: str
+          sample: admin
+        private_key:
+          description: The path of the private key; null where only an agent may have it.
+          returned: always
+          type: str
+          sample: /home/me/.ssh/id_ed25519
+        config:
+          description: The path of an ssh_config that knows C(master) and C(worker-1) and so on.
+          returned: always
+          type: str
+          sample: /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
+        known_hosts:
+          description: The path of the pinned host keys.
+          returned: always
+          type: str
+          sample: /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/known_hosts
+        control_path:
+          description: The path for the socket of a shared connection to the master.
+          returned: always
+          type: str
+          sample: /run/user/1000/ohmy-1000/0b54bd1a-master
+    digests:
+      description: The sha256 of the nodes' documents, null where there is none.
+      returned: always
+      type: dict
+      contains:
+        master:
+          description: The master's.
+          returned: always
+          type: str
+          sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        worker:
+          description: The workers'.
+          returned: always
+          type: str
+          sample: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+    expires:
+      description: When the cluster ends by itself, in seconds since 1970; null for never.
+      returned: always
+      type: int
+      sample: 1782921600
     reports:
       description: What each node reported; empty without O(reports).
       returned: always
