@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import typing as t
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 
 from tests.documented import documented
 
-from .support import ROOT
+from .support import ROOT, Run
 
 PAGE = "README.md"
 CLONED_FROM = "https://github.com/ohmy-hadoop/ohmy.hadoop"
@@ -53,21 +52,11 @@ class Reader:
             **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(leads_here.values())},
         }
 
-    def types(self, text: str, cwd: Path, seconds: float = 600) -> str:
+    def types(self, text: str, cwd: Path, seconds: float = 1200) -> str:
         """Run commands in a shell and return what they print; they must succeed."""
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=cwd,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        run = Run(["bash", "-euo", "pipefail", "-c", text], self.env, cwd)
+        assert run.finish(seconds) == 0, run.text
+        return run.text
 
 
 @pytest.fixture(scope="module", name="reader")
