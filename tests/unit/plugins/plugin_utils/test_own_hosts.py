@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
@@ -145,3 +148,17 @@ def test_a_job_on_own_hosts_is_planned_without_a_call(tmp_path, monkeypatch):
     assert plan["input"]["hdfs"] == [plan["input"]["target"]] and len(plan["input"]["uploads"]) == 1
     with pytest.raises(OhmyError, match="lies in S3"):
         job_plan.run({**params, "input": ["s3://b/k"]})
+
+
+def test_own_hosts_need_no_boto3():
+    script = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('boto3', 'botocore'), None))\n"
+        "from ansible_collections.ohmy.hadoop.plugins.action import hadoop_node, job_settings\n"
+        "from ansible_collections.ohmy.hadoop.plugins.modules import job_plan\n"
+        "params = {name: option.get('default') for name, option in job_plan.SPEC.items()}\n"
+        "params.update(name='j', mapper='cat', input=['/etc/hostname'], output='/nowhere', provider='inventory')\n"
+        "print(job_plan.run(params)['plan']['bucket'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "None\n", done.stderr
