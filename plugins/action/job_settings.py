@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.collection_loader._collection_finder import _get_collection_role_path
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
@@ -77,11 +79,23 @@ class ActionModule(ActionBase):
             problems += self._node_problems(values)
         elif values["cluster_provider"] == "inventory":
             problems += self._own_hosts(values, task_vars)
+        problems += [text for name in values["hadoop_roles"] if (text := self._role_problem(name))]
         settings.refuse(problems if scope != "cluster" else [], "The run's variables")
         values["job_file"] = job_file
         if scope == "node":
             result["document"] = self._document(values, task_vars)
         return result
+
+    def _role_problem(self, name: str) -> str:
+        """Return why a role of the user's cannot be found; after a launch it would cost money."""
+        base = self._loader.get_basedir()
+        places = [*constants.DEFAULT_ROLES_PATH, os.path.join(base, "roles"), base]
+        if name.count(".") == 2:
+            found = _get_collection_role_path(name) is not None
+        else:
+            found = os.path.isdir(name) or any(os.path.isdir(os.path.join(place, name)) for place in places)
+        where = "installed" if name.count(".") == 2 else f"in {', '.join(places)}"
+        return "" if found else f"hadoop_roles: there is no role {name} {where}"
 
     def _own_hosts(self, values: dict[str, t.Any], task_vars: dict[str, t.Any]) -> list[str]:
         """Fill in which hosts the inventory gives to the cluster; return what is wrong with them."""

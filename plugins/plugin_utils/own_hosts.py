@@ -72,9 +72,3 @@ def _same(hosts: t.Sequence[str], hostvars: t.Mapping[str, t.Any]) -> list[str]:
             found.append(f"hadoop_worker_hosts: {places[place]} and {host} are the same host {address}")
         places.setdefault(place, host)
     return found
-
-
-def batch_size(batch: str, workers: int) -> int:
-    """Return how many of the workers may restart at a time."""
-    number = int(batch.rstrip("%"))
-    return max(1, workers * number // 100 if batch.endswith("%") else number)

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of a run on hosts of one's own come to, as ansible-playbook itself sees them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+INVENTORY = """
+all:
+  children:
+    demo_master: {hosts: {m1: {ansible_host: 10.0.0.5}}}
+    demo_workers: {hosts: {w1: {hadoop_yarn_site: {a: b}}, w2: {}}}
+    two_master: {hosts: {m1: {}, w1: {}}}
+    both_master: {hosts: {m1: {}}}
+    both_workers: {hosts: {m1: {}, w1: {}}}
+"""
+SHA = "ab" * 64
+
+
+def settings(folder: Path, host: str = "localhost", **values) -> dict:
+    """Return the result of the action on a host of the inventory."""
+    (folder / "hosts.yml").write_text(INVENTORY)
+    (folder / "hadoop.tar").write_text("")
+    (folder / "in.txt").write_text("x\n")
+    (folder / "roles" / "mine").mkdir(parents=True, exist_ok=True)
+    task = {"ohmy.hadoop.job_settings": {"scope": values.pop("scope", "job")}, "register": "found"}
+    # A failed result is one to be looked at, too.
+    tell = {"ansible.builtin.debug": {"msg": "RESULT {{ found | to_json | b64encode }} END"}}
+    play = {"hosts": host, "gather_facts": False, "tasks": [{**task, "ignore_errors": True}, tell]}
+    (folder / "play.yml").write_text(json.dumps([play]))
+    given = {
+        "cluster_provider": "inventory",
+        "cluster_name": "demo",
+        "job_mapper": "cat",
+        "job_input": ["in.txt"],
+        "hadoop_archive": str(folder / "hadoop.tar"),
+        "hadoop_archive_sha512": SHA,
+        "hadoop_overlay": "",
+        "hadoop_java": "package",
+        **values,
+    }
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "hosts.yml", "play.yml"]
+    done = subprocess.run(
+        [*command, "-e", json.dumps(given)],
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key != "ANSIBLE_CONFIG"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    result = re.search(r"RESULT (\S+) END", done.stdout)
+    assert result is not None, done.stdout + done.stderr
+    return json.loads(base64.b64decode(result[1]))
+
+
+def test_the_inventory_s_groups_become_the_cluster(tmp_path):
+    found = settings(tmp_path, hadoop_roles=["mine", str(tmp_path / "roles" / "mine"), "ohmy.hadoop.hadoop"])["settings"]
+    assert (found["hadoop_cluster"], found["hadoop_master_host"]) == ("demo", "m1")
+    assert found["hadoop_worker_hosts"] == ["w1", "w2"]
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    message = settings(tmp_path, cluster_name="two", hadoop_roles=["nowhere", "no.such.role"])["msg"]
+    assert "the group two_master holds m1 and w1; a cluster has one master" in message
+    assert "there is no role nowhere in" in message and "there is no role no.such.role installed" in message
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"cluster_name": "other"}, "no host in the group other_master"),
+        ({"cluster_name": "both"}, "m1 is the master, and cannot be a worker too"),
+        ({"job_input": ["s3://b/k"]}, "job_input: s3://b/k lies in S3"),
+    ],
+)
+def test_contradictions_are_refused(tmp_path, values, said):
+    found = settings(tmp_path, **values)
+    assert found["failed"] and said in found["msg"]
+
+
+def test_a_host_gets_its_own_document(tmp_path):
+    values = {"scope": "node", "hadoop_cluster": "demo", "hadoop_master_host": "m1", "hadoop_worker_hosts": ["w1"]}
+    document = settings(tmp_path, "w1", **values)["document"]
+    assert document["role"] == "worker" and document["properties"]["yarn-site"] == {"a": "b"}
+    message = settings(tmp_path, "w2", **values)["msg"]
+    assert "w2 is neither the master nor one of the workers" in message
