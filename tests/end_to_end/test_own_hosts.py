@@ -207,6 +207,7 @@ def test_a_limit_without_localhost_is_refused(own, first):
     assert "leaves out localhost" in text and "localhost,w1" in text
 
 
+@pytest.mark.long
 def test_a_host_that_is_gone_is_named_and_the_others_are_finished(own, first):
     own.on("w1", "rm", "/etc/hadoop/yarn-site.xml")
     own.machines.stop(own.container["w2"])
@@ -221,6 +222,7 @@ def test_a_host_that_is_gone_is_named_and_the_others_are_finished(own, first):
     own.configure()
 
 
+@pytest.mark.long
 def test_a_host_that_does_not_become_a_node_says_why_in_one_line(own, first):
     own.on("w1", "touch", "/etc/hadoop/core-site.xml.keep")
     _counts, text = own.configure("-e '{hadoop_packages: [no-such-package-here]}'", ok=False)
@@ -235,6 +237,7 @@ def test_groups_that_make_no_cluster_are_refused_before_anything_is_touched(own,
     assert "the inventory has no host m9" in text
 
 
+@pytest.mark.long
 def test_a_role_of_one_s_own_is_applied_to_every_node(own, first):
     task = {
         "name": "Leave a mark",
