@@ -65,7 +65,9 @@ def settings(folder: Path, host: str = "localhost", **values) -> dict:
 
 
 def test_the_inventory_s_groups_become_the_cluster(tmp_path):
-    found = settings(tmp_path, hadoop_roles=["mine", str(tmp_path / "roles" / "mine"), "ohmy.hadoop.hadoop"])["settings"]
+    found = settings(tmp_path, hadoop_roles=["mine", str(tmp_path / "roles" / "mine"), "ohmy.hadoop.hadoop"])[
+        "settings"
+    ]
     assert (found["hadoop_cluster"], found["hadoop_master_host"]) == ("demo", "m1")
     assert found["hadoop_worker_hosts"] == ["w1", "w2"]
 
