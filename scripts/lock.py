@@ -65,6 +65,8 @@ def lock_version(source: Path, version: str, constraints: Path) -> None:
         print(f"There is no Python {version} on PATH: {target} stays as it is.")
         return
     kept = re.findall(r"^\S+==\S+", target.read_text(), re.MULTILINE) if target.exists() else []
+    asked = set(re.findall(r"^(\S+)==", source.read_text(), re.MULTILINE))
+    kept = [line for line in kept if line.split("==")[0] not in asked]
     constraints.write_text("\n".join([] if "--upgrade" in sys.argv else kept) + "\n")
     lines = resolve([source], constraints, python)
     target.write_text(HEAD.format(source=source.name) + "".join(sorted(lines.values())))
