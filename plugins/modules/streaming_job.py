@@ -94,6 +94,14 @@ options:
     description: Environment variables of the programs.
     type: dict
     default: {}
+  combine:
+    description:
+      - Let maps share small files where there are many more of them than cores, which changes no answer but saves a map's
+        start for each file. Not done for programs that ask for the name of the file that they read
+        (C(mapreduce_map_input_file)), nor where O(options) say how the input is cut.
+      - When V(false), each file has a map of its own.
+    type: bool
+    default: true
   on_disconnect:
     description: What becomes of the job when its controller has not been heard for two minutes.
     type: str
@@ -257,6 +265,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},
+    "combine": {"type": "bool", "default": True},
     "on_disconnect": {"type": "str", "choices": ["continue", "kill"], "default": "continue"},
     "timeout": {"type": "int", "default": 86400},
     "log_path": {"type": "path"},
@@ -287,6 +296,7 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "options": {key: text(value) for key, value in params["options"].items()},
         "cmdenv": {key: text(value) for key, value in params["cmdenv"].items()},
         **{key: params[key] for key in AS_THEY_ARE},
+        **({} if params["combine"] else {"combine": False}),
     }
 
 

@@ -17,10 +17,12 @@ from .follow_application import counters_of, diagnose, find_application, follow_
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
+from .rest import Refused, Unreachable
 from .site import render
 
 SUBMIT_SECONDS = 900.0
 APPEAR_SECONDS = 10.0
+PROGRAM_BYTES = 16 << 20
 
 
 def run_streaming(follower: Follower) -> None:
@@ -101,11 +103,11 @@ def submit(follower: Follower) -> str:
     """
     spec, folder = follower.spec, follower.folder
     follower.report("submitting")
-    folder.write_text("job.xml", render(streaming.properties(spec)).decode(), 0o600)
+    split = choose_split(follower)
+    folder.write_text("job.xml", render(streaming.properties(spec, split)).decode(), 0o600)
     offset = follower.log_size()
-    code = follower.run(
-        streaming.command(spec, mapred("mapred"), folder.file("job.xml"), folder.file("files")), SUBMIT_SECONDS
-    )
+    argv = streaming.command(spec, mapred("mapred"), folder.file("job.xml"), folder.file("files"), split)
+    code = follower.run(argv, SUBMIT_SECONDS)
     log = follower.log_since(offset)
     found = SUBMITTED.search(log)
     if found:
@@ -119,6 +121,33 @@ def submit(follower: Follower) -> str:
         if time.monotonic() >= deadline:
             raise Failed(diagnose_submit(code, log))
         time.sleep(0.5)
+
+
+def choose_split(follower: Follower) -> int | None:
+    """Return how many bytes a map reads where many small files share maps, None where each has its own."""
+    spec = follower.spec
+    try:
+        found = [follower.doors.hdfs.content_summary(str(path)) for path in spec["input"]]
+        cores = int(follower.doors.yarn.metrics().get("totalVirtualCores") or 0)
+    except (Refused, Unreachable):
+        return None  # a pattern, or a path that is not there: Hadoop will say so
+    files, size = (sum(int(one[key]) for one in found) for key in ("fileCount", "length"))
+    split = streaming.split_size(spec, files, size, cores)
+    if split is None or _asks_for_file(follower):
+        return None
+    follower.report(f"submitting; {files} small files share maps")
+    return split
+
+
+def _asks_for_file(follower: Follower) -> bool:
+    commands = " ".join(str(follower.spec.get(role) or "") for role in ("mapper", "combiner"))
+    if streaming.ASKS_FOR_FILE.search(commands.encode()):
+        return True
+    for name in follower.spec.get("files") or []:
+        with open(follower.folder.file("files", name), "rb") as stream:
+            if streaming.ASKS_FOR_FILE.search(stream.read(PROGRAM_BYTES)):
+                return True
+    return False
 
 
 def finish(follower: Follower, application_id: str) -> None:

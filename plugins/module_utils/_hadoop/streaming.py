@@ -44,6 +44,12 @@ SECRET_ENV = re.compile(
     r"(^|_)(secrets?|passw(or)?d|token|credentials?|apikey)(_|$)|(access|api|private|secret)_?key", re.IGNORECASE
 )
 ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
+SMALL_FILE = 32 << 20
+# Whoever sets one of these has an opinion on how the input is cut.
+INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps", "mapred.map.tasks")
+# A program that asks which file it reads is to read one.
+ASKS_FOR_FILE = re.compile(rb"map[._]input")
 # What a program's output looks like is up to it alone where one of these is set.
 OUTPUT_FORM = ("stream.reduce.output", "stream.map.output", "mapreduce.output.textoutputformat", "stream.num.")
 
@@ -104,10 +110,32 @@ def check(spec: Spec) -> None:
         raise OhmyError(" ".join(found))
 
 
-def properties(spec: Spec) -> dict[str, str]:
-    """Return the properties of a job: the user's own, and ours where they matter."""
+def split_size(spec: Spec, files: int, size: int, cores: int) -> int | None:
+    """Return how many bytes a map is to read where files are so many and small that they share maps, else None.
+
+    A map for each would cost seconds a file; so many maps as keep all cores busy read the same lines.
+
+    :param cores: of the whole cluster.
+    """
+    options = spec.get("options") or {}
+    if spec.get("combine") is False or any(key.startswith(INPUT_FORM) for key in options):
+        return None
+    maps = 2 * max(1, cores)
+    if files <= 2 * maps or size > files * SMALL_FILE:
+        return None
+    return max(1, -(-size // maps))
+
+
+def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
+    """Return the properties of a job: the user's own, and ours where they matter.
+
+    :param split: as ``split_size`` returns it.
+    """
     options = {str(key): text_of(value) for key, value in (spec.get("options") or {}).items()}
     defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
+    if split is not None:
+        defaults["mapreduce.input.fileinputformat.split.maxsize"] = str(split)
+        defaults["stream.map.input.ignoreKey"] = "true"
     if not any(key.startswith(OUTPUT_FORM) for key in options):
         # Otherwise a line without a tab gets one at its end.
         if spec.get("reducer") and _reduces(spec):
@@ -123,13 +151,15 @@ def properties(spec: Spec) -> dict[str, str]:
     }
 
 
-def command(spec: Spec, mapred: str, conf_file: str, files_dir: str) -> list[str]:
+def command(spec: Spec, mapred: str, conf_file: str, files_dir: str, split: int | None = None) -> list[str]:
     """Return the argument list that submits a job and comes back: generic options first, then streaming's."""
     words = [mapred, "streaming", "-conf", conf_file]
     files = [f"file://{files_dir}/{name}" for name in spec.get("files") or []]
     if files:
         words += ["-files", ",".join(files)]
     words.append("-background")
+    if split is not None:
+        words += ["-inputformat", COMBINE_FORMAT]
     for path in spec["input"]:
         # A comma separates paths there; patterns are left to Hadoop.
         words += ["-input", str(path).replace(",", "\\,")]

@@ -25,6 +25,7 @@ JOB = {
     "cmdenv": {},
     "on_disconnect": "continue",
     "timeout": 60,
+    "combine": True,
 }
 
 

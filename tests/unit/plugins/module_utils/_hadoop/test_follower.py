@@ -311,6 +311,24 @@ def test_programs_that_no_task_could_start_are_not_submitted(monkeypatch, tmp_pa
     assert words in found.follow()["error"]["summary"] and found.started == []
 
 
+@pytest.mark.parametrize(
+    "program, shared",
+    [
+        ("for line in sys.stdin:", True),
+        ('os.environ["mapreduce_map_input_file"]', False),
+        ('os.environ.get("map_input_file")', False),
+    ],
+)
+def test_small_files_share_maps_unless_the_program_asks_for_its_file(monkeypatch, tmp_path, program, shared):
+    found = Cluster(monkeypatch, tmp_path, files=["m.py"])
+    with open(f"{found.path}/files/m.py", "w", encoding="utf-8") as stream:
+        stream.write(program)
+    found.hdfs.files = {f"/in/{number}": b"x" for number in range(50)}
+    found.succeed()
+    assert found.follow()["state"] == "succeeded"
+    assert ("-inputformat" in found.started[0]) is shared
+
+
 # The client process itself
 
 

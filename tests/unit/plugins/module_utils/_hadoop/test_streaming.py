@@ -124,3 +124,33 @@ def test_a_good_specification_has_no_problem():
     streaming.check(
         {**SPEC, "reducer": "aggregate", "options": {"hadoop.security.credential.provider.path": "jceks://x"}}
     )
+
+
+@pytest.mark.parametrize(
+    "files, size, cores, split",
+    [
+        (500, 5000, 2, 1250),
+        (500, 0, 2, 1),
+        (9, 900, 2, 225),
+        (8, 900, 2, None),
+        (500, 500 * streaming.SMALL_FILE + 1, 2, None),
+        (500, 5000, 1000, None),
+        (500, 5000, 0, 2500),
+    ],
+)
+def test_many_small_files_share_so_many_maps_as_keep_all_cores_busy(files, size, cores, split):
+    assert streaming.split_size(SPEC, files, size, cores) == split
+
+
+def test_who_says_how_the_input_is_cut_has_the_last_word():
+    assert streaming.split_size({**SPEC, "combine": False}, 500, 5000, 2) is None
+    assert streaming.split_size({**SPEC, "options": {"mapreduce.input.lineinputformat.linespermap": 1}}, 500, 9, 2) is None
+
+
+def test_a_split_is_asked_for_by_format_and_size():
+    assert streaming.properties(SPEC, 77)["mapreduce.input.fileinputformat.split.maxsize"] == "77"
+    assert streaming.properties(SPEC, 77)["stream.map.input.ignoreKey"] == "true"
+    assert "stream.map.input.ignoreKey" not in streaming.properties(SPEC)
+    words = streaming.command(SPEC, "mapred", "/c", "/f", 77)
+    assert words[words.index("-inputformat") + 1] == streaming.COMBINE_FORMAT
+    assert "-inputformat" not in streaming.command(SPEC, "mapred", "/c", "/f")
