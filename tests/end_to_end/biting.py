@@ -99,11 +99,9 @@ def answer(path: Path) -> list[bytes]:
     for item in ("in put", "con[t]ent", "left", "right", "many"):
         texts += [one.read_bytes() for one in sorted((folder / item).rglob("*")) if one.is_file()]
     # Files end where they end: the pipe's last line of one must not run into the next one's first.
-    data = b"".join(
-        text if not text or text.endswith(b"\n") else text + b"\n" for text in map(_plain, texts)
-    )
+    data = b"".join(text if not text or text.endswith(b"\n") else text + b"\n" for text in map(_plain, texts))
     programs = folder / "pro grams #1 'ü'"
-    words = f"python3 './-map per{{1}}%.py' | LC_ALL=C sort | python3 \"./re'ducer [x].py\""
+    words = "python3 './-map per{1}%.py' | LC_ALL=C sort | python3 \"./re'ducer [x].py\""
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", words], input=data, capture_output=True, cwd=programs, check=True, timeout=120
     )

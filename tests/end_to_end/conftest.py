@@ -9,6 +9,7 @@ import os
 
 import pytest
 
+from .lone import Lone
 from .support import ROOT, Cloud
 
 
@@ -21,3 +22,11 @@ def fixture_cloud(tmp_path_factory):
     cloud.command("up")
     yield cloud
     cloud.command("down")
+
+
+@pytest.fixture(scope="session", name="lone")
+def fixture_lone(cloud, tmp_path_factory):
+    """Launch a master alone for all tests that need no more, by the run of a job whose names bite."""
+    lone = Lone(cloud, tmp_path_factory.mktemp("lone"))
+    yield lone
+    lone.end()

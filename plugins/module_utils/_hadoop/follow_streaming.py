@@ -17,6 +17,7 @@ from .follow_application import counters_of, diagnose, find_application, follow_
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
+from .programs import check_first_line
 from .rest import Refused, Unreachable
 from .site import render
 
@@ -59,15 +60,7 @@ def check_programs(follower: Follower) -> None:
         path = follower.folder.file("files", name)
         if not os.path.isfile(path):
             raise OhmyError(f"The file {name} did not reach the master.", "Run the same command again, with force.")
-        with open(path, "rb") as stream:
-            first = stream.readline(4096)
-        if first.startswith(b"\xef\xbb\xbf#!"):
-            raise OhmyError(f"{name} begins with a byte order mark.", "Save it as UTF-8 without one.")
-        if first.startswith(b"#!") and first.endswith(b"\r\n"):
-            raise OhmyError(
-                f"The first line of {name} ends in a carriage return (CRLF), so no node finds its interpreter.",
-                f"Save it with Unix line ends: sed -i 's/\\r$//' {name}.",
-            )
+        check_first_line(path)
 
 
 def is_done(follower: Follower) -> bool:

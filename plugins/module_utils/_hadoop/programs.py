@@ -40,6 +40,29 @@ def shipped_name(path: str, role: str, taken: t.Mapping[str, str]) -> str:
     return name
 
 
+def check_first_line(path: str, runs: bool = False) -> None:
+    """Refuse a file whose first line would keep every task from starting.
+
+    :param runs: it is a program that is started by its own name.
+    :raises OhmyError: its first line ends in a carriage return, follows a byte order mark, or names no interpreter.
+    """
+    name = os.path.basename(path)
+    with open(path, "rb") as stream:
+        first = stream.readline(4096)
+    if first.startswith(b"\xef\xbb\xbf#!"):
+        raise OhmyError(f"{name} begins with a byte order mark.", "Save it as UTF-8 without one.")
+    if first.startswith(b"#!") and first.endswith(b"\r\n"):
+        raise OhmyError(
+            f"The first line of {name} ends in a carriage return (CRLF), so no node finds its interpreter.",
+            f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(name)}.",
+        )
+    if runs and not first.startswith((b"#!", b"\x7fELF")) and not name.endswith(".py"):
+        raise OhmyError(
+            f"The first line of {name} names no interpreter, so a shell would run it.",
+            "Begin it with #!/usr/bin/env python3, or let its name end in .py.",
+        )
+
+
 def command_for(path: str, name: str) -> str:
     """Return the command that runs a shipped program; a Python file needs no shebang."""
     with open(path, "rb") as stream:
@@ -65,6 +88,7 @@ def plan_programs(
             raise OhmyError(
                 f"job_files: {path} has a name that Hadoop cannot ship.", "Use letters, digits, dot, dash, underscore."
             )
+        check_first_line(path)
         if taken.setdefault(name, path) != path:
             raise OhmyError(
                 f"job_files: {taken[name]} and {path} have the same name, and only one would reach the tasks.",
@@ -73,6 +97,7 @@ def plan_programs(
     commands: dict[str, str | None] = {"mapper": None, "reducer": None, "combiner": None}
     for role, program in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
         if program and os.path.isabs(program) and os.path.isfile(program):
+            check_first_line(program, runs=True)
             name = shipped_name(program, role, taken)
             taken[name] = program
             commands[role] = command_for(program, name)

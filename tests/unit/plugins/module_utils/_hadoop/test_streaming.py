@@ -144,7 +144,9 @@ def test_many_small_files_share_so_many_maps_as_keep_all_cores_busy(files, size,
 
 def test_who_says_how_the_input_is_cut_has_the_last_word():
     assert streaming.split_size({**SPEC, "combine": False}, 500, 5000, 2) is None
-    assert streaming.split_size({**SPEC, "options": {"mapreduce.input.lineinputformat.linespermap": 1}}, 500, 9, 2) is None
+    assert (
+        streaming.split_size({**SPEC, "options": {"mapreduce.input.lineinputformat.linespermap": 1}}, 500, 9, 2) is None
+    )
 
 
 def test_a_split_is_asked_for_by_format_and_size():
