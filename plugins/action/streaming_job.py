@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
 
@@ -43,6 +44,8 @@ class ActionModule(FollowedAction):
         """Return the arguments with each file's sha256, and with the folder on the master that holds them."""
         files = local_files(args.get("files") or [])
         args = {**args, "files": files}
+        args["fingerprint"] = args.get("fingerprint") or of_lone_job(args)
+        args["id"] = args.get("id") or args["fingerprint"][:16]
         if transfer and files and self._is_to_start(args):
             folder = self.remote_folder()
             for item in files:

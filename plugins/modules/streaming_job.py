@@ -37,13 +37,17 @@ attributes:
     platforms: posix
 options:
   id:
-    description: The name of the job on the master. The same id with another specification is an error.
+    description:
+      - The name of the job on the master; by default the beginning of its O(fingerprint).
+      - The same id with another specification is an error.
     type: str
-    required: true
   fingerprint:
-    description: The identity of the job, its programs, input and options; written beside the output.
+    description:
+      - The identity of the job, its programs, input and options; written into a file C(fingerprint) beside the output,
+        so give each output a parent of its own.
+      - By default one that is made of the commands, the contents of the files, the properties and the paths. Where the
+        input's paths hold something new, O(force) runs the job again.
     type: str
-    required: true
   name:
     description: What the job is called in YARN and in the progress; by default its O(id).
     type: str
@@ -126,20 +130,34 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Count words
+- name: Count words with a mapper and a reducer that lie beside the playbook
   ohmy.hadoop.streaming_job:
-    id: wordcount-1a2b3c4d
-    fingerprint: "{{ job.fingerprint }}"
     name: wordcount
-    input: [/user/hadoop/input/5e6f]
-    output: /user/hadoop/jobs/wordcount-1a2b3c4d/output
+    input: [/data/books]
+    output: /user/hadoop/wordcount/output
     mapper: python3 mapper.py
     reducer: python3 reducer.py
     files:
-      - src: /home/ada/wordcount/mapper.py
-      - src: /home/ada/wordcount/reducer.py
+      - src: "{{ playbook_dir }}/mapper.py"
+      - src: "{{ playbook_dir }}/reducer.py"
     reduces: 2
-    log_path: /home/ada/wordcount/run.log
+  delegate_to: demo-master
+  become: true
+  register: counted
+
+- name: Show what Hadoop counted
+  ansible.builtin.debug:
+    msg: "{{ counted.counters.MAP_INPUT_RECORDS }} lines, {{ counted.bytes }} bytes of answer"
+
+- name: Find lines with a command that each node has, again though it was done
+  ohmy.hadoop.streaming_job:
+    input: [/data/books, /data/letters]
+    output: /user/hadoop/whales/output
+    mapper: grep -i whale
+    reduces: 0
+    options:
+      stream.non.zero.exit.is.failure: false
+    force: true
   delegate_to: demo-master
   become: true
 """
@@ -241,11 +259,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "id": {"type": "str", "required": True},
-    "fingerprint": {"type": "str", "required": True},
+    "id": {"type": "str"},
+    "fingerprint": {"type": "str"},
     "name": {"type": "str"},
     "input": {"type": "list", "elements": "str", "required": True},
     "output": {"type": "str", "required": True},
@@ -325,6 +344,10 @@ def main() -> None:
     params = module.params
     try:
         ensure_job.require_root()
+        # The action plugin has filled both in already.
+        known = {**params, "files": [{**item, "name": name} for name, item in zip(names(params), params["files"])]}
+        params["fingerprint"] = params["fingerprint"] or of_lone_job(known)
+        params["id"] = params["id"] or params["fingerprint"][:16]
         files = [{"name": name, "sha256": item["sha256"]} for name, item in zip(names(params), params["files"])]
         hdfs = open_doors().hdfs
         result = ensure_job.ensure_job(

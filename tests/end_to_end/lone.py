@@ -14,7 +14,7 @@ import yaml
 from . import biting
 
 NAME = "lone"
-SMALL_FILES = 500
+SMALL_FILES = 60
 
 
 class Lone:
@@ -22,10 +22,13 @@ class Lone:
 
     def __init__(self, cloud: t.Any, folder: Path) -> None:
         self.cloud, self.folder = cloud, folder
-        self.job = biting.job(
-            folder, SMALL_FILES, cluster_name=NAME, cluster_workers=0, cluster_instance_type="t3.medium",
-            cluster_keep="always",
-        )  # fmt: skip
+        self.variables = {
+            "cluster_name": NAME,
+            "cluster_workers": 0,
+            "cluster_instance_type": "t3.medium",
+            "cluster_keep": "always",
+        }
+        self.job = biting.job(folder, SMALL_FILES, **self.variables)
         self.run = cloud.play("run_job.yml", "-e", json.dumps({"job_file": str(self.job)}))
         self.inventory = folder / "lone.ohmy_hadoop.yml"
         self.inventory.write_text("plugin: ohmy.hadoop.ec2_cluster\n")
@@ -71,7 +74,15 @@ class Lone:
     def shell(self, line: str) -> str:
         """Return what a shell on the master prints, as the user hadoop."""
         done = self.cloud.inside(
-            self.cloud.master(NAME), "su", "-", "hadoop", "-s", "/bin/bash", "-c", line, seconds=120
+            self.cloud.master(NAME),
+            "su",
+            "-",
+            "hadoop",
+            "-s",
+            "/bin/bash",
+            "-c",
+            f"export LC_ALL=C.UTF-8; {line}",
+            seconds=120,
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout

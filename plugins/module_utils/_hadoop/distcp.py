@@ -40,7 +40,8 @@ Listing = t.Iterable[t.Tuple[str, Entry]]
 LEFTOVER = ".distcp.tmp."
 # One JVM on the master copies this much sooner than YARN has started its tasks.
 LOCAL_BYTES = 256 << 20
-LOCAL_FILES = 500
+LOCAL_FILES = 2000
+LOCAL_THREADS = 4
 MOST_MAPS = 20
 LIST_THREADS = 20
 # Each file is compared with each pattern there.
@@ -202,7 +203,7 @@ def command(
     spec: t.Mapping[str, t.Any],
     tags: str,
     local: bool,
-    files: int | None,
+    most_maps: int,
     conf_file: str | None = None,
     filter_file: str | None = None,
 ) -> list[str]:
@@ -211,14 +212,15 @@ def command(
     Always -update: without it what is there is skipped whatever it holds, and a second run copies into a subfolder.
     S3 and HDFS have no checksum in common: length and time decide, as they do when s3a offers a checksum of its own.
 
-    :param files: how many are to be copied, None where that is unknown.
+    :param most_maps: how many maps can be of use, where the specification does not say.
     """
     words = [hadoop, "distcp"]
     if conf_file is not None:
         words += ["-conf", conf_file]
     words += ["-D", f"mapreduce.job.name={spec.get('name') or spec['id']}", "-D", f"mapreduce.job.tags={tags}"]
     if local:
-        words += ["-D", "mapreduce.framework.name=local"]
+        # Small files cost waiting, not work.
+        words += ["-D", "mapreduce.framework.name=local", "-D", f"mapreduce.local.map.tasks.maximum={LOCAL_THREADS}"]
     words.append("-update")
     if spec.get("delete"):
         words.append("-delete")
@@ -232,7 +234,7 @@ def command(
         words.append(f"-p{letters}")
     if target.in_s3:
         words.append("-direct")  # a rename in S3 is a second copy
-    maps = spec.get("maps") or max(1, min(MOST_MAPS, files or MOST_MAPS))
+    maps = spec.get("maps") or max(1, min(MOST_MAPS, most_maps))
     words += ["-numListstatusThreads", str(spec.get("list_threads") or LIST_THREADS), "-m", str(maps)]
     if spec.get("bandwidth"):
         words += ["-bandwidth", str(spec["bandwidth"])]

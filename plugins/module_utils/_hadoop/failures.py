@@ -20,6 +20,7 @@ CODE = re.compile(r"subprocess (?:failed|exited with error)(?: with)? code (\d+)
 # Where the task ran means nothing to the user, whose file it was.
 SANDBOX = re.compile(r"/[^\s'\"]*/container_(?:e\d+_)?\d+_\d{4,}_\d{2,}_\d{6,}/(?:\./)?")
 STAMP = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]")
+SPLIT = re.compile(r"Processing split: (?:Paths:)?(?:hdfs://[^/]*)?(/.*?):(\d+)\+(\d+)(,\S.*)?$", re.MULTILINE)
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
 PYTHON_END = re.compile(
     r"^(?:[A-Za-z_][\w.]*\.)?([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Group)\b.*)$", re.MULTILINE
@@ -76,15 +77,16 @@ def diagnose_application(
     :param read_log: (attempt, name of the log) → its end, or None.
     :param master_log: the end of the application master's own log, where no task failed.
     """
-    best: tuple[int, Diagnosis] | None = None
+    best: tuple[int, Diagnosis, dict[str, t.Any]] | None = None
     for attempt in attempts[:ATTEMPTS]:
         rank, found = diagnose_attempt(attempt, read_log(attempt, "stderr") or "", spec)
         if best is None or rank > best[0]:
-            best = rank, found
+            best = rank, found, attempt
         if rank >= 3:
             break
     if best is not None:
-        return best[1]
+        read = what_it_read(read_log(best[2], "syslog") or "") if _kind(best[2]) == "map" else ""
+        return {**best[1], "hint": f"{read} {best[1]['hint']}".strip()}
     text = plain(str(app.get("diagnostics") or ""))
     matched = match(APPLICATION, text) or match(ATTEMPT, text) or match(S3, text)
     if app.get("finalStatus") == "KILLED" or app.get("state") == "KILLED":
@@ -96,6 +98,18 @@ def diagnose_application(
         words = tail(master_log or text, 15) if "application master ended" in matched[0] else ""
         return error(f"{_capital(matched[0])}.", matched[1], words)
     return error("YARN gave no reason that is known here.", "See the logs in the evidence.", tail(text, 15))
+
+
+def what_it_read(log: str) -> str:
+    """Return a sentence that names a map's input, from the beginning of its own log; nothing where it does not say."""
+    found = SPLIT.search(log)
+    if not found:
+        return ""
+    path, start, length, more = found.groups()
+    others = len(re.findall(r":\d+\+\d+", more or ""))
+    if others:
+        return f"It was given {path} and {others} other file{'s' if others > 1 else ''} to read."
+    return f"It was given {path} to read, {length} bytes from byte {start}."
 
 
 def diagnose_attempt(attempt: t.Mapping[str, t.Any], log: str, spec: t.Mapping[str, t.Any]) -> tuple[int, Diagnosis]:
@@ -175,10 +189,13 @@ def _code(diagnostics: str) -> int | None:
     return int(found[-1]) if found else None
 
 
-def _who(attempt: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> str:
+def _kind(attempt: t.Mapping[str, t.Any]) -> str:
     kind = str(attempt.get("type") or "").lower()
-    if not kind:
-        kind = "reduce" if "_r_" in str(attempt.get("id") or "") else "map"
+    return kind or ("reduce" if "_r_" in str(attempt.get("id") or "") else "map")
+
+
+def _who(attempt: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> str:
+    kind = _kind(attempt)
     role = "reducer" if kind.startswith("reduce") else "mapper"
     name = spec.get(role)
     return f"The {role} {name}" if name else f"A {kind} task"

@@ -13,7 +13,7 @@ from .._core.errors import OhmyError
 from .failure_rules import APPLICATION, match
 from .failures import diagnose_application
 from .follower import Failed, Follower
-from .history import job_of, running_tree
+from .history import LOG_BYTES, job_of, running_tree
 from .jobdir import error
 from .rest import Refused, Unreachable, number
 from .streaming import tag
@@ -25,6 +25,7 @@ NO_PLACE_SECONDS = 1800.0
 SILENT_YARN_SECONDS = 600.0
 HISTORY_SECONDS = 30.0
 LOGS_SECONDS = 20.0
+SYSLOG_BYTES = 1 << 18  # a task names its input at the beginning
 App = t.Dict[str, t.Any]
 
 
@@ -142,7 +143,7 @@ def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
         container, node = str(attempt.get("assignedContainerId") or ""), str(attempt.get("nodeHttpAddress") or "")
         while container:
             # For a moment the log is neither on the node any more nor in HDFS already.
-            text = history.container_log(container, name, node)
+            text = history.container_log(container, name, node, SYSLOG_BYTES if name == "syslog" else LOG_BYTES)
             if text is not None or time.monotonic() >= deadline:
                 return text
             time.sleep(0.5)

@@ -123,7 +123,7 @@ def _run(follower: Follower, group: Group, before: Seen, label: str) -> dict[str
         folder.write_text(f"kept-{group.number}", distcp.filters(group.sources, kept))
     argv = distcp.command(
         mapred("hadoop"), group.sources, group.target, spec, f"{tag(spec['id'])},{label}", local,
-        None if todo is None else len(todo), conf_file, filter_file,
+        _most_maps(follower, todo, local), conf_file, filter_file,
     )  # fmt: skip
     offset = follower.log_size()
     code = follower.run(
@@ -135,6 +135,17 @@ def _run(follower: Follower, group: Group, before: Seen, label: str) -> dict[str
     found = SUBMITTED.search(log)
     # Without an application it was copied here, or there was nothing to copy.
     return distcp.console_counters(log) if local or found is None else _watch(follower, found.group(1))
+
+
+def _most_maps(follower: Follower, todo: Files | None, local: bool) -> int:
+    files = distcp.MOST_MAPS if todo is None else len(todo)
+    if local:
+        return min(files, distcp.LOCAL_THREADS)
+    try:
+        # A map that waits for a core copies nothing.
+        return min(files, int(follower.doors.yarn.metrics().get("totalVirtualCores") or distcp.MOST_MAPS))
+    except (Refused, Unreachable):
+        return files
 
 
 def _watch(follower: Follower, application_id: str) -> dict[str, int]:

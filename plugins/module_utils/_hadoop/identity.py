@@ -13,6 +13,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .programs import file_sha256
+from .site import text_of
 
 MANIFEST = ".ohmy-manifest.json"
 SCHEMA = 1
@@ -27,6 +28,23 @@ def fingerprint(job: t.Mapping[str, t.Any]) -> str:
     """
     text = json.dumps({"schema": SCHEMA, **job}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def of_lone_job(args: t.Mapping[str, t.Any]) -> str:
+    """Return the fingerprint of a job that was given none: of its commands, files, properties and paths.
+
+    :param args: of the module ``streaming_job``, each file with its sha256; as they were written, or as Ansible types them.
+    """
+    paths = args.get("input") or []
+    return fingerprint(
+        {
+            **{role: args.get(role) or None for role in ("mapper", "reducer", "combiner", "output")},
+            "input": paths.split(",") if isinstance(paths, str) else [str(path) for path in paths],
+            "files": {item["name"]: item["sha256"] for item in args.get("files") or []},
+            "reduces": 1 if args.get("reduces") is None else int(args["reduces"]),
+            **{key: {k: text_of(v) for k, v in (args.get(key) or {}).items()} for key in ("options", "cmdenv")},
+        }
+    )
 
 
 def read_manifest(folder: str) -> dict[str, t.Any] | None:

@@ -57,7 +57,7 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
             )
         files += found
     if not sum(file.size for file in files):
-        raise OhmyError("job_input: all files are empty, so there is nothing to do.")
+        raise OhmyError("job_input: all files are empty, so there is nothing to do.", "Name files that hold lines.")
     return files
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import distcp, streaming_job, streaming_job_info
 
@@ -91,3 +92,13 @@ def test_jobs_are_listed_and_touched(tmp_path, monkeypatch):
     assert found[0]["state"] == "starting" and found[0]["digest"] and found[0]["following"] is False
     assert JobDir(str(tmp_path / "a")).heartbeat() >= before
     assert streaming_job_info.look({**ask, "id": "none", "wait": 5}, str(tmp_path)) == []
+
+
+def test_a_job_without_an_identity_gets_one_from_what_it_is():
+    raw = {"input": "/a,/b", "output": "/o", "mapper": "cat", "files": [{"name": "m", "sha256": "1"}]}
+    typed = {**raw, "input": ["/a", "/b"], "reduces": 1, "options": {}, "cmdenv": {}, "reducer": None, "force": True}
+    assert of_lone_job(raw) == of_lone_job(typed)
+    others = [
+        {**raw, **change} for change in ({"mapper": "wc"}, {"reduces": "2"}, {"files": []}, {"options": {"a": 1}})
+    ]
+    assert len({of_lone_job(one) for one in [raw, *others]}) == 5

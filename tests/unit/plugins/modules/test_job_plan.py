@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.modules import job_plan
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.mark.parametrize("missing", ["gone.txt", "*.log", "no/such/folder"])
@@ -23,3 +27,38 @@ def test_local_input_that_is_not_there_is_refused_before_the_first_call(tmp_path
 def test_local_input_that_is_there_is_not_read_yet(tmp_path):
     (tmp_path / "a b.txt").write_text("")
     job_plan.require_local([str(tmp_path / "*.txt"), str(tmp_path), "s3://bucket/key"])
+
+
+REFUSED = {
+    "a colon": (("a:b", b"x"), {"input": ["a:b"]}, "which HDFS cannot hold"),
+    "all empty": (("empty", b""), {"input": ["empty"]}, "all files are empty, so there is nothing to do"),
+    "hidden": (("_hidden", b"x"), {"input": ["_hidden"]}, "holds no file that Hadoop would read"),
+    "crlf": (("m.py", b"#!/usr/bin/env python3\r\n"), {"mapper": "m.py"}, "ends in a carriage return (CRLF)"),
+    "mark": (("m.py", b"\xef\xbb\xbf#!/bin/sh\n"), {"mapper": "m.py"}, "begins with a byte order mark"),
+    "bare": (("m", b"import sys\n"), {"mapper": "m"}, "names no interpreter"),
+    "side": (("side file", b"x"), {"files": ["side file"]}, "has a name that Hadoop cannot ship"),
+    "pipe": (("x", b"x"), {"mapper": "cut -f1 | sort"}, "holds a shell operator, and Hadoop Streaming starts no shell"),
+    "theirs": (("out/thesis.doc", b"x"), {}, "holds files that no run of this collection put there"),
+    "a file": (("out", b"x"), {}, "is not a directory"),
+}
+
+
+@pytest.mark.parametrize("made, changes, words", REFUSED.values(), ids=REFUSED)
+def test_what_bites_is_refused_in_the_words_of_its_page(tmp_path, made, changes, words):
+    (tmp_path / "in.txt").write_text("a\n")
+    path = tmp_path / made[0]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(made[1])
+    usual = {key: option.get("default") for key, option in job_plan.SPEC.items()}
+    params = {**usual, "provider": "inventory", "name": "j", "mapper": "cat", "input": ["in.txt"], "output": "out"}
+    params.update(changes)
+    for key in ("input", "files"):
+        params[key] = [str(tmp_path / item) for item in params[key]]
+    for key in ("mapper", "output"):
+        params[key] = (
+            str(tmp_path / params[key]) if (tmp_path / params[key]).exists() or key == "output" else params[key]
+        )
+    with pytest.raises(OhmyError) as caught:
+        job_plan.run(params)
+    assert words in caught.value.message and caught.value.hint
+    assert words in " ".join((ROOT / "docs/input.md").read_text("utf-8").split())

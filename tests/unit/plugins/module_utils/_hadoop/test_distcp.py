@@ -90,7 +90,7 @@ def test_a_newer_source_of_the_same_size_counts_where_nothing_else_vouches_for_i
 def test_small_copies_stay_on_the_master():
     assert distcp.fits_local(files(a=1 << 20))
     assert not distcp.fits_local(files(a=1 << 30))
-    assert not distcp.fits_local({str(n): Entry(1) for n in range(1000)})
+    assert not distcp.fits_local({str(n): Entry(1) for n in range(3000)})
 
 
 def test_patterns_in_names_are_escaped_and_s3_is_s3a():

@@ -292,3 +292,21 @@ def test_s3(text, summary):
 def test_a_killed_application_is_not_called_a_failure_of_the_program():
     found = failures.diagnose_application({"state": "KILLED", "diagnostics": ""}, [], lambda *_: None, SPEC)
     assert found["summary"] == "It was killed." and found["hint"]
+
+
+@pytest.mark.parametrize(
+    "log, words",
+    [
+        (
+            "INFO [main] org.apache.hadoop.mapred.MapTask: Processing split: hdfs://10.0.0.4:8020/in/a b:c,d.txt:0+12\nx",
+            "It was given /in/a b:c,d.txt to read, 12 bytes from byte 0.",
+        ),
+        (
+            "Processing split: Paths:/in/a:0+5,/in/b:0+7,/in/c:0+7 Locations:h:; ",
+            "It was given /in/a and 2 other files to read.",
+        ),
+        ("nothing of the kind", ""),
+    ],
+)
+def test_a_failed_map_is_told_by_what_it_read(log, words):
+    assert failures.what_it_read(log) == words
