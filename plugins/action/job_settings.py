@@ -137,7 +137,12 @@ class ActionModule(ActionBase):
         try:
             data = self._loader.load_from_file(path, trusted_as_template=True)
         except AnsibleError as exc:
-            raise OhmyError(f"The job file {path} is not valid YAML: {exc}") from exc
+            line = getattr(exc.obj, "line_num", None)
+            where = f"{path}, line {line}," if line else path
+            reason = str(exc).removeprefix("YAML parsing failed: ")
+            raise OhmyError(
+                f"The job file {where} is not valid YAML: {reason}", "Quote what begins with a sign."
+            ) from exc
         if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
             raise OhmyError(f"The job file {path} must hold variables, one 'name: value' a line.")
         return data

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import typing as t
 from pathlib import Path
 
@@ -86,6 +87,12 @@ class Lone:
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
+
+    def hdfs(self, words: str, text: str = "") -> None:
+        """Run ``hdfs dfs -WORDS`` on the master as the user hdfs, ``text`` being its input."""
+        line = f"printf %s {shlex.quote(text)} | hdfs dfs -{words}"
+        done = self.cloud.inside(self.cloud.master(NAME), "su", "-", "hdfs", "-s", "/bin/bash", "-c", line, seconds=120)
+        assert done.returncode == 0, done.stderr + done.stdout
 
     def end(self) -> None:
         """Terminate the cluster."""

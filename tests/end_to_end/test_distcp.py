@@ -126,7 +126,7 @@ def test_copies_that_fail_say_why_in_one_sentence(made):
         (
             "holds no object",
             "would become the same file",
-            "Permission denied",
+            "lacks WRITE permission on /user",
             "delete is refused",
             "S3 refused the nodes access",
             "is a file",

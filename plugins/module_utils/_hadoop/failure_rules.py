@@ -85,10 +85,26 @@ SUBMIT = (
         "Another job wrote it; name another output.",
     ),
     _rule(r"Input path does not exist: (.+)", "the input {1} is not in HDFS", "Look at the directory above it."),
-    _rule(r"Input Pattern (.+) matches 0 files", "the input pattern {1} matches no file in HDFS"),
-    _rule(r"Not a file: (\S+)", "the input has a directory inside: {1}"),
-    _rule(r"File (\S+) does not exist", "the file {1} to ship with the job is missing on the master"),
-    _rule(r"Unrecognized option: (\S+)|Found (\d+) unexpected arguments", "Hadoop Streaming does not know {1}{2}"),
+    _rule(
+        r"Input Pattern (.+) matches 0 files",
+        "the input pattern {1} matches no file in HDFS",
+        "Look at the directory above it.",
+    ),
+    _rule(
+        r"Not a file: (\S+)",
+        "the input has a directory inside: {1}",
+        "Leave mapreduce.input.fileinputformat.input.dir.recursive as it is, or name its files.",
+    ),
+    _rule(
+        r"File (\S+) does not exist",
+        "the file {1} to ship with the job is missing on the master",
+        "Run the same command again, with force.",
+    ),
+    _rule(
+        r"Unrecognized option: (\S+)|Found (\d+) unexpected arguments",
+        "Hadoop Streaming does not know {1}{2}",
+        "Put a command with blanks and quotes into a script.",
+    ),
     _rule(
         r"^-(\w+)\s*: class not found : (\S+)",
         "the class {2} for -{1} does not exist",
@@ -100,8 +116,13 @@ SUBMIT = (
     _rule(
         r"Permission denied: user=(\S+), access=(\w+), inode=\"([^\"]*)\"",
         "the user {1} lacks {2} permission on {3} in HDFS",
+        "Let the module hdfs_path make the folder for that user.",
     ),
-    _rule(r"The (?:DiskSpace|NameSpace) quota .*? is exceeded", "a quota in HDFS is exceeded"),
+    _rule(
+        r"The (?:DiskSpace|NameSpace) quota .*? is exceeded",
+        "a quota in HDFS is exceeded",
+        "Raise it by the module hdfs_path, or remove what is not needed.",
+    ),
     _rule(
         r"could only be written to (\d+) of the .*?There are (\d+) datanode\(s\) running",
         "HDFS cannot store data: {2} DataNodes run, {1} of them can take a block",
@@ -110,7 +131,7 @@ SUBMIT = (
     _rule(
         r"unknown queue: (\S+)", "there is no queue {1} in YARN", "See mapreduce.job.queuename in the job's options."
     ),
-    _rule(r"Queue (\S+) is STOPPED", "the queue {1} is stopped"),
+    _rule(r"Queue (\S+) is STOPPED", "the queue {1} is stopped", "Start it, or name another."),
     _rule(
         r"Invalid resource request.*?resource type=\[([\w-]+)\]",
         "a task asks for more {1} than any node has",
@@ -119,6 +140,7 @@ SUBMIT = (
     _rule(
         r"exceeded the maximum (?:number|size) of submitted resources|single submitted resource",
         "the job's files are too large",
+        "Put large ones into HDFS and let the programs read them there.",
     ),
     _rule(
         r"No FileSystem for scheme \"(\w+)\"",
@@ -139,6 +161,7 @@ SUBMIT = (
     _rule(
         r"Call From \S+ to (\S+) failed on connection exception|Retrying connect to server: (\S+?)\. ",
         "{1}{2} does not answer",
+        "See whether its unit runs: systemctl status 'hadoop-*' on the master.",
     ),
     _rule(r"^(?:Required argument: .*|No Arguments Given!)", "{0}"),
 )
