@@ -20,6 +20,7 @@ COMMAND = re.compile(
     r"^(?:\$ |make |ansible|molecule |python3? |pip |cp |cd |export |sudo |git |\S*/bin/)", re.MULTILINE
 )
 TESTED = re.compile(r"<!-- tested: \S+ -->")
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 UNTESTED = re.compile(r"<!-- not tested: \S.+ -->")
 
 
@@ -47,3 +48,9 @@ def test_every_tested_block_is_used_by_a_test(page: str) -> None:
     tests += [path.read_text("utf-8") for path in (ROOT / "extensions").rglob("*.yml")]
     unused = [name for name in blocks(page) if not any(page in text and f'"{name}"' in text for text in tests)]
     assert unused == [], f"no test names {page} and these blocks of it"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_to_a_file_leads_to_one(page: str) -> None:
+    links = LINK.findall((ROOT / page).read_text("utf-8"))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
