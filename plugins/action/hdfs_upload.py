@@ -43,7 +43,7 @@ class ActionModule(NodeAction):
         return plan.result(
             target=target,
             uploaded=[item["key"] for item in missing],
-            skipped=[item["key"] for item in items if item["key"] not in keys],
+            kept=[item["key"] for item in items if item["key"] not in keys],
             bytes=sum(item["size"] for item in missing),
         )
 

@@ -139,7 +139,7 @@ uploaded:
   type: list
   elements: str
   sample: [web2/access.log]
-skipped:
+kept:
   description: The keys of the files that were there already.
   returned: success
   type: list

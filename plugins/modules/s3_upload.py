@@ -159,7 +159,7 @@ uploaded:
   type: list
   elements: str
   sample: [input/today/access.log]
-skipped:
+kept:
   description: The keys that were there already.
   returned: success
   type: list

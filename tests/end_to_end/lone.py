@@ -30,7 +30,7 @@ class Lone:
             "cluster_keep": "always",
         }
         self.job = biting.job(folder, SMALL_FILES, **self.variables)
-        self.run = cloud.play("run_job.yml", "-e", json.dumps({"job_file": str(self.job)}))
+        self.run = cloud.play("run_job.yml", "-e", json.dumps({"job_file": str(self.job)}), seconds=900)
         self.inventory = folder / "lone.ohmy_hadoop.yml"
         self.inventory.write_text("plugin: ohmy.hadoop.ec2_cluster\n")
         self.bucket = next(one["Name"] for one in cloud.client("s3").list_buckets()["Buckets"])
@@ -49,7 +49,7 @@ class Lone:
         document = json.dumps({"Version": "2012-10-17", "Statement": allow})
         self.cloud.client("iam").put_role_policy(RoleName=self.role, PolicyName="output", PolicyDocument=document)
 
-    def tasks(self, *tasks: dict[str, t.Any], seconds: float = 400) -> list[dict[str, t.Any]]:
+    def tasks(self, *tasks: dict[str, t.Any], seconds: float = 900) -> list[dict[str, t.Any]]:
         """Run tasks on the master, one after the other whether or not they fail; return their results.
 
         Each is {module: arguments}, and other keywords of a task.

@@ -184,7 +184,7 @@ def test_names_that_bite_and_five_hundred_small_files_there_and_back(fleet):
         key: data for key, data in files.items() if key.startswith("bite/")
     }
     done = fleet.do(task, SAY)
-    assert not done["changed"] and len(done["skipped"]) == len(files)
+    assert not done["changed"] and len(done["kept"]) == len(files)
     run = fleet.play(fleet.tasks(upload(items=items, target="/user/hadoop/up", fingerprint="f2")))
     assert run.code != 0 and "was not uploaded there with this fingerprint" in run.text
 
@@ -199,7 +199,7 @@ def test_a_killed_upload_is_gone_on_with(fleet):
     run.kill()
     assert not fleet.is_there("/user/hadoop/large/large2")
     done = fleet.do(task, SAY)
-    assert "large0" in done["skipped"] and "large2" in done["uploaded"]
+    assert "large0" in done["kept"] and "large2" in done["uploaded"]
     seen = fleet.hdfs(*(f"hdfs dfs -cat /user/hadoop/large/{path.name} | sha256sum" for path in paths))
     assert seen.split()[::2] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
     listed = fleet.hdfs("hdfs dfs -ls -C /user/hadoop/large").split()

@@ -106,3 +106,10 @@ def test_modules_are_documented(path: Path) -> None:
     for task in yaml.safe_load(found["EXAMPLES"]):
         assert f"ohmy.hadoop.{path.stem}" in task or "block" in task or "ansible.builtin.debug" in task, task
     yaml.safe_load(found["RETURN"])
+
+
+def test_no_result_is_called_as_ansible_calls_a_task_that_did_not_run():
+    """A true ``skipped`` makes Ansible report a task as skipped, and never as changed."""
+    for path in (ROOT / "plugins/modules").glob("*.py"):
+        found = re.search(r'^RETURN = r"""(.*?)"""', path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+        assert not {"skipped", "failed", "unreachable"} & set(yaml.safe_load(found[1]) or {}), path

@@ -247,7 +247,7 @@ def run(clients: Clients, params: dict[str, t.Any], check_mode: bool) -> dict[st
     return todo.result(
         bucket=bucket,
         uploaded=[one.key for one in items if one.key in lacking],
-        skipped=[one.key for one in items if one.key not in lacking],
+        kept=[one.key for one in items if one.key not in lacking],
         bytes=sum(one.size for half in halves for one in half.lacking),
         objects=[one.public() for one in items],
         archives=[

@@ -59,7 +59,7 @@ def test_all_files_in_one_batch_and_then_none(upload):
     assert {key: hdfs.files[f"/t/k/{key}"] for key in FILES} == FILES
     assert len(action.calls) == 2 and len(action._connection.put) == 1
     _hdfs, action, result = upload()
-    assert not result["changed"] and result["skipped"] == ["k/a", "k/b c", "k/d"] and result["uploaded"] == []
+    assert not result["changed"] and result["kept"] == ["k/a", "k/b c", "k/d"] and result["uploaded"] == []
     assert len(action.calls) == 1 and action._connection.put == []
 
 

@@ -29,7 +29,7 @@ def test_files_are_uploaded_once_with_constant_calls(account, run_module, files)
     assert first["uploaded"] == check["uploaded"], first
     assert account.objects("input/a/") == first["uploaded"]
     second = run_module("s3_upload", bucket=BUCKET, prefix="input/a", items=files)
-    assert second.get("changed") is False and len(second["skipped"]) == 12, second
+    assert second.get("changed") is False and len(second["kept"]) == 12, second
     assert set(second) == set(first)
     assert dict(account.calls) == {"HeadBucket": 1, "ListObjectsV2": 1, "GetObject": 1}
 
