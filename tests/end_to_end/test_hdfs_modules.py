@@ -100,12 +100,14 @@ def fixture_fleet(cloud, tmp_path_factory):
     job = write_job(folder / "job", job_mapper="cat", job_input=[str(folder / "in.txt")], **values)
     run = cloud.play("playbooks/launch.yml", "-e", f"job_file={job}")
     assert run.code == 0, run.text
-    found = Fleet(cloud, folder / "work")
-    wait_for("HDFS to be ready", lambda: found.is_there("/user/hadoop"), 180, pause=1)
-    wait_for("SSH", lambda: found.play(found.tasks({"ansible.builtin.ping": {}})).code == 0, 60, pause=1)
-    yield found
-    run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
-    assert run.code == 0 and cloud.leftovers(CLUSTER) == [], run.text
+    try:
+        found = Fleet(cloud, folder / "work")
+        wait_for("HDFS to be ready", lambda: found.is_there("/user/hadoop"), 400, pause=1)
+        wait_for("SSH", lambda: found.play(found.tasks({"ansible.builtin.ping": {}})).code == 0, 60, pause=1)
+        yield found
+    finally:
+        run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
+        assert run.code == 0 and cloud.leftovers(CLUSTER) == [], run.text
 
 
 def upload(**options):
