@@ -96,7 +96,9 @@ class Lone:
 
     def end(self) -> None:
         """Terminate the cluster."""
-        self.cloud.client("iam").delete_role_policy(RoleName=self.role, PolicyName="output")
+        iam = self.cloud.client("iam")
+        if "output" in iam.list_role_policies(RoleName=self.role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=self.role, PolicyName="output")
         run = self.cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={NAME}")
         assert run.code == 0, run.text
         assert self.cloud.leftovers(NAME) == []

@@ -129,7 +129,8 @@ def test_groups_of_ones_own_and_a_cache_that_needs_no_cloud(nodes, visitor):
 def test_a_machine_with_another_host_key_is_refused(cloud, nodes, visitor):
     visitor.write("ec2.ohmy_hadoop.yml", "file")
     assert visitor.type("ansible-inventory -i inventory --list").returncode == 0
-    known = next((visitor.home / ".local/state/ohmy.hadoop").glob("*/known_hosts"))
+    pinned = (visitor.home / ".local/state/ohmy.hadoop").glob("*/known_hosts")  # of each cluster there is
+    known = next(path for path in pinned if nodes[0]["InstanceId"] in path.read_text())
     lines = [line.split() for line in known.read_text().splitlines()]
     keys = {line[0].split(",")[0]: line for line in lines if line[1] == "ssh-ed25519"}
     master, worker = (keys[one["InstanceId"]] for one in nodes[:2])

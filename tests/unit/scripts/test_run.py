@@ -86,12 +86,17 @@ import importlib.util, os, sys
 spec = importlib.util.spec_from_file_location("run", {str(ROOT / "scripts/run.py")!r})
 run = importlib.util.module_from_spec(spec); spec.loader.exec_module(run)
 assert run.follow(["false"], dict(os.environ)) == (1, False)
-print(run.follow(["sh", "-c", "echo begun; exec sleep 60"], dict(os.environ)), flush=True)
+class Told(run.subprocess.Popen):
+    def wait(self, *arguments):
+        print("waits", flush=True)
+        return super().wait(*arguments)
+run.subprocess.Popen = Told
+print(run.follow(["sleep", "60"], dict(os.environ)), flush=True)
 """
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
+    assert process.stdout.readline() == "waits\n"
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    assert process.stdout.readline() == "(130, True)\n"
+    assert process.stdout.read() == "waits\n(130, True)\n"
     assert process.wait(10) == 0 and time.monotonic() - began < 5
