@@ -15,11 +15,13 @@ from .lone import SMALL_FILES
 from .support import write_job
 
 
+@pytest.mark.long
 def test_names_and_bytes_that_bite_give_the_answer_of_a_local_pipe(lone):
     assert lone.run.code == 0, lone.run.text
     assert biting.fetched(lone.job) == biting.answer(lone.job)
 
 
+@pytest.mark.long
 def test_many_small_files_share_maps(lone):
     (job,) = [
         one for one in lone.tasks({"ohmy.hadoop.streaming_job_info": {}})[0]["jobs"] if one["kind"] == "streaming"

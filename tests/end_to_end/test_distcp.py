@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.long
 MODULE = "ohmy.hadoop.distcp"
 BASE = "/user/hadoop/copies"
 OBJECTS = {"a b.txt": b"one\n", "sub/ü%20#.txt": b"two\n", "-d{1}[2]*": b"three\n", "quote'\".txt": b"", "x": b"1"}

@@ -20,6 +20,7 @@ from tests.documented import documented
 
 from .support import BIN, Run, wait_for, write_job
 
+pytestmark = pytest.mark.long
 PAGE = "docs/modules.md"
 CLUSTER = "demo"
 NAMES = [

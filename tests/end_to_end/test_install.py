@@ -121,6 +121,7 @@ def test_a_run_without_archives_says_how_to_have_them(user: User) -> None:
         assert text in done.stdout, done.stdout
 
 
+@pytest.mark.long
 def test_the_job_of_the_page_gives_its_answer(ready: User) -> None:
     said = good(ready.types("run"))
     assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.modules import streaming_job
@@ -18,6 +19,7 @@ for word, lines in groupby(sys.stdin, key=lambda line: line.split("\\t")[0]):
 """
 
 
+@pytest.mark.long
 def test_the_examples_run_once_each_and_tell_the_truth(lone):
     count, _show, find = yaml.safe_load(streaming_job.EXAMPLES)
     (lone.folder / "mapper.py").write_text(MAPPER)
