@@ -92,7 +92,7 @@ def fixture_first(cloud, tmp_path_factory):
     return folder, arguments, run
 
 
-def test_check_mode_names_every_phase_and_makes_nothing(cloud):
+def test_check_mode_names_every_phase_and_makes_nothing(cloud, tmp_path):
     def everything():
         s3, ec2, iam = (cloud.client(service) for service in ("s3", "ec2", "iam"))
         return (
@@ -104,7 +104,8 @@ def test_check_mode_names_every_phase_and_makes_nothing(cloud):
         )
 
     before = everything()
-    run = cloud.play("run_job.yml", "--check", "-e", f"job_file={EXAMPLE / 'job.yml'}", "-e", "cluster_name=check")
+    values = json.dumps({"job_output": str(tmp_path / "out"), "cluster_name": "check"})
+    run = cloud.play("run_job.yml", "--check", "-e", f"job_file={EXAMPLE / 'job.yml'}", "-e", values)
     assert run.code == 0, run.text
     assert everything() == before
     for phase in ("preflight", "launch", "configure", "stage", "run", "fetch", "terminate"):
