@@ -90,9 +90,9 @@ class ActionModule(NodeAction):
             done += sum(size for _part, _offset, size in pieces[:there])
             for name, offset, size in pieces[there:]:
                 line.update(f"{name}, {megabytes(done)} of {megabytes(total)}")
-                digest = self._fetch_piece(args, folder.partial("piece"), name, offset, size, line)
+                digest = self._fetch_piece(args, folder.scratch("piece"), name, offset, size, line)
                 self.require_parent()
-                partial.add(folder.partial("piece"), digest)
+                partial.add(folder.scratch("piece"), digest)
                 done += size
             self._accept(folder, target, partial)
         except OSError as exc:
@@ -102,7 +102,7 @@ class ActionModule(NodeAction):
         if target["codec"] is None:
             folder.accept(target, os.path.getsize(partial.path), partial.sha256)
         else:
-            plain = folder.partial("plain")
+            plain = folder.scratch("plain")
             size, digest = fetch_targets.unpack(partial.path, target["codec"], plain, target["name"])
             folder.accept(target, size, digest, plain)
             partial.discard()

@@ -19,6 +19,7 @@ from .partial_file import NOTE
 
 Part = dict[str, t.Any]
 RESERVE = 16 << 20
+SCRATCH = ("piece", "plain")
 
 
 class OutputFolder:
@@ -90,7 +91,8 @@ class OutputFolder:
         try:
             os.makedirs(self.path, exist_ok=True)
             for name in os.listdir(self.path):
-                if name.startswith(".ohmy-") and ".partial" in name and name not in keep:
+                left = name in (f".ohmy-{one}" for one in SCRATCH) or (name.startswith(".ohmy-") and ".partial" in name)
+                if left and name not in keep:
                     os.unlink(os.path.join(self.path, name))
             free = shutil.disk_usage(self.path).free
         except OSError as exc:
@@ -110,6 +112,10 @@ class OutputFolder:
     def partial(self, name: str) -> str:
         """Return the path for a file that is not whole yet."""
         return self._file(f".ohmy-{name}.partial")
+
+    def scratch(self, name: str) -> str:
+        """Return the path of a file of the fetch itself; no part's ``partial`` is called so."""
+        return self._file(f".ohmy-{name}")
 
     def accept(self, part: Part, size: int, sha256: str, path: str | None = None) -> None:
         """Give a whole and verified file its name.

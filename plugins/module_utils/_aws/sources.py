@@ -107,7 +107,7 @@ def _below(path: str, root: str, kind: str, rules: Rules) -> list[Source]:
     found: dict[str, Source] = {}
     for match in matches:
         relative = os.path.relpath(match, base or ".").replace(os.sep, "/")
-        if rules.excluded(relative) or (not rules.follow and os.path.islink(match)):
+        if _left_out(base, relative, rules):
             continue
         if os.path.isdir(match):
             inside = _walk(match, "" if relative == "." else f"{relative}/", rules, ())
@@ -117,6 +117,13 @@ def _below(path: str, root: str, kind: str, rules: Rules) -> list[Source]:
         for full, name in inside:
             found.setdefault(os.path.normpath(full), Source(full, f"{root}{name}"))
     return [found[name] for name in sorted(found)]
+
+
+def _left_out(base: str, relative: str, rules: Rules) -> bool:
+    """Tell whether a match is left out, by itself or by a folder on the way to it from the pattern's fixed part."""
+    parts = relative.split("/")
+    leading = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
+    return any(rules.excluded(one) or (not rules.follow and os.path.islink(os.path.join(base, one))) for one in leading)
 
 
 def _fixed(pattern: str) -> str:

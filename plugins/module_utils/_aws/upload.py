@@ -116,9 +116,12 @@ def look(client: t.Any, bucket: str, half: Half) -> None:
     if half.by_content:
         asked, done = unlisted, {one.key for one in same_size}
     else:
-        told = _manifest(client, bucket, manifest_key(half.prefix)) if half.there else {}
-        fresh = [key for key in told if told[key].get("etag") == half.there.get(key, {}).get("ETag")]
-        half.told = {key: told[key] for key in fresh}
+        told = _manifest(client, bucket, manifest_key(half.prefix))
+        # Of what lies outside of the listing nothing new is known, and the manifest goes on telling of it.
+        first, last = min(keys), max(keys) if end is None else end
+        seen = {key for key in told if first <= key <= last}
+        stale = {key for key in seen if told[key].get("etag") != half.there.get(key, {}).get("ETag")}
+        half.told = {key: told[key] for key in told if key not in stale}
         done = {one.key for one in same_size if half.told.get(one.key, {}).get("sha256") == one.sha256}
         asked = [one for one in same_size if one.key not in half.told] + unlisted
     with ThreadPoolExecutor(max_workers=THREADS) as pool:

@@ -86,7 +86,9 @@ def _web(url: str, path: str) -> str:
         except urllib.error.URLError as exc:
             error = OhmyError(f"{url} cannot be fetched: {exc.reason}.", "The node needs a way to that server.")
         except (ConnectionError, TimeoutError, http.client.HTTPException) as exc:
-            error = OhmyError(f"{url} cannot be fetched: {exc or type(exc).__name__}.", "The server stopped midway.")
+            error = OhmyError(
+                f"{url} cannot be fetched: {str(exc) or type(exc).__name__}.", "The server stopped midway."
+            )
         if attempt + 1 < ATTEMPTS and time.monotonic() < deadline:
             time.sleep(random.uniform(0.1, 0.4) * 2**attempt)
     raise error

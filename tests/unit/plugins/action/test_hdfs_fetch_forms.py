@@ -71,6 +71,21 @@ def test_parts_become_one_file_in_the_order_of_their_numbers(fetch):
     assert fetch(parts, merge=True, times={"part-99999": 2})[0]["changed"]
 
 
+@pytest.mark.parametrize("name", ["piece", "plain"])
+def test_a_part_may_be_called_as_the_scratch_files_are(fetch, monkeypatch, name):
+    monkeypatch.setattr(fetch_targets, "PIECE", 3)
+    packed = gzip.compress(b"one\n")
+    assert fetch({name: b"12345678"})[2] == {name: b"12345678"}
+    assert fetch({f"{name}.gz": packed}, decompress=True, force=True)[2] == {name: b"one\n"}
+
+
+def test_what_a_killed_fetch_left_of_its_own_is_removed(fetch, tmp_path):
+    (tmp_path / "dest").mkdir()
+    for name in (".ohmy-piece", ".ohmy-plain", ".ohmy-gone.partial"):
+        (tmp_path / "dest" / name).write_bytes(b"half")
+    assert fetch({"x": b"1"})[2] == {"x": b"1"}
+
+
 def test_no_part_at_all_is_an_empty_file(fetch):
     assert fetch({}, merge="yes", name="none.txt")[2] == {"none.txt": b""}
 

@@ -100,6 +100,27 @@ def test_parts_of_an_interrupted_upload_are_taken_back(account, large, stop):
     assert unfinished(account) == []
 
 
+def test_manifest_goes_on_telling_of_objects_that_were_not_looked_at(account, run_module, tmp_path):
+    def send(*names):
+        items = []
+        for name in names:
+            (tmp_path / name).write_text(name)
+            items.append({"source": str(tmp_path / name)})
+        return run_module("s3_upload", bucket=BUCKET, items=items, prefix="in")
+
+    def told():
+        body = account.s3.get_object(Bucket=BUCKET, Key=upload.manifest_key("in/"))["Body"].read()
+        return sorted(json.loads(body)["objects"])
+
+    send("a.txt", "z.txt")
+    send("m.txt")  # nothing of what is there lies between its first and its last key
+    assert told() == ["in/a.txt", "in/m.txt", "in/z.txt"]
+    account.s3.delete_object(Bucket=BUCKET, Key="in/m.txt")
+    send("b.txt", "n.txt")
+    assert told() == ["in/a.txt", "in/b.txt", "in/n.txt", "in/z.txt"]
+    assert send("a.txt", "b.txt", "n.txt", "z.txt")["changed"] is False and account.calls["HeadObject"] == 0
+
+
 def test_part_size_grows_with_the_file():
     assert transfer.part_size_of(transfer.PART_SIZE) == 0
     assert transfer.part_size_of(3 * transfer.PART_SIZE) == transfer.PART_SIZE

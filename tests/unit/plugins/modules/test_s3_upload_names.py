@@ -99,6 +99,20 @@ def test_exclude_leaves_out_names_and_paths(account, upload, tmp_path):
     assert sorted(result["uploaded"]) == ["a.txt", "sub/keep.txt"], result
 
 
+def test_exclude_and_links_hold_for_the_folders_of_a_pattern(account, upload, tmp_path):
+    for name in ("in/keep/x.txt", "in/old/x.txt", "in/sub/deep/old/x.txt", "in/sub/deep/x.txt", "real/x.txt"):
+        write(tmp_path / name)
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "real")
+    item = {"source": f"{tmp_path}/in/**/x.txt"}
+    most = upload(item, exclude=["old"])
+    assert sorted(most["uploaded"]) == ["keep/x.txt", "link/x.txt", "sub/deep/x.txt"], most
+    less = upload(item, prefix="p", exclude=["sub/deep", "old"], links="skip")
+    assert less["uploaded"] == ["p/keep/x.txt"], less
+    # What lies above the pattern's first part was named by hand, and is no matter of these rules.
+    (tmp_path / "old").symlink_to(tmp_path / "in" / "keep")
+    assert upload({"source": f"{tmp_path}/old/*"}, prefix="q", exclude=["old"], links="skip")["uploaded"] == ["q/x.txt"]
+
+
 def test_links_are_followed_or_skipped_and_a_loop_is_named(account, upload, tmp_path):
     real = write(tmp_path / "real" / "x.txt")
     write(tmp_path / "in" / "own.txt")

@@ -42,6 +42,16 @@ def test_a_refusal_is_told_at_once(web, tmp_path):
     assert len(web.asked) == 1
 
 
+def test_an_error_without_words_is_told_by_its_name(monkeypatch, tmp_path):
+    class Opener:
+        def open(self, *_args, **_more):
+            raise TimeoutError
+
+    monkeypatch.setattr(fetch.urllib.request, "build_opener", Opener)
+    with pytest.raises(OhmyError, match=r"http://h/a cannot be fetched: TimeoutError\."):
+        fetch.download("http://h/a", str(tmp_path / "a"), SUM, {})
+
+
 def test_a_server_that_is_not_there(tmp_path):
     with pytest.raises(OhmyError, match="http://127.0.0.1:1/a cannot be fetched: .*refused.*way to that server"):
         fetch.download("http://127.0.0.1:1/a", str(tmp_path / "a"), SUM, {})
