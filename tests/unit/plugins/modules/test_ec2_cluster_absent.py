@@ -9,7 +9,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, waits
 
 from .conftest import BUCKET, assert_reads_only
 from .test_ec2_cluster_failures import body_of, refuse
@@ -45,7 +45,9 @@ def test_group_in_use_is_left_with_the_reason(account, cluster):
     assert account.calls["DeleteSecurityGroup"] > 2, account.calls
 
 
-def test_group_that_is_in_use_for_a_while_is_removed(account, cluster):
+def test_group_that_is_in_use_for_a_while_is_removed(account, cluster, monkeypatch):
+    # Ends with the fourth try, and no sooner on a slow machine.
+    monkeypatch.setattr(absent, "Deadline", waits.Deadline)
     cluster(workers=0)
     left = [3]
 
