@@ -89,7 +89,7 @@ class ActionModule(NodeAction):
         try:
             return os.path.getsize(source)
         except OSError as exc:
-            raise OhmyError(f"{source} cannot be read: {exc.strerror}.") from exc
+            raise OhmyError(f"{source} cannot be read: {exc.strerror}.", "Look at its rights.") from exc
 
     def _require_room(self, name: str, size: int, *folders: str) -> None:
         for folder in folders:
@@ -118,7 +118,9 @@ class ActionModule(NodeAction):
                 raise
             except AnsibleError as exc:
                 self._require_room(name, self._size(source), self.remote_folder())
-                raise OhmyError(f"{name} could not be brought to {self.host}: {exc}") from exc
+                raise OhmyError(
+                    f"{name} could not be brought to {self.host}: {exc}", "Run the same command again."
+                ) from exc
 
         self.keep_trying(put, RETRY_SECONDS)
         return arrived

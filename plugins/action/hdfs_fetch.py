@@ -34,7 +34,9 @@ class ActionModule(NodeAction):
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return path, parts, bytes, and what was done."""
         if not args.get("dest"):
-            raise OhmyError("missing required arguments: dest")
+            raise OhmyError(
+                "missing required arguments: dest", "Name the directory on this machine that is to hold the files."
+            )
         dest = os.path.abspath(os.path.expanduser(str(args["dest"])))
         listing = self.checked(args, retry=RETRY_SECONDS)
         with contextlib.nullcontext() if self._task.check_mode else locked(dest):

@@ -144,11 +144,16 @@ class ActionModule(ActionBase):
                 f"The job file {where} is not valid YAML: {reason}", "Quote what begins with a sign."
             ) from exc
         if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
-            raise OhmyError(f"The job file {path} must hold variables, one 'name: value' a line.")
+            raise OhmyError(
+                f"The job file {path} must hold variables, one 'name: value' a line.",
+                "Write job_input: books.txt, for example.",
+            )
         return data
 
     def _value(self, value: t.Any, name: str) -> t.Any:
         try:
             return self._templar.template(value)
         except AnsibleError as exc:
-            raise OhmyError(f"The value of {name} cannot be worked out: {exc}") from exc
+            raise OhmyError(
+                f"The value of {name} cannot be worked out: {exc}", "See the variables that it names."
+            ) from exc

@@ -20,7 +20,10 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
     :raises OhmyError: names every file that is missing or cannot be read, and names used twice.
     """
     if not isinstance(files, (list, tuple)) or not all(isinstance(item, dict) and item.get("src") for item in files):
-        raise OhmyError("files must be a list of entries, each with src (a path) and name.")
+        raise OhmyError(
+            "files must be a list of entries, each with src (a path) and name.",
+            "Write - {src: PATH, name: NAME}; name may be left out.",
+        )
     shipped, problems = [], []
     for item in files:
         src = os.path.abspath(os.path.expanduser(str(item["src"])))
@@ -33,7 +36,10 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
     problems += [f"two files are called {name}" for name in sorted(set(names)) if names.count(name) > 1]
     problems += [f"{name!r} is no plain file name" for name in names if os.path.basename(name) != name]
     if problems:
-        raise OhmyError(f"The job's files cannot be shipped: {'; '.join(problems)}.")
+        raise OhmyError(
+            f"The job's files cannot be shipped: {'; '.join(problems)}.",
+            "Name files that are there, each under another plain name.",
+        )
     return shipped
 
 

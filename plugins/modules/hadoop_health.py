@@ -187,7 +187,9 @@ def main() -> None:
         require_root()
         nodes = module.params["nodes"]
         if sum(node["role"] == "master" for node in nodes) != 1:
-            raise OhmyError("nodes must hold exactly one master.")
+            raise OhmyError(
+                "nodes must hold exactly one master.", "Give one of them the role master, all others worker."
+            )
         result = result_of(nodes, look_at_cluster(nodes))
     except OhmyError as exc:
         module.fail_json(**exc.as_result())

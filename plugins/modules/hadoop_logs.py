@@ -123,7 +123,9 @@ def collect(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         os.chown(path, owner.st_uid, owner.st_gid)
         spooled = {"path": path, "size": os.path.getsize(path), "sha256": file_sha256(path)}
     except OSError as exc:
-        raise OhmyError(f"The evidence could not be written on the master: {exc}.") from exc
+        raise OhmyError(
+            f"The evidence could not be written on the master: {exc}.", "Make room in the master's temporary directory."
+        ) from exc
     return {**found, "spooled": spooled, "seconds": round(time.monotonic() - began, 1)}
 
 
@@ -135,7 +137,10 @@ def main() -> None:
         require_root()
         if not module.check_mode:
             if module.params["spool"] is None:
-                raise OhmyError("This module is run by its action plugin, which brings spool.")
+                raise OhmyError(
+                    "This module is run by its action plugin, which brings spool.",
+                    "Call it as ohmy.hadoop.hadoop_logs in a task.",
+                )
             result = collect(module.params)
     except OhmyError as exc:
         module.fail_json(**exc.as_result())

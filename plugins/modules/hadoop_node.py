@@ -221,7 +221,7 @@ def bundle_step(bundle: str | None, sha256: str | None = None, place: str = BUND
     found = None if there is None else hashlib.sha256(there).hexdigest()
     given = None if bundle is None else read_file(bundle)
     if bundle is not None and given is None:
-        raise OhmyError(f"bundle: there is no file {bundle} on the host.")
+        raise OhmyError(f"bundle: there is no file {bundle} on the host.", "Bring it to the host, or leave bundle out.")
     wanted = sha256 if given is None else hashlib.sha256(given).hexdigest()
     if wanted is None and found is None:
         raise OhmyError(f"There is no node bundle at {place}.", "Bring it to the host and name it in bundle.")
@@ -235,7 +235,9 @@ def newest() -> dict[str, t.Any]:
     """
     known = documents.load()
     if not known.get("s3"):
-        raise OhmyError("document: is missing, and this host's own document names no S3 to read it from.")
+        raise OhmyError(
+            "document: is missing, and this host's own document names no S3 to read it from.", "Give document."
+        )
     return documents.parse(S3.from_document(known).get(f"{known['s3']['prefix']}documents/{known['role']}.json"))
 
 

@@ -209,7 +209,10 @@ def spool_piece(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
         owner = pwd.getpwuid(os.stat(folder).st_uid).pw_name if os.geteuid() == 0 else None
         return results.spool(client, params["src"], part, folder, owner, params["offset"], params["length"])
     except OSError as exc:
-        raise OhmyError(f"{part} could not be copied to {folder} on the master: {exc.strerror}.") from exc
+        raise OhmyError(
+            f"{part} could not be copied to {folder} on the master: {exc.strerror}.",
+            "Make room in the master's temporary directory.",
+        ) from exc
 
 
 def look(client: WebHdfs, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -232,7 +235,7 @@ def main() -> None:
         require_root()
         paths.normal(params["src"])
         if params["name"] is not None and not params["merge"]:
-            raise OhmyError("name goes with merge only: parts keep their names.")
+            raise OhmyError("name goes with merge only: parts keep their names.", "Leave name out, or set merge.")
         client = open_doors(user=params["user"]).hdfs
         if params["part"] is None:
             result.update(look(client, params, module.check_mode))

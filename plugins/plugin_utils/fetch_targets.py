@@ -40,7 +40,7 @@ def targets(parts: t.Sequence[Part], src: str, merge: bool, name: str | None, de
     if merge:
         return [_merged(parts, src, name, decompress)]
     if name is not None:
-        raise OhmyError("name goes with merge only: parts keep their names.")
+        raise OhmyError("name goes with merge only: parts keep their names.", "Leave name out, or set merge.")
     found = [_target(_stem(part["name"]) if decompress else part["name"], [part], decompress) for part in parts]
     names = [target["name"] for target in found]
     twice = sorted(one for one in set(names) if names.count(one) > 1)
@@ -92,7 +92,9 @@ def _merged(parts: t.Sequence[Part], src: str, name: str | None, decompress: boo
         raise OhmyError("Files ending in .deflate cannot follow each other in one.", "Add decompress, or leave merge.")
     name = name or os.path.basename(src.rstrip("/")) + ("" if decompress else endings[0])
     if os.path.basename(name) != name or name in ("", ".", "..") or name.startswith(".ohmy-"):
-        raise OhmyError(f"name: {name!r} is no plain file name.")
+        raise OhmyError(
+            f"name: {name!r} is no plain file name.", "Write one without a slash that does not begin with .ohmy-."
+        )
     return {**_target(name, parts, decompress), "codec": endings[0] if decompress and endings[0] else None}
 
 

@@ -141,7 +141,10 @@ class NodeAction(ActionBase):
         Then it would look like a controller that is alive, and do the same work as the run that comes after it.
         """
         if self._parent is not None and os.getppid() != self._parent:
-            raise OhmyError("The playbook that this task belongs to has ended.")
+            raise OhmyError(
+                "The playbook that this task belongs to has ended.",
+                "Run the same command again, which goes on where this one stopped.",
+            )
 
     def on_lost(self, left: float) -> None:
         """Hook: the connection was lost and is tried again for ``left`` more seconds."""

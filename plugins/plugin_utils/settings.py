@@ -138,7 +138,10 @@ def refuse(problems: t.Sequence[str], where: str) -> None:
     """Raise one error that names every problem, if there is any."""
     if problems:
         listing = "\n".join(f"  {line}" for line in problems)
-        raise OhmyError(f"{where} cannot be used; nothing was touched:\n{listing}")
+        raise OhmyError(
+            f"{where} cannot be used; nothing was touched:\n{listing}\n",
+            "Correct them; files/job.yml of the collection tells of each variable.",
+        )
 
 
 def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str, t.Any]:

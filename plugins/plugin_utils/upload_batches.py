@@ -27,9 +27,12 @@ def local_items(items: t.Any) -> list[Item]:
     :raises OhmyError: names every file that is missing, no plain file, or cannot be read.
     """
     if not isinstance(items, (list, tuple)) or not items:
-        raise OhmyError("items is empty: there is nothing to upload.")
+        raise OhmyError("items is empty: there is nothing to upload.", "Name at least one file.")
     if not all(isinstance(item, t.Mapping) and item.get("source") for item in items):
-        raise OhmyError("items must be a list of entries, each with source (a path) and key.")
+        raise OhmyError(
+            "items must be a list of entries, each with source (a path) and key.",
+            "Write - {source: PATH, key: NAME}; key may be left out.",
+        )
     unknown = sorted({str(name) for item in items for name in item} - {"source", "key", "sha256"})
     if unknown:
         raise OhmyError(f"items: {unknown[0]!r} is no option of an item.", "There are source, key and sha256.")
@@ -47,7 +50,9 @@ def local_items(items: t.Any) -> list[Item]:
             problems.append(f"{source}: {exc.strerror}")
     if problems:
         more = f" and {len(problems) - 5} more" if len(problems) > 5 else ""
-        raise OhmyError(f"Files cannot be uploaded: {'; '.join(problems[:5])}{more}.")
+        raise OhmyError(
+            f"Files cannot be uploaded: {'; '.join(problems[:5])}{more}.", "Name files that are there and may be read."
+        )
     return found
 
 
@@ -140,7 +145,7 @@ def _checked(item: Item, size: int, sha256: str) -> Item:
 
 
 def _unreadable(source: str, exc: OSError) -> OhmyError:
-    return OhmyError(f"{source} cannot be read: {exc.strerror}.")
+    return OhmyError(f"{source} cannot be read: {exc.strerror}.", "Look at its rights.")
 
 
 def _why_not(source: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import os
 import shutil
@@ -104,6 +105,19 @@ def test_the_built_collection_holds_what_it_ships(tmp_path: Path) -> None:
     assert names == expected | {"FILES.json", "MANIFEST.json"}
     for pattern in SHIPPED:
         assert fnmatch.filter(names, pattern), f"nothing shipped is {pattern}"
+
+
+def test_every_error_says_what_to_do() -> None:
+    silent = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "OhmyError":
+                continue
+            named = [one.value for one in node.keywords if one.arg == "hint"]
+            hint = [*node.args[1:2], *named]
+            if not hint or (isinstance(hint[0], ast.Constant) and not hint[0].value):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not silent, "an OhmyError without a hint: " + ", ".join(silent)
 
 
 def test_the_lock_covers_what_is_asked_for() -> None:

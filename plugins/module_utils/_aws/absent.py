@@ -63,7 +63,10 @@ def _retry_in_use(step: t.Callable[[], None], deadline: Deadline) -> None:
     poll(
         deadline,
         probe,
-        lambda: OhmyError(f"{last[0].message.rstrip('.')} (still in use after {deadline.seconds:.0f} s)."),
+        lambda: OhmyError(
+            f"{last[0].message.rstrip('.')} (still in use after {deadline.seconds:.0f} s).",
+            "Something that is not the cluster's uses it: free it, then run the same command again.",
+        ),
         pause=2,
     )
 
@@ -138,7 +141,13 @@ def _last_look(clients: Clients, want: Want, have: Rest, patient: bool) -> Rest:
         rest = observe(clients, want, have.own_profile)
         return None if rest.names() and not rest.unseen and seen.left() else rest
 
-    return poll(Deadline(LOOK_SECONDS * 2), probe, lambda: OhmyError("The last look took too long."))
+    return poll(
+        Deadline(LOOK_SECONDS * 2),
+        probe,
+        lambda: OhmyError(
+            "The last look took too long.", "AWS answers slowly: run the same command again to see what is left."
+        ),
+    )
 
 
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:

@@ -62,7 +62,10 @@ def _put_documents(
 def launch_params(want: Want, have: Have, incarnation: str, group: str, group_id: str) -> dict[str, t.Any]:
     """Return the parameters of RunInstances apart from count and token."""
     if have.image is None:
-        raise OhmyError("No image was looked up for a launch.")
+        raise OhmyError(
+            "No image was looked up for a launch.",
+            "Run the same command again; if that does not help, report it as a bug.",
+        )
     at = documents.prefix(want.name, incarnation)
     script = user_data(
         bucket=want.bucket or "",
@@ -130,7 +133,10 @@ def _wait_host_keys(
         found = nodes.observe(clients.s3, bucket, at)
         node = found.get(master)
         if node is not None and node.report == "failed":
-            raise OhmyError(f"Master {master} failed at boot: {nodes.error_of(clients.s3, bucket, node)}")
+            raise OhmyError(
+                f"Master {master} failed at boot: {nodes.error_of(clients.s3, bucket, node)}",
+                "Mend what it tells, remove the cluster, and launch it again.",
+            )
         if node is not None and node.keys:
             patience.append(Deadline(min(WORKER_KEY_SECONDS, deadline.left())))
             late_ones = [one for one in workers if one not in found]
@@ -138,7 +144,10 @@ def _wait_host_keys(
         known = {one.id: one for one in instances.observe(clients.ec2, want.name)}
         if master in known and known[master].state != "running":
             one = known[master]
-            raise OhmyError(f"Master {master} is {one.state} while booting: {one.reason or 'no reason given'}.")
+            raise OhmyError(
+                f"Master {master} is {one.state} while booting: {one.reason or 'no reason given'}.",
+                "See its system log in EC2; then run the same command again.",
+            )
         return None
 
     def late() -> OhmyError:

@@ -33,7 +33,7 @@ class Wish:
     def require_sane(self) -> None:
         """Raise OhmyError for what would not be one word of an ssh_config."""
         if not _USER.fullmatch(self.user):
-            raise OhmyError(f"ssh_user: {self.user!r} is no name of a user.")
+            raise OhmyError(f"ssh_user: {self.user!r} is no name of a user.", "Write one such as ubuntu or ec2-user.")
         if self.proxy is not None and not _PROXY.fullmatch(self.proxy):
             raise OhmyError(f"ssh_proxy: {self.proxy!r} is no jump host.", "Write host, user@host or user@host:22.")
         for option, path in (("private_key", self.private), ("state_dir", self.state_dir)):

@@ -136,7 +136,9 @@ def launch(
         if mark in spent:
             continue
         if attempt > 1000:
-            raise OhmyError(f"No unused client token was found for {group}.")
+            raise OhmyError(
+                f"No unused client token was found for {group}.", "Remove the cluster and launch it under another name."
+            )
         batch = _run(clients.launcher, group, size, {**params, "ClientToken": mark}, deadline)
         if any(one.state in DEAD or one.id in ids for one in batch):
             continue
@@ -160,7 +162,15 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
             raise
         return [from_api(raw) for raw in answer["Instances"]]
 
-    return poll(visible, probe, lambda: OhmyError(f"Could not {what}: the profile or group stays invisible."), pause=2)
+    return poll(
+        visible,
+        probe,
+        lambda: OhmyError(
+            f"Could not {what}: the profile or group stays invisible.",
+            "Run the same command again: a new profile or group may be seen late.",
+        ),
+        pause=2,
+    )
 
 
 def start(clients: t.Any, ids: list[str]) -> None:
@@ -205,7 +215,10 @@ def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -
         dead = [seen[one] for one in ids if one in seen and seen[one].state in DEAD + ASLEEP]
         if dead:
             told = "; ".join(f"{one.id} is {one.state}: {one.reason or 'no reason given'}" for one in dead[:10])
-            raise OhmyError(f"Instances of {cluster} died while starting: {told}.")
+            raise OhmyError(
+                f"Instances of {cluster} died while starting: {told}.",
+                "Mend what the reason tells; then run the same command again.",
+            )
         return found if all(one in seen and seen[one].state == "running" for one in ids) else None
 
     def late() -> OhmyError:
@@ -235,7 +248,8 @@ def wait_state(ec2: t.Any, cluster: str, ids: list[str], states: tuple[str, ...]
         wanted = " or ".join(states)
         return OhmyError(
             f"{len(slow())} instances of {cluster} are not {wanted} after {deadline.seconds:.0f} s: "
-            f"{_laggards(slow(), seen)}."
+            f"{_laggards(slow(), seen)}.",
+            "Look at the instances in EC2; then run the same command again.",
         )
 
     poll(deadline, probe, late)

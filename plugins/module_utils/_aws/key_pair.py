@@ -44,7 +44,10 @@ def material(text: str) -> str:
     """Return type and base64 of a public key line, without its comment."""
     parts = text.split()
     if len(parts) < 2 or not parts[0].startswith(("ssh-", "ecdsa-")):
-        raise OhmyError("That is no public key in OpenSSH's format.")
+        raise OhmyError(
+            "That is no public key in OpenSSH's format.",
+            "Name the .pub file, whose one line begins with its type, such as ssh-ed25519.",
+        )
     return " ".join(parts[:2])
 
 
@@ -107,7 +110,10 @@ def make(key: LocalKey) -> LocalKey:
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise OhmyError(f"ssh-keygen could not be run: {exc}.", "Install the OpenSSH client, or set a key.") from exc
     if answer.returncode != 0:
-        raise OhmyError(f"ssh-keygen could not make {path}: {answer.stderr.strip()[-300:]}.")
+        raise OhmyError(
+            f"ssh-keygen could not make {path}: {answer.stderr.strip()[-300:]}.",
+            "See whether the folder may be written, or set a key.",
+        )
     return LocalKey(_read(f"{path}.pub"), path)
 
 

@@ -138,5 +138,6 @@ def delete(s3: t.Any, bucket: str, keys: list[str]) -> None:
         first = bad[0]
         more = f" ({len(bad)} objects stay)" if len(bad) > 1 else ""
         raise OhmyError(
-            f"Could not delete s3://{bucket}/{first.get('Key')}: {first.get('Code')} {first.get('Message')}{more}."
+            f"Could not delete s3://{bucket}/{first.get('Key')}: {first.get('Code')} {first.get('Message')}{more}.",
+            "See what the bucket's policy lets these keys do; then run the same command again.",
         )

@@ -85,9 +85,11 @@ def _require_file(path: str) -> None:
         mode = os.stat(path).st_mode
     except FileNotFoundError as exc:
         what = "is a link to nothing" if os.path.islink(path) else "is not there"
-        raise OhmyError(f"{path} {what}.") from exc
+        raise OhmyError(f"{path} {what}.", "Correct its path, or leave it out (exclude).") from exc
     except OSError as exc:
-        raise OhmyError(f"{path} cannot be read: {exc.strerror}.") from exc
+        raise OhmyError(
+            f"{path} cannot be read: {exc.strerror}.", "Look at its rights, or leave it out (exclude)."
+        ) from exc
     if not stat.S_ISREG(mode):
         what = _KINDS.get(stat.S_IFMT(mode), "something else")
         hint = "Leave the kind out, or write kind: directory." if stat.S_ISDIR(mode) else "Leave it out (exclude)."
@@ -139,7 +141,9 @@ def _walk(folder: str, relative: str, rules: Rules, above: tuple[tuple[int, int]
         here = os.stat(folder)
         entries = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError as exc:
-        raise OhmyError(f"{folder} cannot be read: {exc.strerror}.") from exc
+        raise OhmyError(
+            f"{folder} cannot be read: {exc.strerror}.", "Look at its rights, or leave it out (exclude)."
+        ) from exc
     mark = (here.st_dev, here.st_ino)
     if mark in above:
         raise OhmyError(

@@ -112,7 +112,7 @@ def _bundle(path: str | None) -> bytes:
         with open(path, "rb") as stream:
             return stream.read()
     except OSError as exc:
-        raise OhmyError(f"bundle: {path} cannot be read: {exc.strerror}.") from exc
+        raise OhmyError(f"bundle: {path} cannot be read: {exc.strerror}.", "Look at its path and rights.") from exc
 
 
 def _volume(wanted: dict[str, t.Any] | None) -> tuple[int, str]:

@@ -24,7 +24,10 @@ class OhmyError(Exception):
         self.details = details
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        # Some messages end with another program's words, or with a list.
+        stop = "" if not self.hint or self.message.endswith((".", "!", "?", "…", "\n")) else "."
+        gap = "" if self.message.endswith("\n") else " "
+        return f"{self.message}{stop}{gap}{self.hint}".strip()
 
     def as_result(self) -> dict[str, t.Any]:
         """Return the keyword arguments for ``AnsibleModule.fail_json``."""

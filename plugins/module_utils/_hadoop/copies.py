@@ -16,7 +16,7 @@ from .._core.errors import OhmyError
 from .._core.plan import Plan
 from . import distcp
 from .distcp import Files, Place
-from .streaming import option_problems
+from .streaming import option_problems, refusal
 from .webhdfs import WebHdfs
 
 SHOWN = 20
@@ -66,15 +66,15 @@ def check(spec: Spec) -> None:
     :raises OhmyError: the first thing that is wrong.
     """
     if not spec["copies"]:
-        raise OhmyError("copies is empty: there is nothing to copy.")
+        raise OhmyError("copies is empty: there is nothing to copy.", "Name at least one copy with src and dest.")
     if spec.get("delete") and spec.get("update") is False:
         raise OhmyError("delete needs update.", "Without update nothing that is there is touched.")
     for name in ("bandwidth", "maps", "list_threads"):
         if spec.get(name) is not None and spec[name] < 1:
-            raise OhmyError(f"{name} must be at least 1, not {spec[name]}.")
+            raise OhmyError(f"{name} must be at least 1, not {spec[name]}.", "Leave it out for Hadoop's own value.")
     found = option_problems(spec.get("options") or {})
     if found:
-        raise OhmyError(" ".join(found))
+        raise refusal(found)
     all_groups = groups(spec)
     for group in all_groups:
         _check_group(group, spec)
@@ -99,7 +99,10 @@ def _check_group(group: Group, spec: Spec) -> None:
         if _inside(source, target) or _inside(target, source):
             raise OhmyError(f"The source {source} and the target {target} overlap.", "Name places apart.")
         if spec.get("preserve") and (source.in_s3 or target.in_s3):
-            raise OhmyError("preserve is for copies inside HDFS: objects in S3 have no owner, mode or replication.")
+            raise OhmyError(
+                "preserve is for copies inside HDFS: objects in S3 have no owner, mode or replication.",
+                "Leave preserve out.",
+            )
     if spec.get("delete"):
         if target.in_s3 and not target.path.strip("/"):
             raise OhmyError(f"delete would empty the bucket {target.bucket}.", "Name a folder in it.")

@@ -93,7 +93,10 @@ def place(text: str) -> Place:
         )
     parts = path.split("/")
     if any(part in (".", "..") for part in parts) or re.search("[:\r\n\x00]", path):
-        raise OhmyError(f"{text!r} is no path in HDFS: '.', '..', a colon and line ends are not possible there.")
+        raise OhmyError(
+            f"{text!r} is no path in HDFS: '.', '..', a colon and line ends are not possible there.",
+            "Write another path; in HDFS files can be renamed.",
+        )
     return Place("", "/" + "/".join(part for part in parts if part))
 
 

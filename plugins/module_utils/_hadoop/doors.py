@@ -74,7 +74,10 @@ def open_doors(conf_dir: str = CONF_DIR, user: str = USER, timeout: float = 10.0
     conf = read_conf(conf_dir)
     master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
     if not master:
-        raise OhmyError(f"fs.defaultFS in {conf_dir}/core-site.xml names no host and port.")
+        raise OhmyError(
+            f"fs.defaultFS in {conf_dir}/core-site.xml names no host and port.",
+            "See fs.defaultFS among the properties of the cluster; it is hdfs://HOST:PORT.",
+        )
     manager = conf.get("yarn.resourcemanager.hostname") or master
     return Doors(
         WebHdfs(*_door(conf, "dfs.namenode.http-address", master, 9870, user), timeout=2 * timeout),

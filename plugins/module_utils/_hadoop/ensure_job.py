@@ -137,7 +137,9 @@ def spooled_files(files: t.Sequence[t.Mapping[str, t.Any]], folder: str | None) 
         try:
             digest = file_sha256(path)
         except OSError as exc:
-            raise OhmyError(f"The file {item['name']} did not reach the master: {exc.strerror}.") from exc
+            raise OhmyError(
+                f"The file {item['name']} did not reach the master: {exc.strerror}.", "Run the same command again."
+            ) from exc
         if item.get("sha256") and digest != item["sha256"]:
             raise OhmyError(f"The file {item['name']} came damaged to the master.", "Run the same command again.")
         found[item["name"]] = path

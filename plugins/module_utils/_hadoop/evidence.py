@@ -140,7 +140,10 @@ def _container(found: Evidence, doors: Doors, attempt: t.Mapping[str, t.Any]) ->
     for name, text in texts.items():
         found.add(f"job/{attempt.get('id')}/{name}", (text or "").encode())
     if all(text is None for text in texts.values()):
-        raise OhmyError(f"neither {node} nor JobHistory has them")
+        raise OhmyError(
+            f"neither {node} nor JobHistory has them",
+            "Logs are there once the job has ended and its log aggregation is over.",
+        )
 
 
 def _cluster(found: Evidence, doors: Doors) -> None:

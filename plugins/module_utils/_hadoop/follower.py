@@ -56,7 +56,9 @@ class Follower:
     def __init__(self, folder: JobDir, doors: Doors, document: t.Mapping[str, t.Any] | None = None) -> None:
         spec = folder.spec()
         if spec is None:
-            raise OhmyError(f"There is no specification in {folder.path}.")
+            raise OhmyError(
+                f"There is no specification in {folder.path}.", "Run the same command again, which makes the job anew."
+            )
         self.folder = folder
         self.doors = doors
         self.document = document or {}
@@ -231,7 +233,7 @@ def _work(kind: str) -> t.Callable[[Follower], None]:
         from .follow_distcp import run_distcp
 
         return run_distcp
-    raise OhmyError(f"No follower knows jobs of the kind {kind!r}.")
+    raise OhmyError(f"No follower knows jobs of the kind {kind!r}.", "Use one version of the collection throughout.")
 
 
 def _kill(follower: Follower) -> str:

@@ -55,7 +55,9 @@ def read_manifest(folder: str) -> dict[str, t.Any] | None:
     except FileNotFoundError:
         return None
     except (NotADirectoryError, PermissionError) as exc:
-        raise OhmyError(f"job_output: {folder} cannot be used: {exc.strerror}.") from exc
+        raise OhmyError(
+            f"job_output: {folder} cannot be used: {exc.strerror}.", "Look at its rights, or name another folder."
+        ) from exc
     except ValueError:
         return None
     return data if isinstance(data, dict) and data.get("schema") == SCHEMA else None

@@ -108,7 +108,9 @@ def _local(index: int, item: str) -> list[InputFile]:
             try:
                 found.append(InputFile(index, relative, full, os.path.getsize(full), file_sha256(full)))
             except OSError as exc:
-                raise OhmyError(f"job_input: {full} cannot be read: {exc.strerror}.") from exc
+                raise OhmyError(
+                    f"job_input: {full} cannot be read: {exc.strerror}.", "Look at its rights, or name other input."
+                ) from exc
     return found
 
 

@@ -104,7 +104,7 @@ def _load(path: str) -> Data | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as exc:
-        raise OhmyError(f"{path} cannot be read: {exc}.") from exc
+        raise OhmyError(f"{path} cannot be read: {exc}.", "Look at its rights and at the disk.") from exc
     if not isinstance(data, dict):
-        raise OhmyError(f"{path} holds no JSON object.")
+        raise OhmyError(f"{path} holds no JSON object.", "Remove it, then run the same command again.")
     return data

@@ -73,7 +73,7 @@ def create(
     os.makedirs(os.path.join(partial, "files"))
     for name, path in (files or {}).items():
         if os.path.basename(name) != name:
-            raise OhmyError(f"{name!r} is no plain file name.")
+            raise OhmyError(f"{name!r} is no plain file name.", "Give it a name without a slash.")
         shutil.copyfile(path, os.path.join(partial, "files", name))
         os.chmod(os.path.join(partial, "files", name), 0o755)
     JobDir(partial).write("spec.json", dict(spec))
@@ -217,7 +217,10 @@ def _systemctl(*words: str, check: bool = True) -> str:
             "There is no systemctl here.", "Jobs are followed on the cluster's master, by systemd."
         ) from exc
     except subprocess.TimeoutExpired as exc:
-        raise OhmyError(f"{' '.join(command)} has not ended after {SYSTEMCTL_SECONDS} s.") from exc
+        raise OhmyError(
+            f"{' '.join(command)} has not ended after {SYSTEMCTL_SECONDS} s.",
+            "systemd is stuck or the master is overloaded: see systemctl list-jobs there.",
+        ) from exc
     if check and done.returncode != 0:
         raise OhmyError(f"{' '.join(command)} failed: {done.stderr.strip()}", "See journalctl on the master.")
     return done.stdout

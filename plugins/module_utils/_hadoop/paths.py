@@ -47,11 +47,11 @@ def wants(params: Params) -> list[Want]:
     entries = [{"path": path} for path in params["path"] or []] + list(params["paths"] or [])
     found = [_want({**params, **{k: v for k, v in entry.items() if v is not None}}) for entry in entries]
     if not found:
-        raise OhmyError("path is empty: there is nothing to do.")
+        raise OhmyError("path is empty: there is nothing to do.", "Name a path, or several in paths.")
     taken: set[str] = set()
     for want in found:
         if want.path in taken:
-            raise OhmyError(f"{want.path} is named twice.")
+            raise OhmyError(f"{want.path} is named twice.", "Name each path once.")
         taken.add(want.path)
     return found
 
@@ -73,18 +73,20 @@ def _want(values: Params) -> Want:
     path, state, content = normal(str(values["path"])), values["state"], values["content"]
     name = f"{path}: "
     if state == "absent" and path == "/":
-        raise OhmyError("The root of HDFS cannot be removed.")
+        raise OhmyError("The root of HDFS cannot be removed.", "Name a directory below it.")
     if state != "file":
         for option in ("content", "replication"):
             if values[option] is not None:
-                raise OhmyError(f"{name}{option} goes with state: file only.")
+                raise OhmyError(f"{name}{option} goes with state: file only.", "Leave it out, or write state: file.")
     if state != "directory" and (values["name_quota"] is not None or values["space_quota"] is not None):
-        raise OhmyError(f"{name}quotas go with state: directory only.")
+        raise OhmyError(f"{name}quotas go with state: directory only.", "Leave them out, or write state: directory.")
     if content is not None and len(content.encode()) > CONTENT_LIMIT:
         raise OhmyError(f"{name}content is larger than 1 MiB.", "Use hdfs_upload for files.")
     replication = values["replication"]
     if replication is not None and not 1 <= replication <= 512:
-        raise OhmyError(f"{name}replication is {replication}, which is not from 1 to 512.")
+        raise OhmyError(
+            f"{name}replication is {replication}, which is not from 1 to 512.", "Leave it out for HDFS's own value."
+        )
     return Want(
         path,
         state,

@@ -287,7 +287,7 @@ def _site_name(name: str) -> str:
 
 def _properties(site: str, own: t.Any) -> dict[str, t.Any]:
     if not isinstance(own, (dict, type(None))):
-        raise OhmyError(f"The properties of {site} are no mapping of names to values.")
+        raise OhmyError(f"The properties of {site} are no mapping of names to values.", "Write name: value below it.")
     for name, value in (own or {}).items():
         if isinstance(value, (dict, list)):
             raise OhmyError(

@@ -111,7 +111,7 @@ def _checked_command(command: str, role: str) -> str:
     try:
         words = shlex.split(command)
     except ValueError as exc:
-        raise OhmyError(f"job_{role}: {command!r} cannot be split into words: {exc}.") from exc
+        raise OhmyError(f"job_{role}: {command!r} cannot be split into words: {exc}.", "Close its quotes.") from exc
     if any(word in ("|", "&&", ";", ">", "<") for word in words):
         raise OhmyError(
             f"job_{role}: {command!r} holds a shell operator, and Hadoop Streaming starts no shell.",

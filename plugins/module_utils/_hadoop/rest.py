@@ -140,7 +140,10 @@ def split_location(location: str) -> tuple[str, int, str]:
     """Return (host, port, path with query) of a redirect's target, quoted where the daemon did not."""
     parts = urllib.parse.urlsplit(location)
     if not parts.hostname:
-        raise OhmyError(f"A daemon redirected to {location!r}, which names no host.")
+        raise OhmyError(
+            f"A daemon redirected to {location!r}, which names no host.",
+            "See the addresses among that daemon's properties (dfs.datanode.http.address, for one).",
+        )
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return parts.hostname, parts.port or 80, urllib.parse.quote(target, safe=SAFE_IN_URL)
 

@@ -67,7 +67,7 @@ def spool(
     :raises OhmyError: no such part, no room, or it came only in part three times.
     """
     if os.path.basename(name) != name or name.startswith("."):
-        raise OhmyError(f"{name!r} is no part of an answer.")
+        raise OhmyError(f"{name!r} is no part of an answer.", "Name one of the files that lie in the output.")
     path = source.rstrip("/")
     entry = hdfs.status(path)
     if entry is not None and entry["type"] == "DIRECTORY":

@@ -36,7 +36,10 @@ def render(properties: t.Mapping[str, t.Any]) -> bytes:
         value = text_of(properties[name])
         for text in (name, value):
             if found := FORBIDDEN.search(text):
-                raise OhmyError(f"The property {name!r} holds the character {found.group()!r}, which XML cannot hold.")
+                raise OhmyError(
+                    f"The property {name!r} holds the character {found.group()!r}, which XML cannot hold.",
+                    "Take the character out.",
+                )
         shown = escape(value, CR)
         lines.append(f"  <property><name>{escape(name, CR)}</name><value>{shown}</value></property>")
     return ("\n".join(lines) + "\n</configuration>\n").encode("utf-8")

@@ -43,6 +43,7 @@ SECRET = re.compile(r"(secret|password|access\.key|session\.token|credential\.(?
 SECRET_ENV = re.compile(
     r"(^|_)(secrets?|passw(or)?d|token|credentials?|apikey)(_|$)|(access|api|private|secret)_?key", re.IGNORECASE
 )
+SECRET_WORDS = "looks like a secret"
 ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
 SMALL_FILE = 32 << 20
@@ -67,7 +68,7 @@ def option_problems(options: t.Mapping[str, t.Any]) -> list[str]:
         if key in RESERVED:
             found.append(f"The option {name} is set by {RESERVED[key]}.")
         elif SECRET.search(name):
-            found.append(f"The option {name} looks like a secret, which every task and the job's page would show.")
+            found.append(f"The option {name} {SECRET_WORDS}, which every task and the job's page would show.")
         elif value is None or isinstance(value, (dict, list)):
             found.append(f"The option {name} must be a plain value.")
         elif FORBIDDEN.search(name + str(value)):
@@ -82,7 +83,7 @@ def problems(spec: Spec) -> list[str]:
         if not ENV_NAME.match(name):
             found.append(f"{name!r} is no name of an environment variable.")
         elif SECRET_ENV.search(name):
-            found.append(f"The environment variable {name} looks like a secret, which the job's page would show.")
+            found.append(f"The environment variable {name} {SECRET_WORDS}, which the job's page would show.")
         elif re.search(r"\s", str(value)):
             found.append(f"The value of the environment variable {name} holds a blank, where Hadoop would cut it.")
     if not spec.get("mapper"):
@@ -107,7 +108,20 @@ def check(spec: Spec) -> None:
     """
     found = problems(spec)
     if found:
-        raise OhmyError(" ".join(found))
+        raise refusal(found)
+
+
+def refusal(found: t.Sequence[str]) -> OhmyError:
+    """Return the error that tells all these problems, with what to do about them."""
+    text = " ".join(found)
+    if SECRET_WORDS in text:
+        hint = (
+            "Take it out: nodes in EC2 reach S3 by their role, and other secrets belong in a store that "
+            "hadoop.security.credential.provider.path names."
+        )
+    else:
+        hint = "Correct it and run the same command again: nothing was started."
+    return OhmyError(text, hint)
 
 
 def split_size(spec: Spec, files: int, size: int, cores: int) -> int | None:

@@ -33,7 +33,10 @@ def check_items(target: str, items: t.Sequence[Item]) -> None:
     :raises OhmyError: names the first of them.
     """
     if not target.startswith("/") or not target.strip("/") or ".." in target.split("/") or UNUSABLE.search(target):
-        raise OhmyError(f"target: {target!r} is no absolute path in HDFS below its root.")
+        raise OhmyError(
+            f"target: {target!r} is no absolute path in HDFS below its root.",
+            "Name a directory such as /data/books, without a colon, '.' or '..'.",
+        )
     keys = [str(item["key"]) for item in items]
     for key in keys:
         if UNUSABLE.search(key) or any(part in ("", ".", "..") for part in key.split("/")):

@@ -137,7 +137,10 @@ class WebHdfs:
         with self.open(path) as stream:
             data = b"".join(stream.chunks(limit))
         if len(data) > limit:
-            raise OhmyError(f"{path} in HDFS is larger than the {limit} bytes that it should be.")
+            raise OhmyError(
+                f"{path} in HDFS is larger than the {limit} bytes that it should be.",
+                "Somebody else's file may lie there: look at it, and move it away.",
+            )
         return data
 
     def sha256(self, path: str) -> str:

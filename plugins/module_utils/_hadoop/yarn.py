@@ -73,7 +73,10 @@ class ResourceManager:
         while True:
             app = self.app(application_id)
             if app is None:
-                raise OhmyError(f"The ResourceManager knows no application {application_id}.")
+                raise OhmyError(
+                    f"The ResourceManager knows no application {application_id}.",
+                    "It may have forgotten it in a restart; see yarn application -list -appStates ALL.",
+                )
             if app.get("state") in ENDED:
                 return str(app["state"])
             answer = self.rest.request("PUT", path, {"user.name": user}, body, {"Content-Type": "application/json"})

@@ -77,7 +77,9 @@ def install(
                     unpack(packed, aside)
                 except (OSError, tarfile.TarError, EOFError, zlib.error) as exc:
                     where = f"The archive {each['url']} ({part}) cannot be installed in {target}"
-                    raise OhmyError(f"{where}: {exc}.") from exc
+                    raise OhmyError(
+                        f"{where}: {exc}.", "See the disk of the node, and whether the archive is whole."
+                    ) from exc
             if check is not None:
                 check(aside)
             os.rename(aside, target)
@@ -161,7 +163,10 @@ def unpack(packed: str, target: str) -> None:
                     continue
                 inside = False
             if not inside:
-                raise OhmyError(f"The archive {packed} holds {member.name}, which would lie outside of its folder.")
+                raise OhmyError(
+                    f"The archive {packed} holds {member.name}, which would lie outside of its folder.",
+                    "Pack the archive anew, with relative names and links below its folder.",
+                )
             member.name, member.uid, member.gid, member.uname, member.gname = inner, 0, 0, "root", "root"
             member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
             _make_room(member, place)
@@ -172,7 +177,10 @@ def _make_room(member: tarfile.TarInfo, place: str) -> None:
     # An overlay's file replaces what is there, and is never written through a link.
     if os.path.lexists(place) and not (member.isdir() and os.path.isdir(place)):
         if os.path.isdir(place) and not os.path.islink(place):
-            raise OhmyError(f"The archive's {member.name} would replace a folder.")
+            raise OhmyError(
+                f"The archive's {member.name} would replace a folder.",
+                "Pack the overlay so that files replace files only.",
+            )
         os.unlink(place)
 
 

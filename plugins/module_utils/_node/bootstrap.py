@@ -92,8 +92,14 @@ def user_data(
     }
     text = json.dumps(settings, sort_keys=True)
     if "'" in text or "\\" in text:
-        raise OhmyError("Bucket, endpoint or prefix hold a character that cannot be in one.")
+        raise OhmyError(
+            "Bucket, endpoint or prefix hold a character that cannot be in one.",
+            "Write them without quotes and backslashes.",
+        )
     script = _SCRIPT.replace("@SETTINGS@", text)
     if len(script.encode()) > MOST_BYTES:
-        raise OhmyError(f"The user data has {len(script.encode())} bytes, {MOST_BYTES} are allowed.")
+        raise OhmyError(
+            f"The user data has {len(script.encode())} bytes, {MOST_BYTES} are allowed.",
+            "Shorten the bucket's name, endpoint or prefix.",
+        )
     return script

@@ -53,7 +53,10 @@ def apply(want: Want, todo: Plan, pending: t.Sequence[str] = ()) -> None:
         for job in slow:
             job.result()
     if want.package is not None and not packages.has_java(want.java_home):
-        raise OhmyError(f"The package {want.package} is installed, and there is no {want.java_home}/bin/java.")
+        raise OhmyError(
+            f"The package {want.package} is installed, and there is no {want.java_home}/bin/java.",
+            "Give the java_home that this package fills.",
+        )
     log4j = read_file(f"/{LOG4J[0]}")
     if log4j is not None and log4j != read_file(f"/{LOG4J[1]}"):
         write_file(f"/{LOG4J[1]}", log4j)
@@ -148,7 +151,10 @@ def converge(
             elif not check_mode:
                 remember_made("/", want.files)
         except OSError as exc:
-            raise OhmyError(f"The node {facts.address} cannot be made what it is to be: {exc}.") from exc
+            raise OhmyError(
+                f"The node {facts.address} cannot be made what it is to be: {exc}.",
+                "See the disk and its rights on that node; then run the same command again.",
+            ) from exc
     return want, todo, pending
 
 

@@ -41,11 +41,13 @@ def check(document: t.Any) -> dict[str, t.Any]:
         )
     for name, kind in REQUIRED.items():
         if not isinstance(document.get(name), kind) or isinstance(document[name], bool):
-            raise OhmyError(f"The node document has no usable {name!r}.")
+            raise OhmyError(
+                f"The node document has no usable {name!r}.", "Use one version of the collection throughout."
+            )
     if document["role"] not in ("master", "worker"):
         raise OhmyError(f"The node document knows no role {document['role']!r}.", "Use master or worker.")
     if document["role"] == "worker" and document["master"] == "self":
-        raise OhmyError("The node document of a worker must name the master's address.")
+        raise OhmyError("The node document of a worker must name the master's address.", "Give it in master.")
     if document["workers"] < 0:
         raise OhmyError("The node document has no usable 'workers'.", "Their number is 0 or more.")
     _check_archive("hadoop", document["hadoop"], document)
@@ -106,7 +108,9 @@ def parse(data: bytes) -> dict[str, t.Any]:
     try:
         return check(json.loads(data))
     except ValueError as exc:
-        raise OhmyError(f"The node document is no JSON: {exc}.") from exc
+        raise OhmyError(
+            f"The node document is no JSON: {exc}.", "Let the collection write it: run the same command again."
+        ) from exc
 
 
 def digest(document: t.Mapping[str, t.Any]) -> str:
@@ -121,7 +125,10 @@ def load(root: str = "/") -> dict[str, t.Any]:
         with open(path, encoding="utf-8") as stream:
             return check(json.load(stream))
     except (OSError, ValueError) as exc:
-        raise OhmyError(f"The node document {path} cannot be read: {exc}.") from exc
+        raise OhmyError(
+            f"The node document {path} cannot be read: {exc}.",
+            "Run the playbook that configures the nodes, which writes it.",
+        ) from exc
 
 
 def reached(root: str = "/") -> str | None:

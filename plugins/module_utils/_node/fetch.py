@@ -101,7 +101,10 @@ def _write(source: t.Any, path: str, deadline: float, expected: int | None = Non
             digest.update(chunk)
             out.write(chunk)
             if time.monotonic() > deadline:
-                raise OhmyError(f"The archive did not come within {LONGEST} s.")
+                raise OhmyError(
+                    f"The archive did not come within {LONGEST} s.",
+                    "The way from the node to the server is too slow: keep the archive nearer, for example in S3.",
+                )
         if expected is not None and out.tell() != expected:
             raise http.client.IncompleteRead(b"", expected - out.tell())
     return digest.hexdigest()

@@ -127,7 +127,10 @@ def make_directories(master: str, seconds: float = 180, look: t.Callable[[], Non
             return [path for path, mode, owner, group in DIRECTORIES if _directory(hdfs, path, mode, owner, group)]
         except OhmyError as exc:
             if time.monotonic() > deadline:
-                raise OhmyError(f"HDFS took no directory within {seconds:.0f} s: {exc}") from exc
+                raise OhmyError(
+                    f"HDFS took no directory within {seconds:.0f} s: {exc}",
+                    "See whether the NameNode left its safe mode: hdfs dfsadmin -report tells of its DataNodes.",
+                ) from exc
             if look is not None:
                 look()
             time.sleep(0.3)

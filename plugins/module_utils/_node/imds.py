@@ -50,7 +50,10 @@ class Imds:
                 if isinstance(exc, urllib.error.HTTPError) and exc.code == 401:
                     self._token = ""
                 if time.monotonic() > deadline:
-                    raise OhmyError(f"The metadata service does not tell {path}: {exc}.") from exc
+                    raise OhmyError(
+                        f"The metadata service does not tell {path}: {exc}.",
+                        "See whether the instance has its profile and lets its metadata be asked.",
+                    ) from exc
                 time.sleep(0.5)
 
     def keys(self) -> tuple[str, str, str]:

@@ -49,7 +49,7 @@ def _check(name: str, value: str) -> None:
     try:
         ipaddress.IPv4Address(value)
     except ValueError as exc:
-        raise OhmyError(f"{name}: {value!r} is no IPv4 address.") from exc
+        raise OhmyError(f"{name}: {value!r} is no IPv4 address.", "Write one such as 192.0.2.7.") from exc
 
 
 def _address(address: str | None, master: str | None, document: t.Mapping[str, t.Any] | None) -> str | None:

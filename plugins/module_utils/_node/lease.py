@@ -42,7 +42,9 @@ def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         found = json.loads(store(document).get(key(document)))
         return {"expires": float(found["expires"]), "max": float(found["max"])}
     except (ValueError, TypeError, KeyError) as exc:
-        raise OhmyError(f"The lease {key(document)} cannot be read: {exc}.") from exc
+        raise OhmyError(
+            f"The lease {key(document)} cannot be read: {exc}.", "Run the playbook again, which writes it anew."
+        ) from exc
 
 
 def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = None) -> float:

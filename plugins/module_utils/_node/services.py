@@ -54,7 +54,11 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
                 # systemctl only says where to look.
                 name = next((name for name in verbs if service_state(unit(name)) != "active"), "")
                 if name and (lines := last_words(unit(name))):
-                    raise OhmyError(f"The {name} does not start: {one_line(lines)}", lines=lines) from exc
+                    raise OhmyError(
+                        f"The {name} does not start: {one_line(lines)}",
+                        "See its log with journalctl on this node; then run the same command again.",
+                        lines=lines,
+                    ) from exc
                 raise
     _remember({**known, **{name: inputs[name] for name in verbs}}, root)
 
@@ -105,7 +109,11 @@ def wait(address: str, names: t.Sequence[str], seconds: float = WAIT) -> None:
         if time.monotonic() > deadline:
             lines = [line for name in waiting for line in last_words(unit(name))]
             what = f"After {seconds:.0f} s still not up on {address}: {', '.join(waiting)}"
-            raise OhmyError(f"{what}: {one_line(last_words(unit(waiting[0])))}", lines=lines)
+            raise OhmyError(
+                f"{what}: {one_line(last_words(unit(waiting[0])))}",
+                "See its log with journalctl on that node; then run the same command again.",
+                lines=lines,
+            )
         time.sleep(0.2)
 
 
@@ -114,7 +122,11 @@ def refuse_failed(address: str, names: t.Sequence[str]) -> None:
     for name in names:
         if service_state(unit(name)) == "failed":
             lines = last_words(unit(name))
-            raise OhmyError(f"The {name} on {address} does not start: {one_line(lines)}", lines=lines)
+            raise OhmyError(
+                f"The {name} on {address} does not start: {one_line(lines)}",
+                "See its log with journalctl on that node; then run the same command again.",
+                lines=lines,
+            )
 
 
 def answers(address: str, port: int) -> bool:

@@ -35,13 +35,20 @@ def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as exc:
-        raise OhmyError(f"Could not {what}: {argv[0]} did not end within {seconds:.0f} s.") from exc
+        raise OhmyError(
+            f"Could not {what}: {argv[0]} did not end within {seconds:.0f} s.",
+            "See on the node why it hangs; then run the same command again.",
+        ) from exc
     except OSError as exc:
-        raise OhmyError(f"Could not {what}: {exc}.") from exc
+        raise OhmyError(
+            f"Could not {what}: {exc}.", "See whether the node has this program and lets it be run."
+        ) from exc
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         words = " / ".join(lines[-3:]) or f"{argv[0]} ended with {done.returncode}"
-        raise OhmyError(f"Could not {what}: {words}", lines=lines[-20:])
+        raise OhmyError(
+            f"Could not {what}: {words}", "Mend what it tells; then run the same command again.", lines=lines[-20:]
+        )
     return done.stdout
 
 

@@ -116,7 +116,7 @@ def test_a_secret_is_neither_returned_nor_logged(host):
     assert "<name>fs.s3a.secret.key</name><value>(hidden)</value>" in result["diff"][0]["after"]
     host.broken = OhmyError("The namenode does not start: why", "Do this.", lines=["a line"])
     failed = host.run()
-    assert (failed["failed"], failed["msg"]) == (True, "The namenode does not start: why Do this.")
+    assert (failed["failed"], failed["msg"]) == (True, "The namenode does not start: why. Do this.")
     assert failed["lines"] == ["a line"]
     assert HUSH not in host.text
 

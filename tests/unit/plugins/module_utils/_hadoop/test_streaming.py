@@ -156,3 +156,30 @@ def test_a_split_is_asked_for_by_format_and_size():
     words = streaming.command(SPEC, "mapred", "/c", "/f", 77)
     assert words[words.index("-inputformat") + 1] == streaming.COMBINE_FORMAT
     assert "-inputformat" not in streaming.command(SPEC, "mapred", "/c", "/f")
+
+
+@pytest.mark.parametrize(
+    ("more", "hint"),
+    [
+        ({"options": {"fs.s3a.secret.key": "x"}}, "credential.provider.path"),
+        ({"cmdenv": {"API_TOKEN": "x"}}, "credential.provider.path"),
+        ({"reduces": -1}, "nothing was started"),
+    ],
+)
+def test_refusals_say_what_to_do(more, hint):
+    with pytest.raises(OhmyError) as raised:
+        streaming.check({"mapper": "cat", "input": ["/in"], "id": "x", **more})
+    assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("It broke", "It broke. Mend it."),
+        ("It broke.", "It broke. Mend it."),
+        ("Broke:\n  a\n", "Broke:\n  a\nMend it."),
+    ],
+)
+def test_message_and_hint_are_two_sentences(message, text):
+    assert str(OhmyError(message, "Mend it.")) == text
+    assert str(OhmyError(message)) == message.strip()
