@@ -120,9 +120,11 @@ def _packages(value: list[str]) -> str:
 
 def _address(value: str | None) -> str:
     try:
-        return "" if value is None or ipaddress.IPv4Address(value).is_private is not None else ""
+        if value is not None:
+            ipaddress.IPv4Address(value)
     except ValueError:
         return f"must be an IPv4 address, not {value!r}"
+    return ""
 
 
 def _sites(value: dict[str, t.Any]) -> str:

@@ -18,19 +18,17 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._core.errors import OhmyError
 from . import archives, checks
 
-COLLECTION = Path(__file__).resolve().parent.parent.parent
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
 # Named like variables, but said about a run, not about its job.
 CONTROL = {"job_file"}
-REMOTE = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def load_specs() -> dict[str, dict[str, t.Any]]:
     """Return name → option of every variable, from ``roles/*/meta/argument_specs.yml``."""
     specs: dict[str, dict[str, t.Any]] = {}
     for role in ROLES:
-        text = (COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8")
+        text = (archives.COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8")
         specs.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
     return specs
 
@@ -52,7 +50,7 @@ def unknown_names(names: t.Iterable[str], specs: t.Mapping[str, t.Any], *, stric
 
 def resolve_path(value: t.Any, base: str) -> t.Any:
     """Return ``value`` with ``~`` and a relative path made absolute; URLs and commands stay."""
-    if not isinstance(value, str) or not value or REMOTE.match(value):
+    if not isinstance(value, str) or not value or archives.URL.match(value):
         return value
     return os.path.normpath(os.path.join(base, os.path.expanduser(value)))
 
