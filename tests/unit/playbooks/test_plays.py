@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plays' own promises, on hosts that are all this process's: who takes part, and what survives whose failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+WORKERS = {f"w{number}": {"ansible_connection": "local"} for number in (1, 2)}
+GOOD = {"tasks": [{"ansible.builtin.debug": {"msg": "applied"}}]}
+ON_LOCALHOST = {"hosts": "localhost", "gather_facts": False}
+ON_ONE = {"when": "inventory_hostname == 'w1'"}
+LOCALHOST = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
+
+
+def play(folder: Path, plays: list[dict] | Path, hosts: dict, *arguments: str, **env: str) -> tuple[int, str]:
+    """Run plays, with the tasks of the collection's playbooks beside them; return the exit code and what was printed."""
+    inventory = folder / "hosts.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    if isinstance(plays, list):
+        (folder / "tasks").symlink_to(ROOT / "playbooks/tasks")
+        path = folder / "plays.yml"
+        path.write_text(yaml.safe_dump(plays, sort_keys=False))
+    else:
+        path = plays
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments],
+        env={**clean, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", **env},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("hosts", "limit", "good"),
+    [
+        (WORKERS, "w1", False),
+        (WORKERS, "!w2", False),
+        (WORKERS, "localhost,w1", True),
+        (WORKERS, None, True),
+        ({**WORKERS, **LOCALHOST}, None, True),
+        ({**WORKERS, **LOCALHOST}, "!w2", True),
+        ({**WORKERS, **LOCALHOST}, "w1", False),
+        ({**WORKERS, **LOCALHOST}, "!localhost", False),
+    ],
+)
+def test_a_limit_without_localhost_is_refused(tmp_path, hosts, limit, good):
+    code, text = play(tmp_path, ROOT / "playbooks/limit.yml", hosts, *(["--limit", limit] if limit else []))
+    assert (code == 0) == good, text
+    if not good:
+        assert f"--limit {limit} leaves out localhost" in text and f"--limit 'localhost,{limit}'" in text, text
+
+
+def test_every_playbook_looks_at_the_limit_first():
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        plays = yaml.safe_load(path.read_text())
+        assert path.name == "limit.yml" or plays[0]["ansible.builtin.import_playbook"] == "limit.yml", path
+
+
+def nodes(folder: Path, *roles: dict[str, list[dict]], **env: str) -> tuple[int, str]:
+    """Apply roles of one's own to two nodes, one job each, by the plays of run_job; say whether all became nodes."""
+    run_job = yaml.safe_load((ROOT / "playbooks/run_job.yml").read_text())
+    made = next(one for one in run_job if "Make hosts" in one["name"])
+    plays = []
+    for number, role in enumerate(roles):
+        for part, tasks in role.items():
+            path = folder / f"own{number}" / part / "main.yml"
+            path.parent.mkdir(parents=True)
+            path.write_text(yaml.safe_dump(tasks))
+        facts = {
+            "ohmy_settings": {"cluster_provider": "ec2", "hadoop_roles": [str(folder / f"own{number}")]},
+            "ohmy_plan": {"finished": False},
+            "ohmy_push": sorted(WORKERS),
+            "ohmy_stale": [],
+        }
+        plays += [{**ON_LOCALHOST, "tasks": [{"ansible.builtin.set_fact": facts}]}, made]
+        end = {"ansible.builtin.include_tasks": "tasks/whole.yml"}
+        said = {"ansible.builtin.debug": {"msg": "the teardown"}}
+        plays.append({**ON_LOCALHOST, "tasks": [{"block": [end], "always": [said]}]})
+    return play(folder, plays, WORKERS, "-e", json.dumps({"ansible_become": False}), **env)
+
+
+def test_nodes_are_made_with_roles_of_one_s_own(tmp_path):
+    code, text = nodes(tmp_path, GOOD)
+    assert code == 0 and text.count("applied") == 2 and "the teardown" in text, text
+
+
+@pytest.mark.parametrize("env", [{}, {"ANSIBLE_ANY_ERRORS_FATAL": "true"}], ids=["", "any_errors_fatal"])
+def test_a_role_that_fails_on_a_node_leaves_the_teardown_to_be_done(tmp_path, env):
+    code, text = nodes(tmp_path, {"tasks": [{"ansible.builtin.fail": {"msg": "no such luck"}, **ON_ONE}]}, **env)
+    assert code != 0 and "The node w1 failed: no such luck" in text and "the teardown" in text, text
+
+
+@pytest.mark.parametrize("env", [{}, {"ANSIBLE_ANY_ERRORS_FATAL": "true"}], ids=["", "any_errors_fatal"])
+def test_a_handler_that_fails_on_a_node_fails_the_node(tmp_path, env):
+    role = {
+        "tasks": [{"ansible.builtin.debug": {"msg": "x"}, "changed_when": True, "notify": "later", **ON_ONE}],
+        "handlers": [{"name": "later", "ansible.builtin.fail": {"msg": "no such luck"}}],
+    }
+    code, text = nodes(tmp_path, role, **env)
+    assert code != 0 and "The node w1 failed: no such luck" in text and "the teardown" in text, text
+
+
+def test_what_became_of_nodes_in_an_earlier_job_is_not_taken_for_this_one(tmp_path):
+    bad = {"tasks": [{"ansible.builtin.fail": {"msg": "no such luck"}, **ON_ONE}]}
+    code, text = nodes(tmp_path, GOOD, bad)
+    assert code != 0 and "The node w1 failed: no such luck" in text and text.count("the teardown") == 2, text
