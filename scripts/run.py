@@ -33,8 +33,9 @@ def find_job(job: str, caller: str, checkout: Path) -> Path:
         return checkout / EXAMPLE
     places = list(dict.fromkeys(Path(folder, Path(job).expanduser()) for folder in (caller or checkout, checkout)))
     for place in places:
-        if place.is_file():
-            return Path(os.path.abspath(place))
+        for path in (place, place / "job.yml"):  # a folder stands for the job in it
+            if path.is_file():
+                return Path(os.path.abspath(path))
     raise SystemExit(f"There is no job file {' or '.join(map(str, places))}.")
 
 

@@ -47,7 +47,8 @@ class ActionModule(NodeAction):
     ) -> dict[str, t.Any]:
         src, fingerprint = str(args["src"]), args.get("fingerprint")
         force, merge, decompress = (_truth(args.get(name)) for name in ("force", "merge", "decompress"))
-        parts = fetch_targets.targets(listed or [], src, merge and listed is not None, args.get("name"), decompress)
+        # In check mode the job may not have run, and nobody knows its parts.
+        parts = [] if listed is None else fetch_targets.targets(listed, src, merge, args.get("name"), decompress)
         folder = OutputFolder(dest, None if fingerprint is None else str(fingerprint), force, src.rstrip("/"))
         if listed is None:
             plan = Plan()

@@ -263,7 +263,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import PRESERVE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_document
@@ -345,8 +345,8 @@ def main() -> None:
         result = ensure_job(spec, {}, hdfs, whole, params["force"], module.check_mode)
         if module.check_mode and not spec["fingerprint"] and result["changed"]:
             result.update(copies.foresee(copies.Look(hdfs, read_document()), spec).result())
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(targets=targets, **result)
 
 

@@ -176,6 +176,9 @@ options:
         description: Debian packages that each node installs.
         type: list
         elements: str
+      task_memory:
+        description: What one map or reduce task gets by default, in MiB; otherwise that follows the node's memory.
+        type: int
   bundle:
     description:
       - The file of the node bundle. The action plugin makes it; leave this out.
@@ -454,7 +457,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, argspec, present, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
 SPEC = {
     "name": {"type": "str", "required": True},
@@ -487,6 +490,7 @@ SPEC = {
             "java": {"type": "dict"},
             "properties": {"type": "dict"},
             "packages": {"type": "list", "elements": "str"},
+            "task_memory": {"type": "int"},
         },
     },
     "bundle": {"type": "path"},
@@ -508,8 +512,8 @@ def main():
         wanted = want.from_params(module.params)
         verb = present if module.params["state"] == "present" else absent
         result = verb.run(Clients(module.params), wanted, module.check_mode)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(**result)
 
 

@@ -307,7 +307,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import argspec, info, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
 SPEC = {
     "name": {"type": "str"},
@@ -326,8 +326,8 @@ def main():
         name = want.checked_name(params["name"]) if params["name"] is not None else None
         state_dir = params["state_dir"] or want.default_state_dir()
         clusters = info.run(Clients(params), name, params["reports"], state_dir, params["ssh_user"])
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(changed=False, clusters=clusters)
 
 

@@ -145,7 +145,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import Look, evaluate
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health_look import look_at_cluster
@@ -191,8 +191,8 @@ def main() -> None:
                 "nodes must hold exactly one master.", "Give one of them the role master, all others worker."
             )
         result = result_of(nodes, look_at_cluster(nodes))
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -98,7 +98,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import evidence
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
@@ -142,8 +142,8 @@ def main() -> None:
                     "Call it as ohmy.hadoop.hadoop_logs in a task.",
                 )
             result = collect(module.params)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(changed=True, **result)
 
 

@@ -97,7 +97,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import info
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -113,8 +113,8 @@ def main() -> None:
         if os.geteuid() != 0:
             raise OhmyError("This task needs root on the host.", "Give it become: true.")
         result = info.look(module.params["address"], module.params["master"])
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(changed=False, **result)
 
 

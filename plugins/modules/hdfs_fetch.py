@@ -179,7 +179,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, paths, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -244,8 +244,8 @@ def main() -> None:
             if warning:
                 module.warn(warning)
             result["spooled"] = spool_piece(client, params)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(**result)
 
 

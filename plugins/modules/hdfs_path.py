@@ -194,7 +194,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import paths
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -238,8 +238,8 @@ def main() -> None:
             module.warn(NO_TRASH)
         if not module.check_mode:
             paths.apply(hdfs, wanted, plan, params["recursive"])
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     touched = {step.key for step in plan.steps}
     states = [{"path": want.path, "state": want.state, "changed": want.path in touched} for want in wanted]
     module.exit_json(**plan.result(paths=states, diff=paths.diff(plan)))

@@ -227,7 +227,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import path_info
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -248,8 +248,8 @@ def main() -> None:
     try:
         require_root()
         found = path_info.look(open_doors(user=params["user"]).hdfs, params)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(changed=False, paths=found)
 
 

@@ -164,7 +164,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, uploads
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -227,8 +227,8 @@ def main() -> None:
         warning = lease_keeper.keep(params["spool"]) if params["batch"] else ""
         if warning:
             module.warn(warning)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(**result)
 
 

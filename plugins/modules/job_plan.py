@@ -228,7 +228,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._aws.errors import call
-from ..module_utils._core.errors import OhmyError
+from ..module_utils._core.errors import OhmyError, as_result
 from ..module_utils._hadoop import identity, inputs, programs
 
 SPEC = {
@@ -315,6 +315,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
     commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
     require_local(params["input"])
+    inputs.refuse_output_inside(params["input"], params["output"])
     bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
     identity_of = {
         "commands": commands,
@@ -347,8 +348,8 @@ def main() -> None:
         require_boto3(module)
     try:
         result = run(module.params)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(**result)
 
 

@@ -224,7 +224,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import argspec, upload
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
 SPEC = {
     "bucket": {"type": "str", "required": True},
@@ -259,8 +259,8 @@ def main():
     require_boto3(module)
     try:
         result = upload.run(Clients(module.params), module.params, module.check_mode)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(**result)
 
 

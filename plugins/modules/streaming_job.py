@@ -256,7 +256,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
@@ -358,8 +358,8 @@ def main() -> None:
             params["force"],
             module.check_mode,
         )
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(output=params["output"], **result)
 
 

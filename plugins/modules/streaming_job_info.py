@@ -148,7 +148,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ROOT
@@ -181,8 +181,8 @@ def main() -> None:
     try:
         require_root()
         found = look(module.params)
-    except OhmyError as exc:
-        module.fail_json(**exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
     module.exit_json(changed=False, jobs=found)
 
 

@@ -54,7 +54,8 @@ def _cidr(value: str) -> str:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
         return f"must be auto or a CIDR such as 192.0.2.7/32, not {value!r}"
-    return "must not be open to the whole world" if network.prefixlen == 0 else ""
+    # An eighth of the internet and more is no address of the caller's.
+    return "must not be open to the whole world" if network.prefixlen < (8 if network.version == 4 else 16) else ""
 
 
 def _program(value: str | None) -> str:
@@ -70,6 +71,8 @@ def _program(value: str | None) -> str:
 
 
 def _missing(path: str) -> str:
+    if not path.startswith("/"):
+        return f"{path} is no path on this machine"
     folder = path
     while folder != "/" and not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -181,6 +184,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_reducer": _program,
     "job_combiner": _program,
     "job_files": lambda value: next((text for text in map(_file, value) if text), ""),
+    "job_output": lambda value: f"{value} is no directory of this machine" if value and "://" in value else "",
     "job_input": lambda value: "" if value or value is None else "is empty",
     "job_reduces": lambda value: "" if 0 <= value <= 10000 else f"must be 0 to 10000, not {value}",
     "job_options": _options,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 import types
@@ -155,11 +156,14 @@ class NodeAction(ActionBase):
         reason = " ".join(str(getattr(exc, "message", "") or exc).split())
         if "Host key verification failed" in reason or "IDENTIFICATION HAS CHANGED" in reason:
             hint = "Its host key is not the one that is known for it: find out why before anything else."
+            reason = "host key verification failed"  # in place of ssh's banner of many lines
         elif "Permission denied" in reason:
             hint = (
                 "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user, or the host's "
                 "variables in the inventory."
             )
+        elif re.search(r"python[0-9.]*: (command )?not found|python[0-9.]*: No such file", reason):
+            hint = "Install python3 there, or set ansible_python_interpreter to where it is."
         else:
             hint = (
                 "See whether it still runs and whether its security group or firewall admits this machine's address; then "

@@ -74,6 +74,19 @@ def resolve_role(value: t.Any, base: str) -> t.Any:
     return resolve_path(value, base) if isinstance(value, str) and re.search("[/~]", value) else value
 
 
+def not_shipped(command: t.Any, base: str, files: t.Any) -> str | None:
+    """Return the first word of a command that is a file in ``base`` which would not travel with the job, or None.
+
+    :param files: the job's side files, as they were given.
+    """
+    shipped = {os.path.basename(str(path)) for path in ([files] if isinstance(files, str) else files or [])}
+    for word in command.split() if isinstance(command, str) and "/" not in command else []:
+        # A bare name such as "data" may be an argument that a file is called like by chance.
+        if "." in word and word not in shipped and os.path.isfile(os.path.join(base, word)):
+            return word
+    return None
+
+
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
 
 
@@ -116,6 +129,13 @@ def settle(
                 merged[name] = _absolute(name, specs[name], values[name], base)
     problems = [
         f"{name}: is missing" for name, option in specs.items() if option.get("required") and name not in merged
+    ]
+    problems += [
+        f"{name}: {word} would not reach the nodes; name it in job_files"
+        for base, values in sources
+        for name in PROGRAMS
+        if not os.path.isabs(str(merged.get(name, "/")))
+        and (word := not_shipped(values.get(name), base, merged.get("job_files")))
     ]
     problems += checks.types(specs, merged)
     checked = ArgumentSpecValidator(_validator_spec(specs)).validate(merged)

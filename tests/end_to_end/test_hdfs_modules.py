@@ -174,7 +174,7 @@ def test_names_that_bite_and_five_hundred_small_files_there_and_back(fleet):
     assert len(done["uploaded"]) == len(files)
     seen = fleet.hdfs(
         "hdfs dfs -count /user/hadoop/up",
-        "hdfs dfs -cat /user/hadoop/fingerprint",
+        "hdfs dfs -cat /user/hadoop/.up.fingerprint",
         "hdfs dfs -cat /user/hadoop/up/many/* | sha256sum",
         "hdfs dfs -cat '/user/hadoop/up/web 1/access.log' /user/hadoop/up/web2/access.log",
         "hdfs dfs -stat '%u %b' /user/hadoop/up/empty",

@@ -45,6 +45,12 @@ import shipped
 for line in sys.stdin:
     print(f"{shipped.first(line)}\\t1")
 """
+COMBINER = """#!/usr/bin/env python3
+import collections, sys
+found = collections.Counter(line.split("\\t")[0] for line in sys.stdin)
+for word in sorted(found):
+    print(f"{word}\\t{found[word]}")
+"""
 BROKEN = """#!/usr/bin/env python3
 import sys
 for number, line in enumerate(sys.stdin):
@@ -176,14 +182,15 @@ def test_a_mapper_cannot_touch_the_directories_of_hdfs(cloud, first, tmp_path):
     assert [line for line in seen if line.startswith("user yarn")] == ["user yarn sudo False"], seen
 
 
-def test_a_mapper_imports_a_module_that_travels_with_it(cloud, first, tmp_path):
+def test_a_mapper_imports_what_travels_with_it_and_a_combiner_adds_up(cloud, first, tmp_path):
     mapper = program(tmp_path, "importer.py", IMPORTER)
     module = program(tmp_path, "shipped.py", "def first(line):\n    return line.split()[0]\n")
-    (tmp_path / "in.txt").write_text("a b\nc d\n")
+    (tmp_path / "in.txt").write_text("a b\nc d\na e\n")
     values = {"job_mapper": mapper, "job_files": [module], "job_reducer": "cat", "job_input": ["in.txt"]}
+    values["job_combiner"] = program(tmp_path, "combiner.py", COMBINER)
     run = play(cloud, job(cloud, tmp_path, **values))
     assert run.code == 0, run.text
-    assert (tmp_path / "out" / "part-00000").read_text() == "a\t1\nc\t1\n"
+    assert (tmp_path / "out" / "part-00000").read_text() == "a\t2\nc\t1\n"
 
 
 def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path):

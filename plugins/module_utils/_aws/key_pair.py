@@ -87,7 +87,14 @@ def find(public_key: str | None) -> LocalKey:
         path = os.path.expanduser(public_key)
         private = path[: -len(".pub")] if path.endswith(".pub") else path
         found = _read(path)
-        return LocalKey(found, private if private != path and os.path.exists(private) else None)
+        there = private != path and os.path.exists(private)
+        # An agent may hold what cannot be opened here.
+        if not os.environ.get("SSH_AUTH_SOCK") and not (there and _opens(private, found)):
+            raise OhmyError(
+                f"public_key: the private half of {path} is not beside it, or wants a passphrase, and no agent runs.",
+                "Put it there, or start ssh-agent and ssh-add it.",
+            )
+        return LocalKey(found, private if there else None)
     for name in OWN_KEYS:
         private = os.path.expanduser(f"~/.ssh/{name}")
         if os.path.exists(private) and os.path.exists(f"{private}.pub"):

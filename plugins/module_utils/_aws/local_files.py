@@ -19,6 +19,7 @@ from .instances import Instance
 
 # A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
 LONGEST_RUNTIME_DIR = 24
+LEAST_ROOM = 1 << 20  # bytes
 
 
 def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
@@ -32,6 +33,19 @@ def control_path(incarnation: str, name: str = "master") -> str:
     if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base):
         base = "/tmp"
     return os.path.join(base, f"ohmy-{os.getuid()}", f"{incarnation[:8]}-{name}")
+
+
+def require_room(state_dir: str) -> None:
+    """Raise OhmyError where the clusters' folders cannot be written: found out later, instances would run already."""
+    folder = os.path.abspath(state_dir)
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    hint = "Make room or mend it, or set XDG_STATE_HOME to another folder."
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise OhmyError(f"What is known of clusters cannot be kept in {state_dir}: {folder} cannot be written.", hint)
+    disk = os.statvfs(folder)
+    if disk.f_bavail * disk.f_frsize < LEAST_ROOM:
+        raise OhmyError(f"What is known of clusters cannot be kept in {state_dir}: the disk is full.", hint)
 
 
 def make_private(path: str) -> None:

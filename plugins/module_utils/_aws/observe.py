@@ -118,6 +118,8 @@ def observe(clients: Clients, want: Want) -> Have:
     """Read everything; raise OhmyError for what preflight refuses, before a penny is spent."""
     if want.bucket is None:
         raise OhmyError("bucket is missing.", "Set job_bucket.")
+    local_files.require_room(want.state_dir)
+    key = key_pair.find(want.public_key)
     identity = clients.identity
     exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)
@@ -156,7 +158,7 @@ def observe(clients: Clients, want: Want) -> Have:
         group=group,
         image=image,
         ssh_cidr=cidr,
-        key=key_pair.find(want.public_key),
+        key=key,
         pair=key_pair.observe(clients.ec2, want.name),
         role=None if want.instance_profile is not None else iam.observe(clients.iam, want.name, clients.region),
         bucket_exists=exists,

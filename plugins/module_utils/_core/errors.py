@@ -32,3 +32,16 @@ class OhmyError(Exception):
     def as_result(self) -> dict[str, t.Any]:
         """Return the keyword arguments for ``AnsibleModule.fail_json``."""
         return {**self.details, "msg": str(self), "hint": self.hint}
+
+
+def words(exc: OSError) -> str:
+    """Return what the system says, with the file where it names one."""
+    said = exc.strerror or str(exc) or type(exc).__name__
+    return f"{exc.filename}: {said}" if exc.filename else said
+
+
+def as_result(exc: OhmyError | OSError) -> dict[str, t.Any]:
+    """Return the keyword arguments for ``fail_json``; an error of the system, such as a full disk, names its file."""
+    if isinstance(exc, OhmyError):
+        return exc.as_result()
+    return OhmyError(f"{words(exc)}.", "Look at rights and room there, then run the same command again.").as_result()

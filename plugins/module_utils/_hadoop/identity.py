@@ -132,7 +132,7 @@ def output_state(folder: str, wanted: str, force: bool = False) -> str:
 
 def _foreign(folder: str) -> str:
     if not os.path.isdir(folder):
-        parent = folder
+        parent = os.path.abspath(folder)
         while not os.path.isdir(parent):
             parent = os.path.dirname(parent)
         if not os.access(parent, os.W_OK | os.X_OK):

@@ -10,6 +10,7 @@ import glob
 import hashlib
 import os
 import re
+import stat
 import typing as t
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile
 
 
 def _local(index: int, item: str) -> list[InputFile]:
-    paths = [item] if os.path.lexists(item) else sorted(glob.glob(item, recursive=True))
+    paths = matches(item)
     if not paths:
         parent = os.path.dirname(item)
         raise OhmyError(
@@ -99,6 +100,8 @@ def _local(index: int, item: str) -> list[InputFile]:
                 raise OhmyError(
                     f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
                 )
+            if names.get(relative) == full:
+                continue
             if relative in names:
                 raise OhmyError(
                     f"job_input: {names[relative]} and {full} have the same name below {item}.",
@@ -106,6 +109,8 @@ def _local(index: int, item: str) -> list[InputFile]:
                 )
             names[relative] = full
             try:
+                if not stat.S_ISREG(os.stat(full).st_mode):
+                    raise OhmyError(f"job_input: {full} is no regular file.", "Put what it brings into a file.")
                 found.append(InputFile(index, relative, full, os.path.getsize(full), file_sha256(full)))
             except OSError as exc:
                 raise OhmyError(
@@ -114,15 +119,50 @@ def _local(index: int, item: str) -> list[InputFile]:
     return found
 
 
+def matches(item: str) -> list[str]:
+    """Return the paths that a local item means: itself, or what its pattern matches, folders as a whole."""
+    if os.path.lexists(item):
+        return [item]
+    found = {os.path.normpath(path) for path in glob.glob(item, recursive=True)}
+    return sorted(path for path in found if not any(above in found for above in _folders_above(path)))
+
+
+def refuse_output_inside(items: t.Iterable[str], output: str) -> None:
+    """Raise OhmyError where the answer would lie among the input, and become input of the next run."""
+    place = os.path.realpath(output)
+    for item in items:
+        for path in [] if is_s3(item) else matches(item):
+            if os.path.isdir(path) and f"{place}/".startswith(os.path.join(os.path.realpath(path), "")):
+                raise OhmyError(
+                    f"job_output: {output} lies in the input {path}, of which the answer would become a part.",
+                    "Name a place outside of it, or the data's own folder in job_input.",
+                )
+
+
+def _folders_above(path: str) -> t.Iterator[str]:
+    while path != (path := os.path.dirname(path)):
+        yield path
+
+
 def _walk(path: str) -> t.Iterator[tuple[str, str]]:
     if not os.path.isdir(path):
         yield path, os.path.basename(path)
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=_unreadable, followlinks=True):
         folders.sort()
+        for name in folders:
+            full = os.path.join(folder, name)
+            if os.path.islink(full) and f"{os.path.realpath(folder)}/".startswith(f"{os.path.realpath(full)}/"):
+                raise OhmyError(f"job_input: {full} is a link to a folder that holds it.", "Remove the link.")
         for name in sorted(names):
             full = os.path.join(folder, name)
             yield full, os.path.relpath(full, path).replace(os.sep, "/")
+
+
+def _unreadable(exc: OSError) -> None:
+    raise OhmyError(
+        f"job_input: {exc.filename} cannot be read: {exc.strerror}.", "Look at its rights, or name other input."
+    ) from exc
 
 
 def digest(files: t.Iterable[InputFile]) -> str:

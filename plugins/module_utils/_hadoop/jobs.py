@@ -178,8 +178,9 @@ def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
 
 
 def fingerprint_path(output: str) -> str:
-    """Return the path in HDFS of the fingerprint beside an output directory."""
-    return os.path.join(os.path.dirname(output.rstrip("/")), "fingerprint")
+    """Return the path in HDFS of the fingerprint beside an output directory, hidden from jobs and its alone."""
+    parent, name = os.path.split(output.rstrip("/"))
+    return os.path.join(parent, f".{name}.fingerprint")
 
 
 def read_fingerprint(hdfs: WebHdfs, output: str) -> str | None:

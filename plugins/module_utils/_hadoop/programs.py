@@ -59,7 +59,7 @@ def check_first_line(path: str, runs: bool = False) -> None:
     if runs and not first.startswith((b"#!", b"\x7fELF")) and not name.endswith(".py"):
         raise OhmyError(
             f"The first line of {name} names no interpreter, so a shell would run it.",
-            "Begin it with #!/usr/bin/env python3, or let its name end in .py.",
+            "Begin it with its interpreter, such as #!/usr/bin/env python3, or let its name end in .py.",
         )
 
 

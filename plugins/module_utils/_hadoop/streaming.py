@@ -10,6 +10,7 @@ length, and splits some values. They are in the job.xml of HDFS all the same: a 
 
 from __future__ import annotations
 
+import posixpath
 import re
 import typing as t
 
@@ -43,6 +44,7 @@ SECRET = re.compile(r"(secret|password|access\.key|session\.token|credential\.(?
 SECRET_ENV = re.compile(
     r"(^|_)(secrets?|passw(or)?d|token|credentials?|apikey)(_|$)|(access|api|private|secret)_?key", re.IGNORECASE
 )
+HOME = "/user/hadoop"  # what a relative path in HDFS counts from
 SECRET_WORDS = "looks like a secret"
 ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
@@ -90,6 +92,7 @@ def problems(spec: Spec) -> list[str]:
         found.append("The job has no mapper.")
     if not spec.get("input"):
         found.append("The job has no input.")
+    found += _overlaps(spec)
     for role in ("mapper", "reducer", "combiner"):
         command = str(spec.get(role) or "")
         if "\n" in command or command.count('"') % 2 or (command.count("'") % 2 and '"' not in command):
@@ -99,6 +102,23 @@ def problems(spec: Spec) -> list[str]:
         if not SAFE_NAME.match(name):
             found.append(f"The file name {name!r} cannot be shipped by Hadoop.")
     return found
+
+
+def _overlaps(spec: Spec) -> list[str]:
+    if not spec.get("output"):
+        return []
+    output = _folder(spec["output"])
+    return [
+        f"The output {spec['output']} and the input {path} lie in each other."
+        for path in spec.get("input") or []
+        if output.startswith(_folder(path)) or _folder(path).startswith(output)
+    ]
+
+
+def _folder(path: t.Any) -> str:
+    """Return a path in HDFS, whole, with a slash at its end."""
+    whole = posixpath.normpath(posixpath.join(HOME, str(path))).lstrip("/")
+    return f"/{whole}/" if whole else "/"
 
 
 def check(spec: Spec) -> None:
@@ -150,12 +170,10 @@ def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
     if split is not None:
         defaults["mapreduce.input.fileinputformat.split.maxsize"] = str(split)
         defaults["stream.map.input.ignoreKey"] = "true"
-    if not any(key.startswith(OUTPUT_FORM) for key in options):
-        # Otherwise a line without a tab gets one at its end.
-        if spec.get("reducer") and _reduces(spec):
-            defaults["stream.reduce.output"] = "keyonlytext"
-        elif not spec.get("combiner"):
-            defaults["stream.map.output"] = "keyonlytext"
+    # Otherwise a line without a tab gets one at its end. A combiner, though, is read like a reducer, by key and value.
+    if not spec.get("combiner") and not any(key.startswith(OUTPUT_FORM) for key in options):
+        last = "reduce" if spec.get("reducer") and _reduces(spec) else "map"
+        defaults[f"stream.{last}.output"] = "keyonlytext"
     return {
         **defaults,
         **options,

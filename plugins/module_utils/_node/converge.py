@@ -15,7 +15,7 @@ import pwd
 import time
 import typing as t
 
-from .._core.errors import OhmyError
+from .._core.errors import OhmyError, words
 from .._core.plan import Plan
 from .._hadoop import profiles
 from . import archives, documents, hdfs, lease, names, packages, services, system
@@ -152,7 +152,7 @@ def converge(
                 remember_made("/", want.files)
         except OSError as exc:
             raise OhmyError(
-                f"The node {facts.address} cannot be made what it is to be: {exc}.",
+                f"The node {facts.address} cannot be made what it is to be: {words(exc)}.",
                 "See the disk and its rights on that node; then run the same command again.",
             ) from exc
     return want, todo, pending

@@ -34,6 +34,7 @@ def test_a_relative_job_counts_from_the_caller_then_from_the_checkout(tmp_path: 
     assert run.find_job("my jobs/job.yml", str(caller), checkout) == checkout / "my jobs/job.yml"
     (caller / "my jobs/job.yml").touch()
     assert run.find_job("my jobs/job.yml", str(caller), checkout) == caller / "my jobs/job.yml"
+    assert run.find_job("my jobs", str(caller), checkout) == caller / "my jobs/job.yml"
     assert run.find_job(str(checkout / "my jobs/job.yml"), str(caller), checkout) == checkout / "my jobs/job.yml"
 
 

@@ -77,7 +77,7 @@ def test_check_mode_fetches_nothing(fetch):
 
 
 def test_check_mode_before_the_job_has_run(tmp_path):
-    args = {"src": "/out", "dest": str(tmp_path / "dest"), "fingerprint": "f1"}
+    args = {"src": "/out", "dest": str(tmp_path / "dest"), "fingerprint": "f1", "merge": True, "name": "all.txt"}
     answers = [{"changed": False, "parts": None, "spooled": None}]
     result = make_action(hdfs_fetch.ActionModule, args, answers, check=True).run(task_vars={})
     assert result["changed"] and result["parts"] == [] and result["actions"] == ["fetch /out"]

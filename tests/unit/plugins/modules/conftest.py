@@ -139,6 +139,7 @@ def account(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     monkeypatch.setattr(boto3.session, "Session", session)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))  # which holds the key's private half
     (tmp_path / "run").mkdir()
     (tmp_path / "bundle.pyz").write_bytes(b"bundle")
     (tmp_path / "id.pub").write_text(

@@ -8,6 +8,9 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import documents
+from ansible_collections.ohmy.hadoop.plugins.modules import ec2_cluster
+
 from .conftest import READS, REGION
 from .test_ec2_cluster_failures import refuse
 
@@ -145,3 +148,22 @@ def test_subnet_without_a_way_to_s3_is_refused(account, cluster):
         VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.s3", RouteTableIds=[table["RouteTableId"]]
     )
     assert not cluster(subnet_id=subnet, workers=0).get("failed")
+
+
+def test_a_key_that_nobody_can_use_is_refused_before_anything_is_made(account, cluster, monkeypatch):
+    monkeypatch.delenv("SSH_AUTH_SOCK")
+    result = cluster()
+    assert result["failed"] and "wants a passphrase, and no agent runs" in result["msg"] and result["hint"], result
+    assert account.instances() == []
+
+
+def test_a_state_folder_that_cannot_be_written_is_refused_before_anything_is_made(account, cluster):
+    (account.home / "state").write_text("in the way")
+    result = cluster()
+    assert result["failed"] and f"{account.home}/state cannot be written" in result["msg"], result
+    assert account.instances() == []
+
+
+def test_the_module_takes_every_part_of_a_document_that_the_role_gives():
+    options = ec2_cluster.SPEC["document"]["options"]
+    assert set(documents.OPTIONAL) <= set(options)

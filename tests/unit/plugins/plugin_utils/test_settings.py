@@ -47,6 +47,12 @@ def test_settle_later_source_wins(job):
     assert found["cluster_workers"] == 0
 
 
+def test_settle_takes_a_command_on_a_file_that_travels(job):
+    folder, values = job
+    found, problems = settle(folder, {**values, "job_mapper": "python3 m.py", "job_files": ["m.py"]})
+    assert problems == [] and found["job_mapper"] == "python3 m.py"
+
+
 def test_settle_keeps_uris_and_commands(job):
     folder, values = job
     found, problems = settle(folder, {**values, "job_mapper": "cat", "job_reducer": "wc -l", "job_input": "s3://b/k"})
@@ -59,6 +65,17 @@ def test_settle_keeps_uris_and_commands(job):
     [
         ({"job_mapper": "nope.py"}, "job_mapper: there is no file"),
         ({"job_mapper": None}, "job_mapper: is missing"),
+        ({"job_mapper": "python3 m.py"}, "job_mapper: m.py would not reach the nodes; name it in job_files"),
+        ({"job_mapper": "m.py --x 1"}, "job_mapper: m.py would not reach the nodes; name it in job_files"),
+        ({"job_output": "s3://b/out"}, "job_output: s3://b/out is no directory of this machine"),
+        ({"job_output": "file:///tmp/out"}, "job_output: file:///tmp/out is no directory of this machine"),
+        ({"job_files": ["s3://b/words.txt"]}, "job_files: s3://b/words.txt is no path on this machine"),
+        (
+            {"cluster_public_key": "https://example.org/me.keys"},
+            "cluster_public_key: https://example.org/me.keys is no path on this machine",
+        ),
+        ({"cluster_public_key": 5}, "cluster_public_key: 5 is no path on this machine"),
+        ({"cluster_ssh_cidr": "0.0.0.0/1"}, "cluster_ssh_cidr: must not be open"),
         ({"job_input": []}, "job_input"),
         ({"job_input": [{"a": 1}]}, "job_input: must be a list of texts"),
         ({"cluster_workers": -1}, "cluster_workers: must be 0 to 1000"),

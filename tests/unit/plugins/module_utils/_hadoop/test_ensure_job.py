@@ -58,7 +58,7 @@ def test_another_job_under_the_same_id_is_refused():
 
 class FakeHdfs:
     def __init__(self):
-        self.there = {"/jobs/j1/out", "/jobs/j1/fingerprint"}
+        self.there = {"/jobs/j1/out", "/jobs/j1/.out.fingerprint"}
 
     def status(self, path):
         return {"type": "FILE"} if path in self.there else None

@@ -44,7 +44,7 @@ def test_copies_are_made_verified_and_counted(copies):
     assert status["state"] == "succeeded", status
     assert status["output"] == {"files": 4, "bytes": 10}
     assert status["counters"]["COPY"] == 4 and status["counters"]["SKIP"] == 0
-    assert copies.hdfs.files["/user/hadoop/input/d/fingerprint"] == b"f1\n"
+    assert copies.hdfs.files["/user/hadoop/input/d/.0.fingerprint"] == b"f1\n"
 
 
 def test_what_is_there_needs_no_java(copies):
@@ -57,7 +57,7 @@ def test_what_is_there_needs_no_java(copies):
 
 def test_leftovers_of_an_interrupted_copy_are_swept(copies):
     copies.hdfs.files = {
-        "/user/hadoop/input/d/fingerprint": b"f1\n",
+        "/user/hadoop/input/d/.0.fingerprint": b"f1\n",
         "/user/hadoop/input/d/0/.distcp.tmp.attempt_1": b"half",
         "/user/hadoop/input/d/0/a.txt": b"xxx",
     }

@@ -24,7 +24,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Re
 
 from .fake_cluster import APP, SPEC, Cluster, FakeHdfs
 
-FINGERPRINT = "/user/hadoop/jobs/wc/fingerprint"
+FINGERPRINT = "/user/hadoop/jobs/wc/.output.fingerprint"
 KEYS = {
     *(
         "id",

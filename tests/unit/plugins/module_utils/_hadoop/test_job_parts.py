@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -106,6 +107,69 @@ def test_input_in_s3_means_the_prefix_as_a_folder():
     ]
     found = inputs.expand(["s3://b/log"], lambda bucket, key: objects)
     assert [(file.relative, file.source) for file in found] == [("log", "s3://b/log"), ("x", "s3://b/log/x")]
+
+
+def sources(tmp_path, item):
+    """Return the names of the files that an item means, below the folder of the test."""
+    return [os.path.relpath(one.source, tmp_path) for one in inputs.expand([str(tmp_path / item)], None)]
+
+
+def test_input_behind_a_link_to_a_folder_is_brought(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "b.txt").write_text("b")
+    (tmp_path / "data" / "link").symlink_to("../real")
+    assert sources(tmp_path, "data") == ["data/link/b.txt"]
+    (tmp_path / "real" / "loop").symlink_to("../real")
+    with pytest.raises(OhmyError, match="loop is a link to a folder that holds it"):
+        sources(tmp_path, "data")
+
+
+def test_input_by_a_pattern_through_all_folders_is_brought_once(tmp_path):
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    for name in ("a.txt", "deep/b.txt"):
+        (tmp_path / "data" / name).write_text(name)
+    assert sources(tmp_path, "data/**") == ["data/a.txt", "data/deep/b.txt"]
+    assert sources(tmp_path, "data/**/*.txt") == ["data/a.txt", "data/deep/b.txt"]
+
+
+def test_input_in_a_folder_that_cannot_be_read_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "data" / "locked").mkdir(parents=True)
+    (tmp_path / "data" / "a.txt").write_text("a")
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(OhmyError, match="locked cannot be read: Permission denied"):
+        sources(tmp_path, "data")
+
+
+@pytest.mark.parametrize("where", ["data", "data/pipe"])
+def test_input_that_is_a_pipe_is_refused(tmp_path, where):
+    (tmp_path / "data").mkdir()
+    os.mkfifo(tmp_path / "data" / "pipe")
+    with pytest.raises(OhmyError, match="pipe is no regular file"):
+        sources(tmp_path, where)
+    with pytest.raises(OhmyError, match="zero is no regular file"):
+        inputs.expand(["/dev/zero"], None)
+
+
+@pytest.mark.parametrize(
+    ("item", "output", "good"),
+    [(".", "out", False), ("data", "data/out", False), ("da*", "data/out", False), ("data", "data2", True)],
+)
+def test_output_among_the_input_is_refused(tmp_path, item, output, good):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a").write_text("a")
+    items = ["s3://b/data", os.path.join(str(tmp_path), item)]
+    if good:
+        return inputs.refuse_output_inside(items, str(tmp_path / output))
+    with pytest.raises(OhmyError, match="lies in the input"):
+        inputs.refuse_output_inside(items, str(tmp_path / output))
 
 
 def test_digest_changes_with_content_and_not_with_place(tmp_path):

@@ -115,7 +115,7 @@ def test_forgetting_removes_what_is_the_jobs_own(tmp_path, units):
     hdfs = FakeHdfs({OUTPUT + "/part-0": b"x"})
     with pytest.raises(OhmyError, match="not written by this job"):
         jobs.forget("wc", hdfs, root)
-    hdfs.files["/user/hadoop/jobs/wc/fingerprint"] = b"f1\n"
+    hdfs.files["/user/hadoop/jobs/wc/.output.fingerprint"] = b"f1\n"
     units.state = "active"
     with pytest.raises(OhmyError, match="still runs"):
         jobs.forget("wc", hdfs, root)
@@ -128,7 +128,7 @@ def whole():
     """Return an HDFS with a whole answer."""
     files = {"_SUCCESS": b"", "part-00001": b"two", "part-00000": b"one", ".part-00000.crc": b"x"}
     found = FakeHdfs({f"{OUTPUT}/{name}": data for name, data in files.items()})
-    found.files["/user/hadoop/jobs/wc/fingerprint"] = b"f1\n"
+    found.files["/user/hadoop/jobs/wc/.output.fingerprint"] = b"f1\n"
     found.open = lambda path, offset, length: Chunks(found.files[path][offset : offset + length])
     return found
 

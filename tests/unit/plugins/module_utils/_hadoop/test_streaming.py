@@ -74,6 +74,7 @@ def test_properties_are_ours_where_they_must_be_and_the_users_else():
         ({"reducer": None}, "stream.map.output"),
         ({"reducer": None, "reduces": 0}, "stream.map.output"),
         ({"reducer": None, "combiner": "c.py"}, None),
+        ({"combiner": "c.py"}, None),
         ({"options": {"stream.num.reduce.output.key.fields": "2"}}, None),
         ({"options": {"mapreduce.output.textoutputformat.separator": ";"}}, None),
     ],
@@ -81,6 +82,23 @@ def test_properties_are_ours_where_they_must_be_and_the_users_else():
 def test_lines_without_a_tab_stay_as_they_are(changes, key):
     found = streaming.properties({**SPEC, **changes})
     assert [name for name in ("stream.map.output", "stream.reduce.output") if name in found] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "good"),
+    [
+        ("/data/in", "/data/out", True),
+        ("/data/in", "/data/in2", True),
+        ("in", "/user/hadoop/out", True),
+        ("/data/in", "/data/in", False),
+        ("/data/in/", "/data/in/out", False),
+        ("/data/out/x", "/data//out/", False),
+        ("/", "/out", False),
+    ],
+)
+def test_output_and_input_are_apart(read, written, good):
+    found = streaming.problems({**SPEC, "input": [read], "output": written})
+    assert found == ([] if good else [f"The output {written} and the input {read} lie in each other."])
 
 
 def test_the_tag_is_in_lower_case_as_yarn_keeps_it():

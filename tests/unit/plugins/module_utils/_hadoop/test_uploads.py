@@ -52,7 +52,7 @@ def test_files_arrive_under_their_names_and_are_known_again(hdfs, upload):
 
 def test_with_a_fingerprint_size_is_enough(hdfs, upload):
     upload(FILES, "f1")
-    assert hdfs.files["/fingerprint"] == b"f1\n" and f"/t/{uploads.RECORD}" not in hdfs.files
+    assert hdfs.files["/.t.fingerprint"] == b"f1\n" and f"/t/{uploads.RECORD}" not in hdfs.files
     assert look(hdfs, FILES, "f1") == dict.fromkeys(FILES)
     with pytest.raises(OhmyError, match="not uploaded there with this fingerprint"):
         look(hdfs, FILES, "f2")
