@@ -38,9 +38,9 @@ def fixture_node(tmp_path, monkeypatch):
     place = f"{tmp_path}/cache/{SHA512[:16]}/hadoop.tar"
     lacking = {"changed": True, "missing": [{"name": "hadoop", "path": place}], "pending": []}
 
-    def run(answers, free=10**9, check=False, restart=False):
+    def run(answers, free=10**9, check=False, restart=False, given=True):
         document = {"hadoop": {"url": str(archive), "sha512": SHA512}, "java": {"package": "p"}}
-        args = {"document": document, "restart": restart}
+        args = {"document": document, "restart": restart} if given else {"restart": restart}
         action = make_action(hadoop_node.ActionModule, args, answers, spool=str(tmp_path / "spool"), check=check)
         modes = []
         execute = action._execute_module
@@ -72,6 +72,12 @@ def test_a_host_that_is_what_it_is_to_be_costs_one_look(node):
     name, args = action.calls[0]
     assert args["bundle_sha256"] == hashlib.sha256(b"bundle").hexdigest() and "bundle" not in args
     assert args["document"]["hadoop"]["url"] == f"file://{node.place}"
+
+
+@pytest.mark.parametrize(("check", "modes"), [(False, [True, False]), (True, [True])])
+def test_an_instance_that_is_what_it_is_to_be_says_so_to_its_cluster_again(node, check, modes):
+    action, result = node([AS_IT_IS, AS_IT_IS], given=False, check=check)
+    assert result == AS_IT_IS and action.modes == modes
 
 
 def test_what_is_missing_is_brought_once_and_whole(node, tmp_path):
