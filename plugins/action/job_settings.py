@@ -15,6 +15,7 @@ from ansible.utils.collection_loader._collection_finder import _get_collection_r
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_secrets
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document
 
@@ -82,6 +83,8 @@ class ActionModule(ActionBase):
         problems += [text for name in values["hadoop_roles"] if (text := self._role_problem(name))]
         settings.refuse(problems if scope != "cluster" else [], "The run's variables")
         values["job_file"] = job_file
+        # A failure stays readable: it names variables and properties, not the values of these.
+        result["_ansible_no_log"] = has_secrets(values)
         if scope == "node":
             result["document"] = self._document(values, task_vars)
         return result

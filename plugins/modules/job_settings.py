@@ -18,6 +18,7 @@ description:
     groups that make no cluster.
   - Refuses unknown names (with the nearest right one), wrong types and impossible values, all in one message.
   - Makes relative paths absolute, those in a job file counting from its folder, others from the current directory.
+  - Where the name of a Hadoop property sounds like a secret, the result is not shown; a failure always is.
   - An action plugin; it runs on the controller, reads local files only and calls no API.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)

@@ -13,7 +13,7 @@ import typing as t
 from .._core.plan import Plan
 
 # Hadoop's own list is hadoop.security.sensitive-config-keys; this one takes a little more.
-SECRET = re.compile(r"secret|passw|credential(?!s\.provider)|session\.token|access\.key|\.key$|encryption-key", re.I)
+SECRET = re.compile(r"secret|passw|credential(?!s\.provider)|token|access\.key|\.key$|encryption-key", re.I)
 PROPERTY = re.compile(r"(<name>(?P<name>[^<]*)</name>\s*<value>)[^<]*(</value>)")
 MASK = "(hidden)"
 
@@ -39,6 +39,11 @@ def hidden(document: dict[str, t.Any]) -> dict[str, t.Any]:
     if not isinstance(properties, dict):
         return document
     return {**document, "properties": {site: _hidden(values) for site, values in properties.items()}}
+
+
+def has_secrets(value: t.Any) -> bool:
+    """Tell whether a name in a dict, or in dicts within it, sounds like that of a secret."""
+    return isinstance(value, dict) and any(SECRET.search(str(name)) or has_secrets(one) for name, one in value.items())
 
 
 def _hidden(values: t.Any) -> t.Any:

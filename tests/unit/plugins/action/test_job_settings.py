@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+ROOT = Path(__file__).parents[4]
 INVENTORY = """
 all:
   children:
@@ -27,17 +29,13 @@ all:
 SHA = "ab" * 64
 
 
-def settings(folder: Path, host: str = "localhost", **values) -> dict:
-    """Return the result of the action on a host of the inventory."""
+def play(folder: Path, tasks: list[dict], host: str = "localhost", verbose: str = "", **values) -> str:
+    """Run tasks on a host of the inventory and return what was printed."""
     (folder / "hosts.yml").write_text(INVENTORY)
     (folder / "hadoop.tar").write_text("")
     (folder / "in.txt").write_text("x\n")
     (folder / "roles" / "mine").mkdir(parents=True, exist_ok=True)
-    task = {"ohmy.hadoop.job_settings": {"scope": values.pop("scope", "job")}, "register": "found"}
-    # A failed result is one to be looked at, too.
-    tell = {"ansible.builtin.debug": {"msg": "RESULT {{ found | to_json | b64encode }} END"}}
-    play = {"hosts": host, "gather_facts": False, "tasks": [{**task, "ignore_errors": True}, tell]}
-    (folder / "play.yml").write_text(json.dumps([play]))
+    (folder / "play.yml").write_text(json.dumps([{"hosts": host, "gather_facts": False, "tasks": tasks}]))
     given = {
         "cluster_provider": "inventory",
         "cluster_name": "demo",
@@ -51,7 +49,7 @@ def settings(folder: Path, host: str = "localhost", **values) -> dict:
     }
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "hosts.yml", "play.yml"]
     done = subprocess.run(
-        [*command, "-e", json.dumps(given)],
+        [*command, "-e", json.dumps(given), *([verbose] if verbose else [])],
         cwd=folder,
         env={key: value for key, value in os.environ.items() if key != "ANSIBLE_CONFIG"},
         capture_output=True,
@@ -59,8 +57,17 @@ def settings(folder: Path, host: str = "localhost", **values) -> dict:
         timeout=120,
         check=False,
     )
-    result = re.search(r"RESULT (\S+) END", done.stdout)
-    assert result is not None, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def settings(folder: Path, host: str = "localhost", **values) -> dict:
+    """Return the result of the action on a host of the inventory."""
+    task = {"ohmy.hadoop.job_settings": {"scope": values.pop("scope", "job")}, "register": "found"}
+    # A failed result is one to be looked at, too.
+    tell = {"ansible.builtin.debug": {"msg": "RESULT {{ found | to_json | b64encode }} END"}}
+    text = play(folder, [{**task, "ignore_errors": True}, tell], host, **values)
+    result = re.search(r"RESULT (\S+) END", text)
+    assert result is not None, text
     return json.loads(base64.b64decode(result[1]))
 
 
@@ -97,3 +104,33 @@ def test_a_host_gets_its_own_document(tmp_path):
     assert document["role"] == "worker" and document["properties"]["yarn-site"] == {"a": "b"}
     message = settings(tmp_path, "w2", **values)["msg"]
     assert "w2 is neither the master nor one of the workers" in message
+
+
+SECRETS = {"hadoop_core_site": {"fs.s3a.secret.key": "hush"}, "hadoop_site": {"mine": {"my.token": "hush"}}}
+HOSTS = {"hadoop_cluster": "demo", "hadoop_master_host": "m1", "hadoop_worker_hosts": ["w1"]}
+
+
+@pytest.mark.parametrize("place", ["job/tasks/settings", "cluster/tasks/name", "hadoop/tasks/node"])
+def test_secrets_among_properties_are_not_shown(tmp_path, place):
+    # The first two read and keep the settings; what comes after them needs a node.
+    tasks = yaml.safe_load((ROOT / f"roles/{place}.yml").read_text())[:2]
+    own = {**HOSTS, "__hadoop_master_address": "10.0.0.5"} if place.startswith("hadoop") else {}
+    text = play(tmp_path, tasks, "w1" if own else "localhost", "-v", **SECRETS, **own)
+    assert text.count("censored") == 2 and "failed=0" in text and "hush" not in text, text
+
+
+def test_secrets_in_an_instance_s_document_are_not_shown():
+    tasks = yaml.safe_load((ROOT / "roles/hadoop/tasks/archives.yml").read_text())
+    assert [task["no_log"] for task in tasks if "ansible.builtin.set_fact" in task] == [True]
+
+
+def test_what_is_wrong_is_said_where_there_are_secrets_and_all_is_shown_where_there_are_none(tmp_path):
+    task = {"ohmy.hadoop.job_settings": {}}
+    text = play(tmp_path, [task], verbose="-v", **SECRETS, job_reduces=-1)
+    assert "job_reduces: must be 0 to 10000" in text and "hush" not in text, text
+    assert '"cluster_name": "demo"' in play(tmp_path, [task], verbose="-v")
+
+
+def test_a_cluster_is_named_whatever_its_properties_are(tmp_path):
+    found = settings(tmp_path, scope="cluster", cluster_provider="ec2", hadoop_core_site="no properties")
+    assert found["settings"]["cluster_name"] == "demo", found
