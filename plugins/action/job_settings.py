@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_role_path
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.want import refuse_reserved
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_secrets
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
@@ -73,6 +74,8 @@ class ActionModule(ActionBase):
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
             )
         values = settings.fill_defaults(values, job_file)
+        if scope == "job":
+            refuse_reserved(values["cluster_name"])
         result: dict[str, t.Any] = {"changed": False, "settings": values}
         problems = [] if scope == "cluster" else archives.problems(values)
         problems += archives.codec_problems(values) if scope == "job" else []

@@ -263,7 +263,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(stand, wish.to(stand))
 
     def _add(self, stand: hosts.Stand, access: connection.Access) -> None:
-        whole, masters, workers = hosts.group_names(stand.cluster)
+        whole, masters, workers = want.group_names(stand.cluster)
         for group in (whole, masters, workers):
             self.inventory.add_group(group)
         self.inventory.add_child(whole, masters)

@@ -357,6 +357,12 @@ cluster:
           returned: always
           type: str
           sample: worker
+        groups:
+          description: Its groups in an inventory.
+          returned: always
+          type: list
+          elements: str
+          sample: [demo_workers, ohmy_workers]
         instance_id:
           description: Its instance.
           returned: always

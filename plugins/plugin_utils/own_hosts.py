@@ -10,19 +10,15 @@ import collections
 import difflib
 import typing as t
 
+from ..module_utils._aws.want import group_names
+
 Groups = t.Mapping[str, t.Sequence[str]]
-
-
-def group_names(cluster: str) -> tuple[str, str]:
-    """Return the groups of a cluster's master and of its workers."""
-    name = cluster.replace("-", "_")
-    return f"{name}_master", f"{name}_workers"
 
 
 def members(cluster: str, groups: Groups) -> tuple[str | None, list[str], list[str]]:
     """Return (master, workers, problems) of a cluster of the inventory."""
-    masters, workers = (list(groups.get(name) or []) for name in group_names(cluster))
-    name = group_names(cluster)[0]
+    _whole, name, of_workers = group_names(cluster)
+    masters, workers = (list(groups.get(one) or []) for one in (name, of_workers))
     problems = []
     if not masters:
         near = difflib.get_close_matches(name, [one for one in groups if one.endswith("master")], n=1)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from .._core.errors import OhmyError
 from . import errors, instances, tags
 from .instances import Instance
-from .want import NAME
+from .want import NAME, group_names
 
 ROLES = ("master", "worker")
 MOST_VALUES = 200
@@ -89,12 +89,6 @@ def stands(by_region: dict[str, list[Instance]]) -> list[Stand]:
                 "Name the region, or the clusters that are wanted: their hosts would have the same names.",
             )
     return whole
-
-
-def group_names(cluster: str) -> tuple[str, str, str]:
-    """Return the groups of a cluster: of all its hosts, of its master, of its workers."""
-    name = cluster.replace("-", "_")
-    return name, f"{name}_master", f"{name}_workers"
 
 
 def require_own_groups(known: list[Stand]) -> None:

@@ -17,6 +17,8 @@ from .._core.errors import OhmyError
 from . import durations
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# Their groups belong to every inventory, or to all clusters.
+RESERVED = ("all", "ohmy", "ungrouped")
 MOST_TAGS = 40
 
 
@@ -65,6 +67,20 @@ def checked_name(name: str) -> str:
         hint = "Use 1 to 40 lower-case letters, digits and hyphens, a letter first."
         raise OhmyError(f"{name!r} is no name for a cluster.", hint)
     return name
+
+
+def refuse_reserved(name: str) -> None:
+    """Raise OhmyError for a new cluster whose groups would hold other hosts, too; one that stands can be removed."""
+    if name in RESERVED:
+        raise OhmyError(
+            f"A cluster cannot be called {name}: groups of other hosts have such names.", "Choose another cluster_name."
+        )
+
+
+def group_names(cluster: str) -> tuple[str, str, str]:
+    """Return the groups of a cluster: of all its hosts, of its master, of its workers."""
+    name = cluster.replace("-", "_")
+    return name, f"{name}_master", f"{name}_workers"
 
 
 def checked_cidr(text: str) -> str:
@@ -132,6 +148,8 @@ def from_params(params: dict[str, t.Any]) -> Want:
         raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
     if 0 < ttl < 300:
         raise OhmyError(f"ttl: {params['ttl']} is too short to start a cluster in.", "Give 5m or more, or 0 for none.")
+    if params.get("state", "present") == "present":
+        refuse_reserved(params["name"])
     size, kind = _volume(params.get("root_volume"))
     return Want(
         name=checked_name(params["name"]),

@@ -134,3 +134,12 @@ def test_what_is_wrong_is_said_where_there_are_secrets_and_all_is_shown_where_th
 def test_a_cluster_is_named_whatever_its_properties_are(tmp_path):
     found = settings(tmp_path, scope="cluster", cluster_provider="ec2", hadoop_core_site="no properties")
     assert found["settings"]["cluster_name"] == "demo", found
+
+
+@pytest.mark.parametrize("provider", ["ec2", "inventory"])
+@pytest.mark.parametrize("name", [{"cluster_name": "ohmy"}, {"cluster_name": "ungrouped"}, {"job_name": "All"}])
+def test_a_name_whose_groups_are_others_is_refused(tmp_path, name, provider):
+    found = settings(tmp_path, cluster_provider=provider, **{"cluster_name": None, **name})
+    assert "A cluster cannot be called" in found["msg"] and "cluster_name" in found["hint"], found
+    kept = settings(tmp_path, scope="cluster", cluster_provider="ec2", cluster_name="ohmy")
+    assert kept["settings"]["cluster_name"] == "ohmy", kept

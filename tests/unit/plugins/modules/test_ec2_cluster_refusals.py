@@ -39,6 +39,7 @@ def assert_refused(account, result, text, hint):
         ({"instance_profile": "nobody"}, "no instance profile nobody", "cluster_instance_profile"),
         ({"public_key": "/nonexistent.pub"}, "/nonexistent.pub", "cluster_public_key"),
         ({"bucket": "No_Bucket"}, "no name for a bucket", "job_bucket"),
+        ({"name": "ohmy"}, "cannot be called ohmy", "cluster_name"),
         ({"workers": -1}, "workers", ""),
         ({"ttl": "soon"}, "ttl", ""),
         ({"ttl": "25h"}, "ttl_max", "ttl_max"),
