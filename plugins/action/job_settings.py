@@ -18,7 +18,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.want import refus
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_secrets
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document, software
 
 RELEVANT = {"cluster": ("cluster_", "job_name"), "node": ("hadoop_", "cluster_timeout")}
 
@@ -90,6 +90,8 @@ class ActionModule(ActionBase):
         result["_ansible_no_log"] = has_secrets(values)
         if scope == "node":
             result["document"] = self._document(values, task_vars)
+        elif scope == "job":
+            result["document"] = software(values)
         return result
 
     def _role_problem(self, name: str) -> str:

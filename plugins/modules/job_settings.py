@@ -68,9 +68,11 @@ settings:
   sample: {cluster_name: wordcount, cluster_workers: 2, job_mapper: /home/me/jobs/mapper.py}
 document:
   description:
-    - The node document of the host. Archives may be paths of the controller; the master's address is missing where the
-      host is a worker.
-  returned: with O(scope=node)
+    - With O(scope=node) the node document of the host; the master's address is missing where the host is a worker.
+    - With O(scope=job) what all nodes have in common of it, C(hadoop), C(java), C(properties), C(packages) and, where
+      it was given, C(task_memory).
+    - Archives may be paths of the controller.
+  returned: with O(scope=node) or O(scope=job)
   type: dict
   sample: {schema: 1, cluster: demo, role: master, master: self, workers: 2, s3: null}
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""The node document of a host of one's own, from the settings of that host."""
+"""What settings say that nodes are to become: the whole document of a host of one's own, its part for an instance."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ def _archive(settings: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
     return {"url": settings[name], "sha512": str(settings[f"{name}_sha512"]).lower()}
 
 
+def software(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the part of a document that is the same for all kinds of nodes; see ``archives``."""
+    found = {**archives(settings), "properties": properties(settings), "packages": settings["hadoop_packages"]}
+    if settings["hadoop_task_memory"]:
+        found["task_memory"] = settings["hadoop_task_memory"]
+    return found
+
+
 def node_document(settings: t.Mapping[str, t.Any], host: str, login: str | None) -> dict[str, t.Any]:
     """Return the document of one host; ``master`` of a worker is empty, for only the master knows its address.
 
@@ -58,17 +66,13 @@ def node_document(settings: t.Mapping[str, t.Any], host: str, login: str | None)
         "master": "self" if master else "",
         "workers": len(settings["hadoop_worker_hosts"]),
         "s3": None,
-        **archives(settings),
-        "properties": properties(settings),
-        "packages": settings["hadoop_packages"],
+        **software(settings),
         "lease": False,
     }
     if settings["hadoop_address"]:
         found["address"] = settings["hadoop_address"]
     if settings["hadoop_allow_public"]:
         found["allow_public"] = True
-    if settings["hadoop_task_memory"]:
-        found["task_memory"] = settings["hadoop_task_memory"]
     if login and login != "root":
         found["ssh_user"] = login
     return found

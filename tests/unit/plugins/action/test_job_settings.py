@@ -143,3 +143,40 @@ def test_a_name_whose_groups_are_others_is_refused(tmp_path, name, provider):
     assert "A cluster cannot be called" in found["msg"] and "cluster_name" in found["hint"], found
     kept = settings(tmp_path, scope="cluster", cluster_provider="ec2", cluster_name="ohmy")
     assert kept["settings"]["cluster_name"] == "ohmy", kept
+
+
+@pytest.mark.parametrize("overlay", ["", "https://example.com/jars.tar.gz"])
+@pytest.mark.parametrize("java", ["package", "archive"])
+def test_an_instance_s_document_names_the_archives_in_s3(tmp_path, overlay, java):
+    wish = {
+        "cluster_provider": "ec2",
+        "hadoop_overlay": overlay,
+        "hadoop_overlay_sha512": SHA,
+        "hadoop_java": java,
+        "hadoop_java_archive": "https://example.com/jre.tar.gz",
+        "hadoop_java_archive_sha512": SHA,
+        "hadoop_hdfs_site": {"a": "b", "c": 1},
+        "hadoop_site": {"hdfs-site": {"c": 2}, "mine": {"d": "e"}},
+        "hadoop_packages": ["htop"],
+        "hadoop_task_memory": 768,
+    }
+    names = ["hadoop", *(["overlay"] if overlay else []), *(["java"] if java == "archive" else [])]
+    there = [{"url": f"s3://b/archives/{name}", "sha512": SHA} for name in names]
+    (last,) = yaml.safe_load((ROOT / "roles/hadoop/tasks/archives.yml").read_text())[1:]
+    read = yaml.safe_load((ROOT / "roles/job/tasks/settings.yml").read_text())
+    tell = {"ansible.builtin.debug": {"msg": "RESULT {{ __hadoop_wanted | to_json | b64encode }} END"}}
+    text = play(tmp_path, [*read, last, tell], **wish, __hadoop_archives={"archives": there})
+    result = re.search(r"RESULT (\S+) END", text)
+    assert result is not None, text
+    by_name = dict(zip(names, there))
+    assert json.loads(base64.b64decode(result[1])) == {
+        "hadoop": {**by_name["hadoop"], **({"overlay": by_name["overlay"]} if overlay else {})},
+        "java": by_name.get("java", {"package": "openjdk-17-jre-headless"}),
+        "properties": {
+            **dict.fromkeys(["core-site", "yarn-site", "mapred-site", "capacity-scheduler"], {}),
+            "hdfs-site": {"a": "b", "c": 2},
+            "mine": {"d": "e"},
+        },
+        "packages": ["htop"],
+        "task_memory": 768,
+    }

@@ -45,7 +45,10 @@ def written(access):
 def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     told = connection.told(access, written(access))
     assert [one["name"] for one in told] == ["my-demo-master", "my-demo-worker-i-0b", "my-demo-worker-i-0c"]
-    assert [one["groups"] for one in told][:2] == [["my_demo_master", "ohmy_master"], ["my_demo_workers", "ohmy_workers"]]
+    assert [one["groups"] for one in told][:2] == [
+        ["my_demo_master", "ohmy_master"],
+        ["my_demo_workers", "ohmy_workers"],
+    ]
     hosts = [one["variables"] for one in told]
     assert [one["ansible_host"] for one in hosts] == ["192.0.2.5", "10.0.0.6", "10.0.0.7"], hosts
     assert len({one["ansible_control_path"] for one in hosts}) == 3
