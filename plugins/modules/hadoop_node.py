@@ -197,7 +197,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, cli, diff, documents, facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
@@ -301,8 +301,10 @@ def main() -> None:
     shown = {"module_args": {**module.params, "document": diff.hidden(module.params["document"] or {})}}
     try:
         result = run(module.params, module.check_mode)
-    except OhmyError as exc:
-        module.fail_json(invocation=shown, **exc.as_result())
+    except (OhmyError, OSError) as exc:
+        module.fail_json(invocation=shown, **as_result(exc))
+    for text in result.pop("warnings"):
+        module.warn(text)
     module.exit_json(invocation=shown, **result)
 
 

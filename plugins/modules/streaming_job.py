@@ -43,8 +43,8 @@ options:
     type: str
   fingerprint:
     description:
-      - The identity of the job, its programs, input and options; written into a file C(fingerprint) beside the output,
-        so give each output a parent of its own.
+      - The identity of the job, its programs, input and options; written into a hidden file beside the output, whose
+        name it bears. An output that carries another one, or none, is never deleted.
       - By default one that is made of the commands, the contents of the files, the properties and the paths. Where the
         input's paths hold something new, O(force) runs the job again.
     type: str

@@ -143,6 +143,9 @@ def test_the_page_on_single_modules(cloud, fleet):
     assert counted == dict(collections.Counter(words)) and len(lines) == len(counted)
     run = fleet.play(*arguments[1])
     assert run.code == 0 and "changed=0" in run.text, run.text
+    (books / "genesis.txt").write_text("Let there be light\n")
+    run = fleet.play(*arguments[0])
+    assert run.code == 0 and "light" in (fleet.folder / "answer" / "words.txt").read_text(), run.text
     seen = fleet.hdfs(
         "hdfs dfs -stat '%u %g %a %n' /data/books /data/README",
         "hdfs dfs -count -q /data/books",

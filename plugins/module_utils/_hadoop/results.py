@@ -33,12 +33,18 @@ def list_parts(
     """
     status = hdfs.status(source)
     if status is None:
-        raise OhmyError(f"There is no {source} in HDFS.", "The job has not run on this cluster.")
+        raise OhmyError(
+            f"There is no {source} in HDFS.",
+            "Name a directory that is there; that of a job is there once the job has run on this cluster.",
+        )
     if status["type"] == "FILE":
         return {"parts": [_part(os.path.basename(source.rstrip("/")), status)], "left_out": []}
     entries = {str(entry["pathSuffix"]): entry for entry in hdfs.list(source)}
     if require_success and "_SUCCESS" not in entries:
-        raise OhmyError(f"{source} in HDFS is not whole: it holds no _SUCCESS.", "The job failed or still runs.")
+        raise OhmyError(
+            f"{source} in HDFS is not whole: it holds no _SUCCESS.",
+            "A job that failed or still runs left it; what no job wrote is fetched with require_success: false.",
+        )
     if fingerprint is not None and read_fingerprint(hdfs, source) != fingerprint:
         raise OhmyError(f"{source} in HDFS is another job's answer.", "Run the job again, with force.")
     parts = [
