@@ -45,9 +45,12 @@ import shipped
 for line in sys.stdin:
     print(f"{shipped.first(line)}\\t1")
 """
-COMBINER = """#!/usr/bin/env python3
+ADDER = """#!/usr/bin/env python3
 import collections, sys
-found = collections.Counter(line.split("\\t")[0] for line in sys.stdin)
+found = collections.Counter()
+for line in sys.stdin:
+    word, count = line.split("\\t")
+    found[word] += int(count)
 for word in sorted(found):
     print(f"{word}\\t{found[word]}")
 """
@@ -186,8 +189,8 @@ def test_a_mapper_imports_what_travels_with_it_and_a_combiner_adds_up(cloud, fir
     mapper = program(tmp_path, "importer.py", IMPORTER)
     module = program(tmp_path, "shipped.py", "def first(line):\n    return line.split()[0]\n")
     (tmp_path / "in.txt").write_text("a b\nc d\na e\n")
-    values = {"job_mapper": mapper, "job_files": [module], "job_reducer": "cat", "job_input": ["in.txt"]}
-    values["job_combiner"] = program(tmp_path, "combiner.py", COMBINER)
+    values = {"job_mapper": mapper, "job_files": [module], "job_input": ["in.txt"]}
+    values["job_combiner"] = values["job_reducer"] = program(tmp_path, "adder.py", ADDER)
     run = play(cloud, job(cloud, tmp_path, **values))
     assert run.code == 0, run.text
     assert (tmp_path / "out" / "part-00000").read_text() == "a\t2\nc\t1\n"
