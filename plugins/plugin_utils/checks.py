@@ -35,13 +35,16 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
     for name, value in values.items():
         wanted = specs[name].get("type")
         if wanted in ("str", "path") and isinstance(value, (dict, list)):
-            problems.append(f"{name}: must be a text, not a {type(value).__name__}")
-        elif wanted == "int" and (isinstance(value, (bool, float)) and value != int(value) or isinstance(value, bool)):
+            problems.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
+        elif wanted == "int" and (isinstance(value, bool) or isinstance(value, float) and not value.is_integer()):
             problems.append(f"{name}: must be a whole number, not {value}")
         elif wanted == "list" and isinstance(value, list):
             bad = [item for item in value if not isinstance(item, str) or not item]
             problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
+        elif wanted == "list" and isinstance(value, dict):
+            problems.append(f"{name}: must be a list, not a mapping")
         elif wanted == "dict" and isinstance(value, dict) and name not in NESTED:
+            problems += [f"{name}: the name {key!r} must be a text" for key in value if not isinstance(key, str)]
             bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
             problems += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
     return problems

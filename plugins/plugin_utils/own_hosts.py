@@ -17,7 +17,7 @@ Groups = t.Mapping[str, t.Sequence[str]]
 
 def members(cluster: str, groups: Groups) -> tuple[str | None, list[str], list[str]]:
     """Return (master, workers, problems) of a cluster of the inventory."""
-    _whole, name, of_workers = group_names(cluster)
+    whole, name, of_workers = group_names(cluster)
     masters, workers = (list(groups.get(one) or []) for one in (name, of_workers))
     problems = []
     if not masters:
@@ -28,6 +28,11 @@ def members(cluster: str, groups: Groups) -> tuple[str | None, list[str], list[s
         )
     elif len(masters) > 1:
         problems.append(f"cluster_provider: the group {name} holds {' and '.join(masters)}; a cluster has one master")
+    # A master alone is a cluster too, but hardly beside a group that is called almost like its workers'.
+    for near in (f"{whole}_worker", f"{whole}-workers", f"{cluster}_workers", f"{cluster}-workers"):
+        if not workers and groups.get(near):
+            problems.append(f"cluster_provider: the workers are looked for in the group {of_workers}, not in {near}")
+            break
     return masters[0] if masters else None, workers, problems
 
 

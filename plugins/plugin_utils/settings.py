@@ -138,7 +138,10 @@ def settle(
         and (word := not_shipped(values.get(name), base, merged.get("job_files")))
     ]
     problems += checks.types(specs, merged)
-    checked = ArgumentSpecValidator(_validator_spec(specs)).validate(merged)
+    # What is known to be wrong is said once; the validator may even break on it, as on an infinite number.
+    wrong = {line.partition(":")[0] for line in problems}
+    sound = {name: value for name, value in merged.items() if name not in wrong}
+    checked = ArgumentSpecValidator(_validator_spec(specs)).validate(sound)
     problems += [_plain(message) for message in checked.error_messages]
     settings = {name: checked.validated_parameters.get(name) for name in specs}
     if not problems:

@@ -100,8 +100,6 @@ def _local(index: int, item: str) -> list[InputFile]:
                 raise OhmyError(
                     f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
                 )
-            if names.get(relative) == full:
-                continue
             if relative in names:
                 raise OhmyError(
                     f"job_input: {names[relative]} and {full} have the same name below {item}.",

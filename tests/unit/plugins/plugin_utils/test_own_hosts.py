@@ -51,6 +51,7 @@ def test_groups_name_master_and_workers():
         ({}, "no host in the group demo_master"),
         ({"demo_master": []}, "no host in the group demo_master"),
         ({"demos_master": ["m1"]}, "did you mean demos_master"),
+        ({"demo_master": ["m1"], "demo_worker": ["w1"]}, "in the group demo_workers, not in demo_worker"),
         ({"demo_master": ["m1", "w1"]}, "demo_master holds m1 and w1; a cluster has one master"),
     ],
 )
