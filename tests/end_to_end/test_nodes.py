@@ -220,7 +220,7 @@ def test_restarts_wait_for_their_turn(node):
             {"properties": {"yarn-site": {"yarn.nodemanager.resource.memory-mb": "much"}}},
             r"The nodemanager (on \S+ )?does not start: .*NumberFormatException: For input string: \"much\"",
         ),
-        ({"packages": ["ohmy-helo"]}, r"package ohmy-helo: E: Unable to locate package ohmy-helo See the name"),
+        ({"packages": ["ohmy-helo"]}, r"package ohmy-helo: E: Unable to locate package ohmy-helo\. See the name"),
         ({"hadoop": {"url": "http://{gateway}:1/h.tar", "sha512": "ab" * 64}}, r"/h.tar cannot be fetched: .*refused"),
         ({"allow_public": False, "address": "8.8.8.8"}, "8.8.8.8 is no address of this node"),
     ],
