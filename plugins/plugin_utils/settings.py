@@ -123,19 +123,18 @@ def settle(
     :returns: (name → value for every known variable, sentences about problems).
     """
     merged: dict[str, t.Any] = {}
+    bases: dict[str, str] = {}
     for base, values in sources:
         for name in specs:
             if values.get(name) is not None:
-                merged[name] = _absolute(name, specs[name], values[name], base)
+                merged[name], bases[name] = _absolute(name, specs[name], values[name], base), base
     problems = [
         f"{name}: is missing" for name, option in specs.items() if option.get("required") and name not in merged
     ]
     problems += [
         f"{name}: {word} would not reach the nodes; name it in job_files"
-        for base, values in sources
         for name in PROGRAMS
-        if not os.path.isabs(str(merged.get(name, "/")))
-        and (word := not_shipped(values.get(name), base, merged.get("job_files")))
+        if (word := not_shipped(merged.get(name), bases.get(name, ""), merged.get("job_files")))
     ]
     problems += checks.types(specs, merged)
     # What is known to be wrong is said once; the validator may even break on it, as on an infinite number.

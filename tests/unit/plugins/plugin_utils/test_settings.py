@@ -53,6 +53,12 @@ def test_settle_takes_a_command_on_a_file_that_travels(job):
     assert problems == [] and found["job_mapper"] == "python3 m.py"
 
 
+def test_settle_says_nothing_of_a_command_that_a_later_source_replaced(job):
+    folder, values = job
+    found, problems = settle(folder, {**values, "job_mapper": "python3 m.py"}, {"job_mapper": "cat"})
+    assert problems == [] and found["job_mapper"] == "cat"
+
+
 def test_settle_keeps_uris_and_commands(job):
     folder, values = job
     found, problems = settle(folder, {**values, "job_mapper": "cat", "job_reducer": "wc -l", "job_input": "s3://b/k"})
