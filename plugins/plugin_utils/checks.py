@@ -13,6 +13,7 @@ import typing as t
 
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
+from ..module_utils._core.places import nearest
 from ..module_utils._hadoop import inputs, streaming
 
 # The least that a specification must have, for checking its other parts.
@@ -76,10 +77,7 @@ def _program(value: str | None) -> str:
 def _missing(path: str) -> str:
     if not path.startswith("/"):
         return f"{path} is no path on this machine"
-    folder = path
-    while folder != "/" and not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return f"there is no file {path}; the nearest folder that exists is {folder}"
+    return f"there is no file {path}; the nearest folder that exists is {nearest(path)}"
 
 
 def _file(value: str) -> str:

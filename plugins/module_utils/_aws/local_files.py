@@ -15,6 +15,7 @@ import tempfile
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.places import nearest
 from .instances import Instance
 
 # A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
@@ -37,9 +38,7 @@ def control_path(incarnation: str, name: str = "master") -> str:
 
 def require_room(state_dir: str) -> None:
     """Raise OhmyError where the clusters' folders cannot be written: found out later, instances would run already."""
-    folder = os.path.abspath(state_dir)
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
+    folder = nearest(os.path.abspath(state_dir), os.path.lexists)
     hint = "Make room or mend it, or set XDG_STATE_HOME to another folder."
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise OhmyError(f"What is known of clusters cannot be kept in {state_dir}: {folder} cannot be written.", hint)

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
+from .._core.places import inside
 from .._core.plan import Plan
 from . import distcp
 from .distcp import Files, Place
@@ -111,10 +112,7 @@ def _check_group(group: Group, spec: Spec) -> None:
 
 
 def _inside(inner: Place, outer: Place) -> bool:
-    if inner.bucket != outer.bucket:
-        return False
-    one, other = inner.path.strip("/"), outer.path.strip("/")
-    return one == other or not other or one.startswith(other + "/")
+    return inner.bucket == outer.bucket and inside(inner.path, outer.path)
 
 
 class Look:

@@ -12,6 +12,7 @@ import os
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.places import nearest
 from .programs import file_sha256
 from .site import text_of
 
@@ -132,9 +133,7 @@ def output_state(folder: str, wanted: str, force: bool = False) -> str:
 
 def _foreign(folder: str) -> str:
     if not os.path.isdir(folder):
-        parent = os.path.abspath(folder)
-        while not os.path.isdir(parent):
-            parent = os.path.dirname(parent)
+        parent = nearest(os.path.abspath(folder))
         if not os.access(parent, os.W_OK | os.X_OK):
             raise OhmyError(
                 f"job_output: {folder} cannot be made: {parent} cannot be written.", "Name another place in job_output."

@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from .._core.places import inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
 from .programs import file_sha256
@@ -107,13 +108,12 @@ def _local(index: int, item: str) -> list[InputFile]:
                 )
             names[relative] = full
             try:
-                if not stat.S_ISREG(os.stat(full).st_mode):
+                seen = os.stat(full)
+                if not stat.S_ISREG(seen.st_mode):
                     raise OhmyError(f"job_input: {full} is no regular file.", "Put what it brings into a file.")
-                found.append(InputFile(index, relative, full, os.path.getsize(full), file_sha256(full)))
+                found.append(InputFile(index, relative, full, seen.st_size, file_sha256(full)))
             except OSError as exc:
-                raise OhmyError(
-                    f"job_input: {full} cannot be read: {exc.strerror}.", "Look at its rights, or name other input."
-                ) from exc
+                raise _unreadable(full, exc) from exc
     return found
 
 
@@ -130,7 +130,7 @@ def refuse_output_inside(items: t.Iterable[str], output: str) -> None:
     place = os.path.realpath(output)
     for item in items:
         for path in [] if is_s3(item) else matches(item):
-            if os.path.isdir(path) and f"{place}/".startswith(os.path.join(os.path.realpath(path), "")):
+            if os.path.isdir(path) and inside(place, os.path.realpath(path)):
                 raise OhmyError(
                     f"job_output: {output} lies in the input {path}, of which the answer would become a part.",
                     "Name a place outside of it, or the data's own folder in job_input.",
@@ -146,21 +146,23 @@ def _walk(path: str) -> t.Iterator[tuple[str, str]]:
     if not os.path.isdir(path):
         yield path, os.path.basename(path)
         return
-    for folder, folders, names in os.walk(path, onerror=_unreadable, followlinks=True):
+    for folder, folders, names in os.walk(path, onerror=_refuse, followlinks=True):
         folders.sort()
         for name in folders:
             full = os.path.join(folder, name)
-            if os.path.islink(full) and f"{os.path.realpath(folder)}/".startswith(f"{os.path.realpath(full)}/"):
+            if os.path.islink(full) and inside(os.path.realpath(folder), os.path.realpath(full)):
                 raise OhmyError(f"job_input: {full} is a link to a folder that holds it.", "Remove the link.")
         for name in sorted(names):
             full = os.path.join(folder, name)
             yield full, os.path.relpath(full, path).replace(os.sep, "/")
 
 
-def _unreadable(exc: OSError) -> None:
-    raise OhmyError(
-        f"job_input: {exc.filename} cannot be read: {exc.strerror}.", "Look at its rights, or name other input."
-    ) from exc
+def _refuse(exc: OSError) -> t.NoReturn:
+    raise _unreadable(exc.filename, exc) from exc
+
+
+def _unreadable(path: str, exc: OSError) -> OhmyError:
+    return OhmyError(f"job_input: {path} cannot be read: {exc.strerror}.", "Look at its rights, or name other input.")
 
 
 def digest(files: t.Iterable[InputFile]) -> str:

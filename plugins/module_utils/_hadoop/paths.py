@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from .._core.places import inside
 from .._core.plan import Plan, Step
 from .many import for_all
 from .webhdfs import WebHdfs
@@ -244,10 +245,10 @@ def _levels(paths: t.Sequence[str], deepest_first: bool = False) -> list[list[st
 
 
 def _remove(hdfs: WebHdfs, path: str, trash_root: str | None, recursive: bool) -> None:
-    if trash_root is None or f"{path}/".startswith(f"{trash_root}/"):
+    if trash_root is None or inside(path, trash_root):
         hdfs.delete(path, recursive=recursive)
         return
-    if f"{trash_root}/".startswith(f"{path}/"):
+    if inside(trash_root, path):
         raise OhmyError(f"{path} in HDFS holds the trash and cannot be moved into it.", "Remove it without trash.")
     place = f"{trash_root}/Current{path}"
     hdfs.mkdirs(place.rsplit("/", 1)[0], mode="700")

@@ -15,6 +15,7 @@ import re
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.places import inside
 from .programs import SAFE_NAME
 from .site import FORBIDDEN, text_of
 
@@ -107,18 +108,16 @@ def problems(spec: Spec) -> list[str]:
 def _overlaps(spec: Spec) -> list[str]:
     if not spec.get("output"):
         return []
-    output = _folder(spec["output"])
+    output = _whole(spec["output"])
     return [
         f"The output {spec['output']} and the input {path} lie in each other."
         for path in spec.get("input") or []
-        if output.startswith(_folder(path)) or _folder(path).startswith(output)
+        if inside(output, _whole(path)) or inside(_whole(path), output)
     ]
 
 
-def _folder(path: t.Any) -> str:
-    """Return a path in HDFS, whole, with a slash at its end."""
-    whole = posixpath.normpath(posixpath.join(HOME, str(path))).lstrip("/")
-    return f"/{whole}/" if whole else "/"
+def _whole(path: t.Any) -> str:
+    return posixpath.normpath(posixpath.join(HOME, str(path)))
 
 
 def check(spec: Spec) -> None:
