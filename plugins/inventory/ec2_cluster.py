@@ -256,7 +256,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.display.warning(text)
         stands = hosts.stands(kept)
         hosts.require_own_groups(stands)
-        for group in ("ohmy_master", "ohmy_workers"):
+        for group in (want.ALL_MASTERS, want.ALL_WORKERS):
             self.inventory.add_group(group)
         for stand in stands:
             hosts.require_one_master(stand)
@@ -276,8 +276,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 text = f"Instance {one.id} of {stand.cluster} has no {access.address} address and is left out."
                 self.display.warning(text)
         for host in found:
-            self.inventory.add_host(host.name, masters if host.group == "master" else workers)
-            self.inventory.add_child("ohmy_master" if host.group == "master" else "ohmy_workers", host.name)
+            own, shared = want.host_groups(stand.cluster, host.group)
+            self.inventory.add_host(host.name, own)
+            self.inventory.add_child(shared, host.name)
             told = {**hosts.facts(host.instance, stand.region), **connection.variables(access, host)}
             # Fifty connections at once are more than a master's sshd lets in at once.
             told["ansible_ssh_retries"] = 3

@@ -29,10 +29,10 @@ def members(cluster: str, groups: Groups) -> tuple[str | None, list[str], list[s
     elif len(masters) > 1:
         problems.append(f"cluster_provider: the group {name} holds {' and '.join(masters)}; a cluster has one master")
     # A master alone is a cluster too, but hardly beside a group that is called almost like its workers'.
-    for near in (f"{whole}_worker", f"{whole}-workers", f"{cluster}_workers", f"{cluster}-workers"):
-        if not workers and groups.get(near):
-            problems.append(f"cluster_provider: the workers are looked for in the group {of_workers}, not in {near}")
-            break
+    likely = (f"{whole}_worker", f"{whole}-workers", f"{cluster}_workers", f"{cluster}-workers")
+    near = next(filter(groups.get, likely), None)
+    if near and not workers:
+        problems.append(f"cluster_provider: the workers are looked for in the group {of_workers}, not in {near}")
     return masters[0] if masters else None, workers, problems
 
 

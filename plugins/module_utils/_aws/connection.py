@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from . import local_files
 from .instances import Instance
-from .want import group_names
+from .want import host_groups
 
 PYTHON = "/usr/bin/python3"
 
@@ -105,12 +105,11 @@ def variables(access: Access, host: Host) -> dict[str, t.Any]:
 
 def told(access: Access, found: t.Iterable[Host]) -> list[dict[str, t.Any]]:
     """Return the hosts as the modules tell of them."""
-    _whole, master, workers = group_names(access.cluster)
     return [
         {
             "name": one.name,
             "group": one.group,
-            "groups": [master, "ohmy_master"] if one.group == "master" else [workers, "ohmy_workers"],
+            "groups": host_groups(access.cluster, one.group),
             "instance_id": one.instance.id,
             "private_ip": one.instance.private_ip,
             "variables": variables(access, one),

@@ -13,12 +13,11 @@ from dataclasses import asdict, dataclass
 from .._core.errors import OhmyError
 from . import errors, instances, tags
 from .instances import Instance
-from .want import NAME, group_names
+from .want import NAME, RESERVED, group_names
 
 ROLES = ("master", "worker")
 MOST_VALUES = 200
 _INCARNATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_RESERVED = ("all", "ungrouped", "ohmy_master", "ohmy_workers")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def stands(by_region: dict[str, list[Instance]]) -> list[Stand]:
 
 def require_own_groups(known: list[Stand]) -> None:
     """Raise OhmyError where a group would hold hosts of two clusters, or Ansible's own."""
-    owners = dict.fromkeys(_RESERVED, "")
+    owners = dict.fromkeys(RESERVED, "")
     for one in known:
         for group in group_names(one.cluster):
             if group in owners:

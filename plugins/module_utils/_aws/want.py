@@ -17,8 +17,9 @@ from .._core.errors import OhmyError
 from . import durations
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-# Their groups belong to every inventory, or to all clusters.
-RESERVED = ("all", "ohmy", "ungrouped")
+ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
+# Groups of every inventory, and of all clusters.
+RESERVED = ("all", "ungrouped", ALL_MASTERS, ALL_WORKERS)
 MOST_TAGS = 40
 
 
@@ -71,7 +72,7 @@ def checked_name(name: str) -> str:
 
 def refuse_reserved(name: str) -> None:
     """Raise OhmyError for a new cluster whose groups would hold other hosts, too; one that stands can be removed."""
-    if name in RESERVED:
+    if not set(group_names(name)).isdisjoint(RESERVED):
         raise OhmyError(
             f"A cluster cannot be called {name}: groups of other hosts have such names.", "Choose another cluster_name."
         )
@@ -81,6 +82,12 @@ def group_names(cluster: str) -> tuple[str, str, str]:
     """Return the groups of a cluster: of all its hosts, of its master, of its workers."""
     name = cluster.replace("-", "_")
     return name, f"{name}_master", f"{name}_workers"
+
+
+def host_groups(cluster: str, role: str) -> list[str]:
+    """Return the groups of a master or a worker: that of its cluster, that of all clusters."""
+    _whole, master, workers = group_names(cluster)
+    return [master, ALL_MASTERS] if role == "master" else [workers, ALL_WORKERS]
 
 
 def checked_cidr(text: str) -> str:

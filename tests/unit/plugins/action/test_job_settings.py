@@ -137,7 +137,10 @@ def test_a_cluster_is_named_whatever_its_properties_are(tmp_path):
 
 
 @pytest.mark.parametrize("provider", ["ec2", "inventory"])
-@pytest.mark.parametrize("name", [{"cluster_name": "ohmy"}, {"cluster_name": "ungrouped"}, {"job_name": "All"}])
+@pytest.mark.parametrize(
+    "name",
+    [{"cluster_name": "ohmy"}, {"cluster_name": "ohmy-workers"}, {"cluster_name": "ungrouped"}, {"job_name": "All"}],
+)
 def test_a_name_whose_groups_are_others_is_refused(tmp_path, name, provider):
     found = settings(tmp_path, cluster_provider=provider, **{"cluster_name": None, **name})
     assert "A cluster cannot be called" in found["msg"] and "cluster_name" in found["hint"], found
