@@ -86,7 +86,7 @@ options:
   ssh_cidr:
     description:
       - From where SSH to the master is allowed, a CIDR or V(auto) for this controller's own address.
-      - The whole world is refused.
+      - What is wider than V(/8), or V(/16) of IPv6, is refused as open to the whole world.
     type: str
     default: auto
   caller_ip_url:

@@ -52,14 +52,12 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
 
 
 def _cidr(value: str) -> str:
-    if value == "auto":
-        return ""
     try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return f"must be auto or a CIDR such as 192.0.2.7/32, not {value!r}"
-    # An eighth of the internet and more is no address of the caller's.
-    return "must not be open to the whole world" if network.prefixlen < (8 if network.version == 4 else 16) else ""
+        if value != "auto":
+            want.checked_cidr(value)
+    except OhmyError as error:
+        return str(error)
+    return ""
 
 
 def _program(value: str | None) -> str:

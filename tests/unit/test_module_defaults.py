@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+
+from tests.playbook import play
 
 ROOT = Path(__file__).resolve().parents[2]
 # The least that each module of the group takes; none of them gets as far as a call.
@@ -22,8 +22,8 @@ ARGUMENTS = {
 }
 
 
-def play(folder: Path, config: str, defaults: dict[str, str], modules: list[str]) -> subprocess.CompletedProcess[str]:
-    """Call each module once, on this machine, with an AWS configuration of the test's own."""
+def call(folder: Path, config: str, defaults: dict[str, str], modules: list[str]) -> str:
+    """Call each module once, on this machine, with an AWS configuration of the test's own; return what was printed."""
     tasks = [{"name": name, f"ohmy.hadoop.{name}": ARGUMENTS[name], "ignore_errors": True} for name in modules]
     book = {
         "name": "Fail before any call",
@@ -34,23 +34,19 @@ def play(folder: Path, config: str, defaults: dict[str, str], modules: list[str]
         "module_defaults": {"group/ohmy.hadoop.aws": defaults},
         "tasks": tasks,
     }
-    (folder / "play.yml").write_text(yaml.safe_dump([book]))
     (folder / "config").write_text(config)
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_"))}
-    env |= {"AWS_CONFIG_FILE": str(folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(folder / "config")}
-    env |= {"HOME": str(folder), "ANSIBLE_NOCOLOR": "1"}
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "play.yml"]
-    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    files = {name: str(folder / "config") for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
+    return play(folder, [book], HOME=str(folder), **files)[1]
 
 
 def test_the_group_s_defaults_reach_every_module_of_it(tmp_path: Path) -> None:
     group = yaml.safe_load((ROOT / "meta/runtime.yml").read_text("utf-8"))["action_groups"]["aws"]
-    done = play(tmp_path, "", {"profile": "nobodys"}, group)
-    refused = [line for line in done.stdout.splitlines() if line.startswith("fatal:") and "nobodys" in line]
-    assert len(refused) == len(group) == len(ARGUMENTS), done.stdout + done.stderr
+    text = call(tmp_path, "", {"profile": "nobodys"}, group)
+    refused = [line for line in text.splitlines() if line.startswith("fatal:") and "nobodys" in line]
+    assert len(refused) == len(group) == len(ARGUMENTS), text
 
 
 def test_profile_and_region_both_arrive(tmp_path: Path) -> None:
     config = "[profile mine]\naws_access_key_id = a\naws_secret_access_key = b\nendpoint_url = http://192.0.2.1:9\n"
-    done = play(tmp_path, config, {"profile": "mine", "region": "no region"}, ["ec2_cluster_info"])
-    assert "no region" in done.stdout, done.stdout + done.stderr
+    text = call(tmp_path, config, {"profile": "mine", "region": "no region"}, ["ec2_cluster_info"])
+    assert "no region" in text, text

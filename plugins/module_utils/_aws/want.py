@@ -21,6 +21,8 @@ ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
 # Groups of every inventory, and of all clusters.
 RESERVED = ("all", "ungrouped", ALL_MASTERS, ALL_WORKERS)
 MOST_TAGS = 40
+# By IP version. A shorter prefix is no caller's network: two rules of /1 would be the whole world.
+LEAST_PREFIX = {4: 8, 6: 16}
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,13 @@ def host_groups(cluster: str, role: str) -> list[str]:
 
 
 def checked_cidr(text: str) -> str:
-    """Return a CIDR as AWS writes it (host bits cleared); raise OhmyError for the whole world."""
+    """Return a CIDR as AWS writes it (host bits cleared); raise OhmyError for (nearly) the whole world."""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError as exc:
-        raise OhmyError(f"ssh_cidr: {text!r} is no CIDR.", "Write for example 192.0.2.7/32, or auto.") from exc
-    if network.prefixlen == 0:
-        raise OhmyError(f"ssh_cidr: {text} would open SSH to the whole world.", "Give your own address or auto.")
+        raise OhmyError(f"{text!r} is no CIDR to let SSH in from.", "Write for example 192.0.2.7/32, or auto.") from exc
+    if network.prefixlen < LEAST_PREFIX[network.version]:
+        raise OhmyError(f"{text} would open SSH to the whole world.", "Give your own address or auto.")
     return str(network)
 
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.playbook import play
 
 ROOT = Path(__file__).parents[3]
 WORKERS = {f"w{number}": {"ansible_connection": "local"} for number in (1, 2)}
@@ -22,28 +22,12 @@ ON_ONE = {"when": "inventory_hostname == 'w1'"}
 LOCALHOST = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
 
 
-def play(folder: Path, plays: list[dict] | Path, hosts: dict, *arguments: str, **env: str) -> tuple[int, str]:
-    """Run plays, with the tasks of the collection's playbooks beside them; return the exit code and what was printed."""
+def on(folder: Path, plays: list[dict] | Path, hosts: dict, *arguments: str, **env: str) -> tuple[int, str]:
+    """Run plays on hosts, with the collection's settings and the tasks of its playbooks beside the plays."""
     inventory = folder / "hosts.yml"
     inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
-    if isinstance(plays, list):
-        (folder / "tasks").symlink_to(ROOT / "playbooks/tasks")
-        path = folder / "plays.yml"
-        path.write_text(yaml.safe_dump(plays, sort_keys=False))
-    else:
-        path = plays
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments],
-        env={**clean, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", **env},
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    (folder / "tasks").symlink_to(ROOT / "playbooks/tasks")
+    return play(folder, plays, "-i", str(inventory), *arguments, ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"), **env)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +44,7 @@ def play(folder: Path, plays: list[dict] | Path, hosts: dict, *arguments: str, *
     ],
 )
 def test_a_limit_without_localhost_is_refused(tmp_path, hosts, limit, good):
-    code, text = play(tmp_path, ROOT / "playbooks/limit.yml", hosts, *(["--limit", limit] if limit else []))
+    code, text = on(tmp_path, ROOT / "playbooks/limit.yml", hosts, *(["--limit", limit] if limit else []))
     assert (code == 0) == good, text
     if not good:
         assert f"--limit {limit} leaves out localhost" in text and f"--limit 'localhost,{limit}'" in text, text
@@ -92,7 +76,7 @@ def nodes(folder: Path, *roles: dict[str, list[dict]], **env: str) -> tuple[int,
         end = {"ansible.builtin.include_tasks": "tasks/whole.yml"}
         said = {"ansible.builtin.debug": {"msg": "the teardown"}}
         plays.append({**ON_LOCALHOST, "tasks": [{"block": [end], "always": [said]}]})
-    return play(folder, plays, WORKERS, "-e", json.dumps({"ansible_become": False}), **env)
+    return on(folder, plays, WORKERS, "-e", json.dumps({"ansible_become": False}), **env)
 
 
 def test_nodes_are_made_with_roles_of_one_s_own(tmp_path):

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.playbook import play
 
 ROOT = Path(__file__).parents[4]
 INVENTORY = """
@@ -29,13 +28,12 @@ all:
 SHA = "ab" * 64
 
 
-def play(folder: Path, tasks: list[dict], host: str = "localhost", verbose: str = "", **values) -> str:
+def on(folder: Path, tasks: list[dict], host: str = "localhost", verbose: str = "", **values) -> str:
     """Run tasks on a host of the inventory and return what was printed."""
     (folder / "hosts.yml").write_text(INVENTORY)
     (folder / "hadoop.tar").write_text("")
     (folder / "in.txt").write_text("x\n")
     (folder / "roles" / "mine").mkdir(parents=True, exist_ok=True)
-    (folder / "play.yml").write_text(json.dumps([{"hosts": host, "gather_facts": False, "tasks": tasks}]))
     given = {
         "cluster_provider": "inventory",
         "cluster_name": "demo",
@@ -47,17 +45,9 @@ def play(folder: Path, tasks: list[dict], host: str = "localhost", verbose: str 
         "hadoop_java": "package",
         **values,
     }
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "hosts.yml", "play.yml"]
-    done = subprocess.run(
-        [*command, "-e", json.dumps(given), *([verbose] if verbose else [])],
-        cwd=folder,
-        env={key: value for key, value in os.environ.items() if key != "ANSIBLE_CONFIG"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.stdout + done.stderr
+    book = {"hosts": host, "gather_facts": False, "tasks": tasks}
+    flags = [verbose] if verbose else []
+    return play(folder, [book], "-i", "hosts.yml", "-e", json.dumps(given), *flags)[1]
 
 
 def settings(folder: Path, host: str = "localhost", **values) -> dict:
@@ -65,7 +55,7 @@ def settings(folder: Path, host: str = "localhost", **values) -> dict:
     task = {"ohmy.hadoop.job_settings": {"scope": values.pop("scope", "job")}, "register": "found"}
     # A failed result is one to be looked at, too.
     tell = {"ansible.builtin.debug": {"msg": "RESULT {{ found | to_json | b64encode }} END"}}
-    text = play(folder, [{**task, "ignore_errors": True}, tell], host, **values)
+    text = on(folder, [{**task, "ignore_errors": True}, tell], host, **values)
     result = re.search(r"RESULT (\S+) END", text)
     assert result is not None, text
     return json.loads(base64.b64decode(result[1]))
@@ -115,7 +105,7 @@ def test_secrets_among_properties_are_not_shown(tmp_path, place):
     # The first two read and keep the settings; what comes after them needs a node.
     tasks = yaml.safe_load((ROOT / f"roles/{place}.yml").read_text())[:2]
     own = {**HOSTS, "__hadoop_master_address": "10.0.0.5"} if place.startswith("hadoop") else {}
-    text = play(tmp_path, tasks, "w1" if own else "localhost", "-v", **SECRETS, **own)
+    text = on(tmp_path, tasks, "w1" if own else "localhost", "-v", **SECRETS, **own)
     assert text.count("censored") == 2 and "failed=0" in text and "hush" not in text, text
 
 
@@ -126,9 +116,9 @@ def test_secrets_in_an_instance_s_document_are_not_shown():
 
 def test_what_is_wrong_is_said_where_there_are_secrets_and_all_is_shown_where_there_are_none(tmp_path):
     task = {"ohmy.hadoop.job_settings": {}}
-    text = play(tmp_path, [task], verbose="-v", **SECRETS, job_reduces=-1)
+    text = on(tmp_path, [task], verbose="-v", **SECRETS, job_reduces=-1)
     assert "job_reduces: must be 0 to 10000" in text and "hush" not in text, text
-    assert '"cluster_name": "demo"' in play(tmp_path, [task], verbose="-v")
+    assert '"cluster_name": "demo"' in on(tmp_path, [task], verbose="-v")
 
 
 def test_a_cluster_is_named_whatever_its_properties_are(tmp_path):
@@ -168,7 +158,7 @@ def test_an_instance_s_document_names_the_archives_in_s3(tmp_path, overlay, java
     (last,) = yaml.safe_load((ROOT / "roles/hadoop/tasks/archives.yml").read_text())[1:]
     read = yaml.safe_load((ROOT / "roles/job/tasks/settings.yml").read_text())
     tell = {"ansible.builtin.debug": {"msg": "RESULT {{ __hadoop_wanted | to_json | b64encode }} END"}}
-    text = play(tmp_path, [*read, last, tell], **wish, __hadoop_archives={"archives": there})
+    text = on(tmp_path, [*read, last, tell], **wish, __hadoop_archives={"archives": there})
     result = re.search(r"RESULT (\S+) END", text)
     assert result is not None, text
     by_name = dict(zip(names, there))

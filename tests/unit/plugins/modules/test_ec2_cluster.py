@@ -118,7 +118,7 @@ def test_strangers_instance_with_half_the_tags_stays(account, cluster):
     assert len(account.instances()) == 1
 
 
-@pytest.mark.parametrize("world", ["0.0.0.0/0", "::/0"])
+@pytest.mark.parametrize("world", ["0.0.0.0/0", "128.0.0.0/1", "::/0"])
 def test_the_whole_world_is_refused_before_any_call(account, cluster, world):
     result = cluster(ssh_cidr=world)
     assert result.get("failed") and "whole world" in result["msg"], result
