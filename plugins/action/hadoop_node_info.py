@@ -5,14 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import NodeAction as ActionModule
 
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
-
-
-class ActionModule(NodeAction):
-    """Runs the module on the node; it may run twice, so a short loss is tried again."""
-
-    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return the module's result."""
-        return self.module(args, retry=RETRY_SECONDS)
+__all__ = ["ActionModule"]

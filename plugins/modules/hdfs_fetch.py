@@ -180,7 +180,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, paths, results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import hdfs_names, lease_keeper, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
@@ -233,7 +233,7 @@ def main() -> None:
     params, result = module.params, {"changed": False, "spooled": None}
     try:
         require_root()
-        paths.normal(params["src"])
+        hdfs_names.normal(params["src"])
         if params["name"] is not None and not params["merge"]:
             raise OhmyError("name goes with merge only: parts keep their names.", "Leave name out, or set merge.")
         client = open_doors(user=params["user"]).hdfs

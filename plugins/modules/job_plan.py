@@ -225,9 +225,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._aws import errors
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
-from ..module_utils._aws.errors import call
 from ..module_utils._core.errors import OhmyError, as_result
 from ..module_utils._hadoop import identity, inputs, programs
 
@@ -277,13 +277,9 @@ def plan_input(bucket: str | None, items: list[str], list_s3: inputs.ListObjects
 
 def list_objects(clients: Clients, bucket: str, prefix: str) -> list[dict[str, t.Any]]:
     """Return [{"key", "size", "etag"}] of the objects whose keys begin with ``prefix``; a call per 1,000."""
-    pages = clients.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    found = call(f"list the input s3://{bucket}/{prefix}", lambda: list(pages))
-    return [
-        {"key": entry["Key"], "size": entry["Size"], "etag": entry["ETag"].strip('"')}
-        for page in found
-        for entry in page.get("Contents", [])
-    ]
+    what = f"list the input s3://{bucket}/{prefix}"
+    found = errors.pages(what, clients.s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
+    return [{"key": entry["Key"], "size": entry["Size"], "etag": entry["ETag"].strip('"')} for entry in found]
 
 
 def require_local(items: list[str]) -> None:

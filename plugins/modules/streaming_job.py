@@ -260,6 +260,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -312,8 +313,8 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "kind": "streaming",
         "name": params["name"] or params["id"],
         "files": sorted(names(params)),
-        "options": {key: text(value) for key, value in params["options"].items()},
-        "cmdenv": {key: text(value) for key, value in params["cmdenv"].items()},
+        "options": {key: text_of(value) for key, value in params["options"].items()},
+        "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
         **{key: params[key] for key in AS_THEY_ARE},
         **({} if params["combine"] else {"combine": False}),
     }
@@ -322,11 +323,6 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def names(params: t.Mapping[str, t.Any]) -> list[str]:
     """Return the names of the job's files in a task's working directory."""
     return [item["name"] or item["src"].rsplit("/", maxsplit=1)[-1] for item in params["files"]]
-
-
-def text(value: t.Any) -> str:
-    """Return a property's value as Hadoop writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def is_whole(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> bool:

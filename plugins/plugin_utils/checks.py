@@ -14,7 +14,8 @@ import typing as t
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.places import nearest
-from ..module_utils._hadoop import inputs, streaming
+from ..module_utils._hadoop import inputs, profiles, streaming
+from ..module_utils._node import packages
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
@@ -116,7 +117,7 @@ def _pattern(pattern: str, text: str) -> t.Callable[[str | None], str]:
 
 
 def _packages(value: list[str]) -> str:
-    bad = [name for name in value if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?", name)]
+    bad = [name for name in value if not packages.NAME.fullmatch(name)]
     return f"{bad[0]!r} is no name of a package; use name or name=version" if bad else ""
 
 
@@ -131,7 +132,7 @@ def _address(value: str | None) -> str:
 
 def _sites(value: dict[str, t.Any]) -> str:
     for name, own in value.items():
-        if not re.fullmatch(r"[a-z][a-z0-9-]*", str(name)) or str(name).endswith("-xml"):
+        if not profiles.SITE_NAME.fullmatch(str(name)) or str(name).endswith("-xml"):
             return f"{name!r} is no name of a site file, such as hadoop-policy"
         if not isinstance(own, dict):
             return f"the properties of {name} must be names and values, not {own!r}"

@@ -50,7 +50,7 @@ class ModuleFailed(OhmyError):
 
 
 class NodeAction(ActionBase):
-    """Runs the module of the action's own name on the node.
+    """Runs the module of the action's own name on the node; it may run twice, so a short loss is tried again.
 
     Subclasses override :meth:`act`. Ansible skips ``rescue`` and ``always`` for an unreachable
     host, and with them the end of a cluster: so connection failures become failed results.
@@ -79,7 +79,7 @@ class NodeAction(ActionBase):
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Do the work and return the result; by default one run of the module."""
-        return self.module(args)
+        return self.module(args, retry=RETRY_SECONDS)
 
     def cleanup(self, force: bool = False) -> None:
         """Remove the temporary directory on the node, where the node still answers."""

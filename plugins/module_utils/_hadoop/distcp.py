@@ -11,6 +11,7 @@ import typing as t
 
 from .._core import s3_uri
 from .._core.errors import OhmyError
+from .hdfs_names import normal
 
 
 class Entry(t.NamedTuple):
@@ -91,13 +92,7 @@ def place(text: str) -> Place:
             f"{text!r} is neither a place in S3 nor a path in HDFS.",
             "Write s3://BUCKET/KEY or an absolute path; another cluster's HDFS cannot be named.",
         )
-    parts = path.split("/")
-    if any(part in (".", "..") for part in parts) or re.search("[:\r\n\x00]", path):
-        raise OhmyError(
-            f"{text!r} is no path in HDFS: '.', '..', a colon and line ends are not possible there.",
-            "Write another path; in HDFS files can be renamed.",
-        )
-    return Place("", "/" + "/".join(part for part in parts if part))
+    return Place("", normal(path))
 
 
 def below(where: Place, listing: Listing) -> Files:

@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.locks import alone
 from .._core.plan import Plan
 from . import jobs
 from .jobdir import ROOT, JobDir
@@ -20,6 +19,10 @@ from .programs import file_sha256
 from .webhdfs import WebHdfs
 
 LOCK_SECONDS = 120.0
+BUSY = OhmyError(
+    "Another run has been starting a job on this master for two minutes.",
+    "See ps on the master, then run the same command again.",
+)
 Spec = t.Mapping[str, t.Any]
 
 
@@ -89,7 +92,9 @@ def ensure_job(
     """
     job = str(spec["id"])
     # Between the look and the start no other run may do the same; a plan alone changes nothing.
-    with contextlib.nullcontext() if check_mode else _alone(root):
+    if not check_mode:
+        os.makedirs(root, exist_ok=True)
+    with contextlib.nullcontext() if check_mode else alone(os.path.join(root, ".lock"), LOCK_SECONDS, BUSY):
         have = JobDir.of(job, root).spec()
         status = jobs.look(job, root=root)
         differing = jobs.differences(have, spec) if have is not None else []
@@ -100,29 +105,6 @@ def ensure_job(
             jobs.touch(job, root)
             status = jobs.look(job, root=root)
     return plan.result(id=job, status=status)
-
-
-@contextlib.contextmanager
-def _alone(root: str) -> t.Iterator[None]:
-    """Hold the lock on all jobs; a process that dies lets it go.
-
-    :raises OhmyError: another one has held it for two minutes.
-    """
-    os.makedirs(root, exist_ok=True)
-    deadline = time.monotonic() + LOCK_SECONDS
-    with open(os.path.join(root, ".lock"), "ab") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as exc:
-                if time.monotonic() >= deadline:
-                    raise OhmyError(
-                        "Another run has been starting a job on this master for two minutes.",
-                        "See ps on the master, then run the same command again.",
-                    ) from exc
-            time.sleep(0.1)
-        yield
 
 
 def spooled_files(files: t.Sequence[t.Mapping[str, t.Any]], folder: str | None) -> dict[str, str]:

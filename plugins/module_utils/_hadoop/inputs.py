@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-import re
 import stat
 import typing as t
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
+from .hdfs_names import UNUSABLE
 from .programs import file_sha256
 
 # A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
-UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .hdfs_names import normal
 from .many import for_all
-from .paths import normal
 from .webhdfs import WebHdfs
 
 FIELDS = ("owner", "group", "mode", "size", "replication", "block_size", "modified")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.plan import Plan, Step
+from .hdfs_names import normal
 from .many import for_all
 from .webhdfs import WebHdfs
 
@@ -55,19 +56,6 @@ def wants(params: Params) -> list[Want]:
             raise OhmyError(f"{want.path} is named twice.", "Name each path once.")
         taken.add(want.path)
     return found
-
-
-def normal(path: str) -> str:
-    """Return a path with single slashes and none at its end.
-
-    :raises OhmyError: it is not absolute, or cannot be a path in HDFS.
-    """
-    parts = path.split("/")
-    if not path.startswith("/") or ".." in parts or "." in parts or re.search("[:\r\n\x00\ud800-\udfff]", path):
-        raise OhmyError(
-            f"{path!r} is no absolute path in HDFS.", "It begins with a slash and holds no colon, '.' or '..'."
-        )
-    return "/" + "/".join(part for part in parts if part)
 
 
 def _want(values: Params) -> Want:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import typing as t
 
 from .._core.errors import OhmyError
+from .hdfs_names import UNUSABLE
 from .jobs import fingerprint_path, read_fingerprint
 from .many import for_all
 from .streams import CHUNK, Slice
@@ -22,7 +22,6 @@ from .webhdfs import WebHdfs
 ASIDE = ".ohmy-partial"
 RECORD = ".ohmy-uploaded.json"
 RECORD_LIMIT = 256 << 20
-UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
 Item = t.Mapping[str, t.Any]
 Data = t.Dict[str, t.Any]
 

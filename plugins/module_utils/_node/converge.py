@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import fcntl
 import grp
 import os
 import pwd
-import time
 import typing as t
 
 from .._core.errors import OhmyError, words
+from .._core.locks import alone
 from .._core.plan import Plan
 from .._hadoop import profiles
 from . import archives, documents, hdfs, lease, names, packages, services, system
@@ -27,6 +26,7 @@ from .want import UNITS, Want, wanted
 
 LOCK = "run/ohmy.lock"
 LOCK_SECONDS = 900
+BUSY = OhmyError("Something else has been converging this node for 15 minutes.", "See ps on the node.")
 
 
 def apply(want: Want, todo: Plan, pending: t.Sequence[str] = ()) -> None:
@@ -142,7 +142,7 @@ def converge(
         and the document is not noted as reached as long as there is any.
     """
     want = wanted(documents.check(document), facts)
-    with contextlib.nullcontext() if check_mode else _alone():
+    with contextlib.nullcontext() if check_mode else alone(f"/{LOCK}", LOCK_SECONDS, BUSY):
         try:
             todo = _planned(want)
             pending = [] if restart else hold(todo)
@@ -163,25 +163,3 @@ def _planned(want: Want) -> Plan:
     old = (read_file(f"/{names.HOSTS}") or b"").decode("utf-8", "replace")
     want.add(names.HOSTS, names.hosts(old, want.facts.address, want.facts.host).encode())
     return plan(want, observe(want))
-
-
-class _alone:
-    """Holds the node's lock, so that a boot and a push do not work on it at the same time."""
-
-    def __enter__(self) -> None:
-        deadline = time.monotonic() + LOCK_SECONDS
-        self.stream = open(f"/{LOCK}", "w", encoding="ascii")
-        while True:
-            try:
-                fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except OSError as exc:
-                if time.monotonic() > deadline:
-                    self.stream.close()
-                    raise OhmyError(
-                        f"Something else has been converging this node for {LOCK_SECONDS} s.", "See ps on the node."
-                    ) from exc
-            time.sleep(0.5)
-
-    def __exit__(self, *_: object) -> None:
-        self.stream.close()

@@ -1,0 +1,27 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a path in HDFS can be."""
+
+from __future__ import annotations
+
+import re
+
+from .._core.errors import OhmyError
+
+# What no name in HDFS can hold.
+UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
+
+
+def normal(path: str) -> str:
+    """Return a path with single slashes and none at its end.
+
+    :raises OhmyError: it is not absolute, or cannot be a path in HDFS.
+    """
+    parts = path.split("/")
+    if not path.startswith("/") or ".." in parts or "." in parts or UNUSABLE.search(path):
+        raise OhmyError(
+            f"{path!r} is no absolute path in HDFS.", "It begins with a slash and holds no colon, '.' or '..'."
+        )
+    return "/" + "/".join(part for part in parts if part)
