@@ -10,7 +10,7 @@ import re
 
 from .._core.errors import OhmyError
 
-# What no name in HDFS can hold.
+# A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
 UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
 
 

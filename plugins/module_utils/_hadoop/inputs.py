@@ -20,8 +20,6 @@ from .._core.s3_uri import split as split_uri
 from .hdfs_names import UNUSABLE
 from .programs import file_sha256
 
-# A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
-
 
 @dataclass(frozen=True)
 class InputFile:
