@@ -36,7 +36,7 @@ def find_job(job: str, caller: str, checkout: Path) -> Path:
         for path in (place, place / "job.yml"):  # a folder stands for the job in it
             if path.is_file():
                 return Path(os.path.abspath(path))
-    raise SystemExit(f"There is no job file {' or '.join(map(str, places))}.")
+    raise SystemExit(f"There is no job file {' or '.join(map(str, places))}; in a folder it is called job.yml.")
 
 
 def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:
@@ -128,6 +128,7 @@ def main() -> int:
     if code or stopped:
         return code
     env = environment(os.environ, AWS_CONFIG, CHECKOUT)
+    env["OHMY_TERMINATE"] = f"make terminate JOB={shlex.quote(str(job))}"
     code, stopped = follow(playbook(name, job), env)
     if stopped and name == "run_job.yml":
         interrupted(job, env)

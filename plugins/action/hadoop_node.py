@@ -11,8 +11,6 @@ import shlex
 import tempfile
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
-
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
@@ -113,22 +111,11 @@ class ActionModule(NodeAction):
         return int(fields[3]) * 1024 if len(fields) > 3 and fields[3].isdigit() else None
 
     def _put(self, source: str, name: str) -> str:
-        """Copy a file into the task's own folder on the host and return its path there; a loss is tried again."""
-        arrived = f"{self.remote_folder()}/{name}"
-
-        def put() -> None:
-            try:
-                self._connection.put_file(source, arrived)
-            except AnsibleConnectionFailure:
-                raise
-            except AnsibleError as exc:
-                self._require_room(name, self._size(source), self.remote_folder())
-                raise OhmyError(
-                    f"{name} could not be brought to {self.host}: {exc}", "Run the same command again."
-                ) from exc
-
-        self.keep_trying(put, RETRY_SECONDS)
-        return arrived
+        try:
+            return self.send(source, name)
+        except OhmyError:
+            self._require_room(name, self._size(source), self.remote_folder())
+            raise
 
     def _shell(self, script: str) -> dict[str, t.Any]:
         return self.keep_trying(lambda: self._low_level_execute_command(script, sudoable=True), RETRY_SECONDS)

@@ -68,7 +68,7 @@ class ActionModule(NodeAction):
         for attempt in range(1, TRIES + 1):
             path, listing = upload_batches.pack(batch, folder)
             if batch:
-                self.keep_trying(lambda path=path: self._connection.put_file(path, f"{remote}/batch"), RETRY_SECONDS)
+                self.send(path, "batch")
             try:
                 self.checked({**args, "batch": listing, "spool": remote}, retry=RETRY_SECONDS)
                 return

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SAFE_NAME, file_sha256
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
 
 
@@ -28,13 +28,16 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
     for item in files:
         src = os.path.abspath(os.path.expanduser(str(item["src"])))
         name = str(item.get("name") or os.path.basename(src))
+        if os.path.exists(src) and not os.path.isfile(src):
+            problems.append(f"{src} is no regular file")
+            continue
         try:
             shipped.append({"src": src, "name": name, "sha256": file_sha256(src)})
         except OSError as exc:
             problems.append(f"{src}: {exc.strerror}")
     names = [item["name"] for item in shipped]
     problems += [f"two files are called {name}" for name in sorted(set(names)) if names.count(name) > 1]
-    problems += [f"{name!r} is no plain file name" for name in names if os.path.basename(name) != name]
+    problems += [f"{name!r} is no name that Hadoop can ship" for name in names if not SAFE_NAME.fullmatch(name)]
     if problems:
         raise OhmyError(
             f"The job's files cannot be shipped: {'; '.join(problems)}.",
@@ -50,18 +53,18 @@ class ActionModule(FollowedAction):
         """Return the arguments with each file's sha256, and with the folder on the master that holds them."""
         files = local_files(args.get("files") or [])
         args = {**args, "files": files}
-        args["fingerprint"] = args.get("fingerprint") or of_lone_job(args)
+        try:
+            args["fingerprint"] = args.get("fingerprint") or of_lone_job(args)
+        except (AttributeError, TypeError, ValueError):
+            return args  # of values that the module itself refuses, by their names
         args["id"] = args.get("id") or args["fingerprint"][:16]
         if transfer and files and self._is_to_start(args):
             folder = self.remote_folder()
             for item in files:
-                self.keep_trying(lambda item=item: self._put(item["src"], f"{folder}/{item['name']}"), 30)
+                self.send(item["src"], item["name"])
             args["spool"] = folder
         return args
 
     def _is_to_start(self, args: dict[str, t.Any]) -> bool:
         # A job that the master knows has its files there already.
         return bool(args.get("force")) or self.look(str(args.get("id")), 0, None) is None
-
-    def _put(self, src: str, dest: str) -> None:
-        self._connection.put_file(src, dest)

@@ -217,8 +217,8 @@ def spool_piece(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def look(client: WebHdfs, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Return the parts, None in check mode where there is nothing yet."""
-    if check_mode and client.status(params["src"]) is None:
-        # The job that makes it has not run, for this is check mode.
+    if check_mode and not results.is_there(client, params["src"], params["require_success"]):
+        # The job that makes it has not run, or still runs, for this is check mode.
         return {"parts": None, "left_out": []}
     return results.list_parts(client, params["src"], params["fingerprint"], params["require_success"])
 

@@ -158,6 +158,8 @@ actions:
   sample: [upload web2/access.log]
 """
 
+import contextlib
+import hashlib
 import os
 import shutil
 import typing as t
@@ -165,10 +167,18 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.locks import alone
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, uploads
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.hdfs_names import normal
 
+LOCKS = "/run"
+LOCK_SECONDS = 900
+BUSY = OhmyError(
+    "Another run has been writing into this target for 15 minutes.",
+    "Wait for its end: see ps on the master; then run the same command again.",
+)
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "items": {
         "type": "list",
@@ -209,10 +219,19 @@ def run(params: dict[str, t.Any], hdfs: uploads.WebHdfs) -> dict[str, t.Any]:
             "leftover": uploads.leftover(hdfs, target),
             "free": shutil.disk_usage(params["spool"]).free if params["spool"] else None,
         }
-    uploads.claim(hdfs, target, fingerprint)
-    uploads.write_batch(hdfs, target, params["batch"], os.path.join(params["spool"], "batch"), fingerprint is None)
-    if params["last"]:
-        uploads.finish(hdfs, target, items, fingerprint)
+    path = os.path.join(params["spool"], "batch")
+    lock = f"ohmy-upload-{hashlib.sha256(target.encode()).hexdigest()[:16]}.lock"
+    try:
+        # What two runs put aside in one target would be taken for each other's.
+        with alone(os.path.join(LOCKS, lock), LOCK_SECONDS, BUSY):
+            uploads.claim(hdfs, target, fingerprint)
+            uploads.write_batch(hdfs, target, params["batch"], path, fingerprint is None)
+            if params["last"]:
+                uploads.finish(hdfs, target, items, fingerprint)
+    finally:
+        # The next one comes to the same place, where a file that may only be read would be in its way.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
     return {"changed": True}
 
 
@@ -223,6 +242,7 @@ def main() -> None:
     try:
         require_root()
         uploads.check_items(params["target"], params["items"])
+        params["target"] = normal(params["target"])
         result = run(params, open_doors(user=params["user"]).hdfs)
         warning = lease_keeper.keep(params["spool"]) if params["batch"] else ""
         if warning:

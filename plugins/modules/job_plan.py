@@ -230,6 +230,7 @@ from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
 from ..module_utils._hadoop import identity, inputs, programs
+from ..module_utils._hadoop.site import text_of
 
 SPEC = {
     "name": {"type": "str", "required": True},
@@ -318,8 +319,8 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         "files": {file["name"]: file["sha256"] for file in shipped},
         "input": found["digest"],
         "reduces": params["reduces"],
-        "options": {key: str(value) for key, value in params["options"].items()},
-        "cmdenv": {key: str(value) for key, value in params["cmdenv"].items()},
+        "options": {key: text_of(value) for key, value in params["options"].items()},
+        "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
     }
     fingerprint = identity.fingerprint(identity_of)
     state = identity.output_state(params["output"], fingerprint, params["force"])

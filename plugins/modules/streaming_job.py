@@ -257,7 +257,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results, streaming
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
@@ -345,9 +345,11 @@ def main() -> None:
         params["fingerprint"] = params["fingerprint"] or of_lone_job(known)
         params["id"] = params["id"] or params["fingerprint"][:16]
         files = [{"name": name, "sha256": item["sha256"]} for name, item in zip(names(params), params["files"])]
+        spec = make_spec(params)
+        streaming.check(spec)
         hdfs = open_doors().hdfs
         result = ensure_job.ensure_job(
-            make_spec(params),
+            spec,
             ensure_job.spooled_files(files, params["spool"]),
             hdfs,
             lambda: is_whole(hdfs, params),

@@ -14,8 +14,8 @@ import typing as t
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.places import nearest
-from ..module_utils._hadoop import inputs, profiles, streaming
-from ..module_utils._node import packages
+from ..module_utils._hadoop import inputs, profiles, site, streaming
+from ..module_utils._node import documents, fetch, packages
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
@@ -86,13 +86,13 @@ def _file(value: str) -> str:
 
 
 def _name(value: str | None) -> str:
-    if value is None or re.match(r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", value):
+    if value is None or re.fullmatch(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", value):
         return ""
     return f"must be lower-case letters, digits and dashes, a letter first, at most 40 characters, not {value!r}"
 
 
 def _sha512(value: str | None) -> str:
-    return "" if value is None or re.match(r"^[0-9a-fA-F]{128}$", value) else "must be 128 hexadecimal digits"
+    return "" if value is None or re.fullmatch(r"[0-9a-fA-F]{128}", value) else "must be 128 hexadecimal digits"
 
 
 def _volume(value: dict[str, t.Any]) -> str:
@@ -100,7 +100,9 @@ def _volume(value: dict[str, t.Any]) -> str:
     if unknown:
         return f"knows size and type, not {', '.join(map(str, unknown))}"
     size = str(value.get("size", 50))
-    return "" if size.isdigit() and 8 <= int(size) <= 16384 else f"size must be 8 to 16384 GiB, not {size}"
+    return (
+        "" if re.fullmatch("[0-9]+", size) and 8 <= int(size) <= 16384 else f"size must be 8 to 16384 GiB, not {size}"
+    )
 
 
 def _tags(value: dict[str, t.Any]) -> str:
@@ -139,7 +141,31 @@ def _sites(value: dict[str, t.Any]) -> str:
         bad = [key for key, item in own.items() if isinstance(item, (dict, list))]
         if bad:
             return f"the value of {bad[0]!r} in {name} must be a text or a number"
+        if text := _properties(own):
+            return f"in {name} {text}"
     return ""
+
+
+def _properties(value: dict[str, t.Any] | None) -> str:
+    """Return what keeps properties from being written into a site file."""
+    bad = [key for key, item in (value or {}).items() if site.FORBIDDEN.search(f"{key}{item}")]
+    return f"the property {bad[0]!r} holds a control character, which XML cannot hold" if bad else ""
+
+
+def _java_package(value: str) -> str:
+    known = "openjdk-17-jre-headless, default-jre-headless or temurin-21-jre"
+    return _packages([value]) or ("" if packages.java_home(value, "") else f"must be a package such as {known}")
+
+
+def _archive(value: str | None) -> str:
+    if value and value.startswith("/"):
+        return _file(value)
+    scheme = (value or "").partition("://")[0]
+    return (
+        f"nodes fetch archives from {', '.join(fetch.SCHEMES)} and not from {scheme}://"
+        if (value and scheme not in fetch.SCHEMES)
+        else ""
+    )
 
 
 def _roles(value: list[str]) -> str:
@@ -193,14 +219,20 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "hadoop_cluster": _name,
     "hadoop_address": _address,
     "hadoop_batch": _pattern(r"[1-9]\d*|[1-9]\d?%|100%", "must be a number of workers or a share such as 20%"),
-    "hadoop_task_memory": lambda value: "" if value is None or value >= 128 else "must be at least 128 MiB",
+    "hadoop_task_memory": lambda value: (
+        "" if value is None or value >= documents.LEAST_TASK else f"must be at least {documents.LEAST_TASK} MiB"
+    ),
     "hadoop_packages": _packages,
-    "hadoop_java_package": lambda value: _packages([value]),
+    "hadoop_java_package": _java_package,
     "hadoop_roles": _roles,
     "hadoop_site": _sites,
-    "hadoop_archive": lambda value: _file(value) if value and value.startswith("/") else "",
-    "hadoop_java_archive": lambda value: _file(value) if value and value.startswith("/") else "",
-    "hadoop_overlay": lambda value: _file(value) if value and value.startswith("/") else "",
+    "hadoop_core_site": _properties,
+    "hadoop_hdfs_site": _properties,
+    "hadoop_yarn_site": _properties,
+    "hadoop_mapred_site": _properties,
+    "hadoop_archive": _archive,
+    "hadoop_java_archive": _archive,
+    "hadoop_overlay": _archive,
     "hadoop_archive_sha512": _sha512,
     "hadoop_overlay_sha512": _sha512,
     "hadoop_java_archive_sha512": _sha512,

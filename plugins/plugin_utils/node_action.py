@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shlex
 import shutil
 import time
 import types
@@ -182,6 +184,30 @@ class NodeAction(ActionBase):
             self._make_tmp_path()
         return str(self._connection._shell.tmpdir).rstrip("/")
 
+    def send(self, source: str, name: str) -> str:
+        """Copy a file into the task's own folder on the node and return its path there; a loss is tried again.
+
+        :raises OhmyError: the connection is lost, or the node does not take it.
+        """
+        arrived = f"{self.remote_folder()}/{name}"
+        tries = itertools.count()
+
+        def put() -> None:
+            if next(tries):
+                # What came of it has its source's rights, and one that may only be read could not be written again.
+                self._low_level_execute_command(f"rm -f {shlex.quote(arrived)}", sudoable=False)
+            try:
+                self._connection.put_file(source, arrived)
+            except AnsibleConnectionFailure:
+                raise
+            except AnsibleError as exc:
+                raise OhmyError(
+                    f"{name} could not be brought to {self.host}: {exc}", "Run the same command again."
+                ) from exc
+
+        self.keep_trying(put, RETRY_SECONDS)
+        return arrived
+
     def bring(
         self, remote: str, local: str, size: int, sha256: str, retry: float = RETRY_SECONDS, name: str | None = None
     ) -> None:
@@ -197,7 +223,11 @@ class NodeAction(ActionBase):
         except (AnsibleError, OSError) as exc:
             self._discard(local)
             free = shutil.disk_usage(os.path.dirname(local)).free
-            hint = "Make room or name another place." if free < size else ""
+            hint = (
+                "Make room or name another place."
+                if free < size
+                else "Look at the rights there, or name another place."
+            )
             raise OhmyError(
                 f"{name} could not be written to {os.path.dirname(local)} ({size} bytes, "
                 f"{free} bytes are free there): {exc}",

@@ -9,11 +9,15 @@ from __future__ import annotations
 import bz2
 import gzip
 import itertools
+import json
 import os
+import shlex
 import time
 import typing as t
+import zlib
 
 from ..module_utils._hadoop.identity import read_manifest
+from .fetch_targets import PACKED
 
 FIRST_LINES = 5
 WIDTH = 110
@@ -25,16 +29,20 @@ def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -
     """Return the first lines of the parts, made fit to print."""
     lines: list[str] = []
     for name in names:
+        if name.endswith(PACKED) and not name.endswith(tuple(OPENERS)):
+            continue
         opener = OPENERS.get(os.path.splitext(name)[1], open)
         try:
             with opener(os.path.join(folder, name), "rb") as stream:
                 lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), count - len(lines)))
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
             continue
         if len(lines) >= count:
             break
     texts = (line.rstrip(b"\r\n").decode("utf-8", "replace").expandtabs(4) for line in lines)
-    return [text if len(text) <= WIDTH else text[: WIDTH - 1] + "…" for text in texts]
+    # What comes from anybody's data must not move the cursor of a terminal.
+    plain = ("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text) for text in texts)
+    return [text if len(text) <= WIDTH else text[: WIDTH - 1] + "…" for text in plain]
 
 
 def answer(folder: str) -> list[str]:
@@ -46,6 +54,8 @@ def answer(folder: str) -> list[str]:
     lines = [f"The answer lies in {folder}: {count}, {size:,} bytes."]
     if head:
         return lines + ["It begins:"] + [f"    {line}" for line in head]
+    if size and parts:
+        return lines
     return lines + ["It is empty: mapper and reducer printed nothing."]
 
 
@@ -59,11 +69,13 @@ def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:
-    """Return the command that removes the cluster of a run."""
-    words = [
-        f"cluster_{key}={args[f'cluster_{key}']}" for key in ("name", "region", "profile") if args[f"cluster_{key}"]
-    ]
-    return "ansible-playbook playbooks/terminate.yml " + " ".join(f"-e {word}" for word in words)
+    """Return the command that removes the cluster of a run: that of the program around it, where there is one."""
+    if command := os.environ.get("OHMY_TERMINATE"):
+        return command
+    given = {
+        f"cluster_{key}": args[f"cluster_{key}"] for key in ("name", "region", "profile") if args[f"cluster_{key}"]
+    }
+    return f"ansible-playbook ohmy.hadoop.terminate -e {shlex.quote(json.dumps(given))}"
 
 
 def standing(args: t.Mapping[str, t.Any]) -> list[str]:
@@ -79,7 +91,7 @@ def standing(args: t.Mapping[str, t.Any]) -> list[str]:
         f"The cluster {name} was kept and costs money.{until}",
         f"Remove it with: {removal(args)}",
     ]
-    return lines + ([f"Log in with: ssh -F {login} master"] if login else [])
+    return lines + ([f"Log in with: ssh -F {shlex.quote(login)} master"] if login else [])
 
 
 def planned(args: t.Mapping[str, t.Any]) -> list[str]:

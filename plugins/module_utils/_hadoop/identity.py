@@ -99,7 +99,7 @@ def refuse_strangers(
     if found:
         raise OhmyError(
             f"{folder} holds files that no earlier fetch left like this: {', '.join(found[:5])}.",
-            "They are never overwritten: move them, or name another place for the output.",
+            "Move them, or name another place for the output; job_force replaces what was an answer once.",
         )
 
 

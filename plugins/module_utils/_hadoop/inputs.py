@@ -47,6 +47,7 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
     :raises OhmyError: an item that is not there, cannot be read or holds nothing.
     """
     files: list[InputFile] = []
+    named: dict[str, int] = {}
     for index, item in enumerate(items):
         found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item)
         if not found:
@@ -54,6 +55,13 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
                 f"job_input: {item} holds no file that Hadoop would read.",
                 "Names that begin with _ or . are hidden from Hadoop.",
             )
+        for file in found:
+            other = items[named.setdefault(file.source, index)]
+            if named[file.source] != index:
+                raise OhmyError(
+                    f"job_input: {file.source} is named by {other} and by {item}, and would be read twice.",
+                    "Name each file once.",
+                )
         files += found
     if not sum(file.size for file in files):
         raise OhmyError("job_input: all files are empty, so there is nothing to do.", "Name files that hold lines.")

@@ -17,7 +17,7 @@ from .._core.errors import OhmyError
 ROOT = "/var/lib/ohmy/jobs"
 SCHEMA = 1
 ENDED = ("succeeded", "failed", "killed")
-SAFE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 Data = t.Dict[str, t.Any]
 
 
@@ -33,7 +33,7 @@ class JobDir:
 
         :raises OhmyError: the id could not be a unit's and a directory's name.
         """
-        if not SAFE_ID.match(job):
+        if not SAFE_ID.fullmatch(job):
             raise OhmyError(
                 f"{job!r} cannot be the id of a job.",
                 "Use letters, digits, dot, dash and underscore, at most 64, beginning with a letter or digit.",

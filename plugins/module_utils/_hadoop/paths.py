@@ -16,10 +16,12 @@ from .._core.places import inside
 from .._core.plan import Plan, Step
 from .hdfs_names import normal
 from .many import for_all
+from .rest import Refused
 from .webhdfs import WebHdfs
 
 CONTENT_LIMIT = 1 << 20
 CLEAR = -1
+TRASHED = re.compile(r"/user/[^/]+/\.Trash(/|$)")
 KINDS = {"directory": "DIRECTORY", "file": "FILE"}
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 Params = t.Mapping[str, t.Any]
@@ -55,6 +57,13 @@ def wants(params: Params) -> list[Want]:
         if want.path in taken:
             raise OhmyError(f"{want.path} is named twice.", "Name each path once.")
         taken.add(want.path)
+    gone = [want.path for want in found if want.state == "absent"]
+    for want in found:
+        above = next((path for path in gone if want.state != "absent" and inside(want.path, path)), None)
+        if above is not None:
+            raise OhmyError(
+                f"{want.path} lies in {above}, which is to be absent.", "Do it in two tasks, the removal in the first."
+            )
     return found
 
 
@@ -169,7 +178,8 @@ def make_plan(wanted: t.Sequence[Want], found: Found, recursive: bool, trash: bo
             if status is not None:
                 if status["type"] == "DIRECTORY" and status.get("childrenNum") and not recursive:
                     raise OhmyError(f"{want.path} in HDFS is not empty.", "Set recursive to remove what it holds too.")
-                plan.add("move to the trash" if trash else "remove", want.path, status["type"].lower(), None)
+                moved = trash and not TRASHED.match(want.path)
+                plan.add("move to the trash" if moved else "remove", want.path, status["type"].lower(), None)
             continue
         if status is not None and status["type"] != KINDS[want.state]:
             raise OhmyError(
@@ -218,7 +228,8 @@ def apply(hdfs: WebHdfs, wanted: t.Sequence[Want], plan: Plan, recursive: bool) 
     by_path = {want.path: want for want in wanted}
     gone = [path for path in steps if by_path[path].state == "absent"]
     there = [path for path in steps if by_path[path].state != "absent"]
-    root = hdfs.trash_root(gone[0]) if gone and steps[gone[0]][0].verb != "remove" else None
+    moved = [path for path in gone if steps[path][0].verb != "remove"]
+    root = hdfs.trash_root(moved[0]) if moved else None
     for level in _levels(gone, deepest_first=True):
         for_all(lambda path: _remove(hdfs, path, root, recursive), level)
     for level in _levels(there):
@@ -239,18 +250,41 @@ def _remove(hdfs: WebHdfs, path: str, trash_root: str | None, recursive: bool) -
     if inside(trash_root, path):
         raise OhmyError(f"{path} in HDFS holds the trash and cannot be moved into it.", "Remove it without trash.")
     place = f"{trash_root}/Current{path}"
-    hdfs.mkdirs(place.rsplit("/", 1)[0], mode="700")
+    try:
+        hdfs.mkdirs(place.rsplit("/", 1)[0], mode="700")
+    except Refused:
+        # A file that was called like a folder above this path lies there.
+        place = f"{trash_root}/Current/{int(time.time() * 1000)}{path}"
+        hdfs.mkdirs(place.rsplit("/", 1)[0], mode="700")
     if hdfs.status(place) is not None:
         place += str(int(time.time() * 1000))
     hdfs.rename(path, place)
+
+
+def _replace(hdfs: WebHdfs, path: str, content: bytes) -> None:
+    """Give a file other content in one step; whose it is, and who may read it, stays."""
+    old = hdfs.status(path) or {}
+    folder, name = path.rsplit("/", 1)
+    aside = f"{folder}/.{name}.ohmy-partial"
+    # Nobody but its owner reads it until it has the rights of the old one.
+    hdfs.create(aside, content, overwrite=True, mode="600")
+    new = hdfs.status(aside) or {}
+    if (new.get("owner"), new.get("group")) != (old.get("owner"), old.get("group")):
+        hdfs.set_owner(aside, old.get("owner"), old.get("group"))
+    hdfs.set_permission(aside, str(old.get("permission", "644")))
+    if old.get("replication") not in (None, new.get("replication")):
+        hdfs.set_replication(aside, int(old["replication"]))
+    hdfs.rename(aside, path, overwrite=True)
 
 
 def _apply_path(hdfs: WebHdfs, want: Want, steps: t.Sequence[Step]) -> None:
     new = {step.verb: step.new for step in steps}
     if "make" in new and want.state == "directory":
         hdfs.mkdirs(want.path)
-    elif "make" in new or "write" in new:
-        hdfs.create(want.path, want.content or b"", overwrite="write" in new, mode=want.mode)
+    elif "make" in new:
+        hdfs.create(want.path, want.content or b"", mode=want.mode)
+    elif "write" in new:
+        _replace(hdfs, want.path, want.content or b"")
     if "set replication of" in new:
         hdfs.set_replication(want.path, new["set replication of"])
     if "set mode of" in new:

@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 
-SAFE_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
+SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 def file_sha256(path: str) -> str:
@@ -33,7 +33,7 @@ def shipped_name(path: str, role: str, taken: t.Mapping[str, str]) -> str:
     else one made of its role, so that no two files shadow each other.
     """
     name = os.path.basename(path)
-    if not SAFE_NAME.match(name):
+    if not SAFE_NAME.fullmatch(name):
         name = role + re.sub(r"[^A-Za-z0-9.]", "", os.path.splitext(name)[1])
     if taken.get(name, path) != path:
         name = f"{role}-{name}"
@@ -84,7 +84,7 @@ def plan_programs(
     taken: dict[str, str] = {}
     for path in files:
         name = os.path.basename(path)
-        if not SAFE_NAME.match(name):
+        if not SAFE_NAME.fullmatch(name):
             raise OhmyError(
                 f"job_files: {path} has a name that Hadoop cannot ship.", "Use letters, digits, dot, dash, underscore."
             )

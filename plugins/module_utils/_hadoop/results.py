@@ -22,6 +22,14 @@ SPOOLED = "spooled"
 TRIES = 3
 
 
+def is_there(hdfs: WebHdfs, source: str, require_success: bool = True) -> bool:
+    """Tell whether there is something to list: a file, or a directory that is as whole as is asked for."""
+    status = hdfs.status(source)
+    if status is None or status["type"] == "FILE" or not require_success:
+        return status is not None
+    return hdfs.status(f"{source.rstrip('/')}/_SUCCESS") is not None
+
+
 def list_parts(
     hdfs: WebHdfs, source: str, fingerprint: str | None = None, require_success: bool = True
 ) -> dict[str, t.Any]:

@@ -16,6 +16,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.places import inside
+from .._core.secrets import REFUSED, REFUSED_ENV
 from .programs import SAFE_NAME
 from .site import FORBIDDEN, text_of
 
@@ -41,13 +42,10 @@ OLD_NAMES = {
     "user.name": "mapreduce.job.user.name",
     "mapred.cache.files": "mapreduce.job.cache.files",
 }
-SECRET = re.compile(r"(secret|password|access\.key|session\.token|credential\.(?!provider))", re.IGNORECASE)
-SECRET_ENV = re.compile(
-    r"(^|_)(secrets?|passw(or)?d|token|credentials?|apikey)(_|$)|(access|api|private|secret)_?key", re.IGNORECASE
-)
+OTHER_STORE = re.compile(r"(?!hdfs:)[a-z][a-z0-9]*://")
 HOME = "/user/hadoop"  # what a relative path in HDFS counts from
 SECRET_WORDS = "looks like a secret"
-ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
 SMALL_FILE = 32 << 20
 # Whoever sets one of these has an opinion on how the input is cut.
@@ -70,7 +68,7 @@ def option_problems(options: t.Mapping[str, t.Any]) -> list[str]:
         key = OLD_NAMES.get(name, name)
         if key in RESERVED:
             found.append(f"The option {name} is set by {RESERVED[key]}.")
-        elif SECRET.search(name):
+        elif REFUSED.search(name):
             found.append(f"The option {name} {SECRET_WORDS}, which every task and the job's page would show.")
         elif value is None or isinstance(value, (dict, list)):
             found.append(f"The option {name} must be a plain value.")
@@ -83,9 +81,9 @@ def problems(spec: Spec) -> list[str]:
     """Return what is wrong with a specification, one sentence each."""
     found = option_problems(spec.get("options") or {})
     for name, value in sorted((spec.get("cmdenv") or {}).items()):
-        if not ENV_NAME.match(name):
+        if not ENV_NAME.fullmatch(name):
             found.append(f"{name!r} is no name of an environment variable.")
-        elif SECRET_ENV.search(name):
+        elif REFUSED_ENV.search(name):
             found.append(f"The environment variable {name} {SECRET_WORDS}, which the job's page would show.")
         elif re.search(r"\s", str(value)):
             found.append(f"The value of the environment variable {name} holds a blank, where Hadoop would cut it.")
@@ -93,6 +91,8 @@ def problems(spec: Spec) -> list[str]:
         found.append("The job has no mapper.")
     if not spec.get("input"):
         found.append("The job has no input.")
+    if spec.get("timeout") is not None and int(spec["timeout"]) < 1:
+        found.append(f"The timeout must be at least 1 second, not {spec['timeout']}.")
     found += _overlaps(spec)
     for role in ("mapper", "reducer", "combiner"):
         command = str(spec.get(role) or "")
@@ -100,7 +100,7 @@ def problems(spec: Spec) -> list[str]:
             found.append(f"The command of the {role} has a quote that is not closed, or a line break.")
     found += _reduce_problems(spec)
     for name in spec.get("files") or []:
-        if not SAFE_NAME.match(name):
+        if not SAFE_NAME.fullmatch(name):
             found.append(f"The file name {name!r} cannot be shipped by Hadoop.")
     return found
 
@@ -112,12 +112,13 @@ def _overlaps(spec: Spec) -> list[str]:
     return [
         f"The output {spec['output']} and the input {path} lie in each other."
         for path in spec.get("input") or []
+        if not OTHER_STORE.match(str(path))
         if inside(output, _whole(path)) or inside(_whole(path), output)
     ]
 
 
 def _whole(path: t.Any) -> str:
-    return posixpath.normpath(posixpath.join(HOME, str(path)))
+    return posixpath.normpath(posixpath.join(HOME, re.sub(r"^hdfs://[^/]*", "", str(path))))
 
 
 def check(spec: Spec) -> None:

@@ -12,7 +12,7 @@ import os
 import typing as t
 
 from .._core.errors import OhmyError
-from .hdfs_names import UNUSABLE
+from .hdfs_names import UNUSABLE, normal
 from .jobs import fingerprint_path, read_fingerprint
 from .many import for_all
 from .streams import CHUNK, Slice
@@ -31,7 +31,11 @@ def check_items(target: str, items: t.Sequence[Item]) -> None:
 
     :raises OhmyError: names the first of them.
     """
-    if not target.startswith("/") or not target.strip("/") or ".." in target.split("/") or UNUSABLE.search(target):
+    try:
+        whole = normal(target)
+    except OhmyError:
+        whole = "/"
+    if whole == "/":
         raise OhmyError(
             f"target: {target!r} is no absolute path in HDFS below its root.",
             "Name a directory such as /data/books, without a colon, '.' or '..'.",

@@ -11,9 +11,8 @@ import re
 import typing as t
 
 from .._core.plan import Plan
+from .._core.secrets import HIDDEN
 
-# Hadoop's own list is hadoop.security.sensitive-config-keys; this one takes a little more.
-SECRET = re.compile(r"secret|passw|credential(?!s\.provider)|token|access\.key|\.key$|encryption-key", re.I)
 PROPERTY = re.compile(r"(<name>(?P<name>[^<]*)</name>\s*<value>)[^<]*(</value>)")
 MASK = "(hidden)"
 
@@ -22,7 +21,7 @@ def masked(text: str) -> str:
     """Return a file's text without the values of properties whose names sound like secrets."""
     if text.startswith("{"):
         return _masked_document(text)
-    return PROPERTY.sub(lambda m: m[1] + MASK + m[3] if SECRET.search(m["name"]) else m[0], text)
+    return PROPERTY.sub(lambda m: m[1] + MASK + m[3] if HIDDEN.search(m["name"]) else m[0], text)
 
 
 def _masked_document(text: str) -> str:
@@ -43,13 +42,13 @@ def hidden(document: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def has_secrets(value: t.Any) -> bool:
     """Tell whether a name in a dict, or in dicts within it, sounds like that of a secret."""
-    return isinstance(value, dict) and any(SECRET.search(str(name)) or has_secrets(one) for name, one in value.items())
+    return isinstance(value, dict) and any(HIDDEN.search(str(name)) or has_secrets(one) for name, one in value.items())
 
 
 def _hidden(values: t.Any) -> t.Any:
     if not isinstance(values, dict):
         return values
-    return {name: MASK if SECRET.search(str(name)) else value for name, value in values.items()}
+    return {name: MASK if HIDDEN.search(str(name)) else value for name, value in values.items()}
 
 
 def entries(todo: Plan) -> list[dict[str, t.Any]]:

@@ -59,6 +59,15 @@ def check_owner(root: str, incarnation: str) -> None:
             )
 
 
+def refuse_demotion(root: str) -> None:
+    """Raise OhmyError on a host that holds the cluster's file system and is to be a worker: all data would seem gone."""
+    if cluster_id(root, NAME) is not None:
+        raise OhmyError(
+            "This host holds the file system of the cluster, and is to be its master no more.",
+            f"Make it the master again in the inventory; or, where nothing in HDFS is wanted any more, move /{NAME} away.",
+        )
+
+
 def needs_format(root: str, incarnation: str) -> bool:
     """Tell whether the NameNode's directory is to be formatted.
 

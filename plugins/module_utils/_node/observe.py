@@ -59,9 +59,11 @@ class Have:
 def observe(want: Want, root: str = "/") -> Have:
     """Look at the node; reads only.
 
-    :raises OhmyError: the storage directories belong to another cluster.
+    :raises OhmyError: the storage directories belong to another cluster, or to its master.
     """
     hdfs.check_owner(root, want.document["incarnation"])
+    if "namenode" not in want.services:
+        hdfs.refuse_demotion(root)
     files = {path: _content(at(root, path)) for path in want.files}
     drifted = {path: _since(at(root, path)) for path, data in files.items() if data != want.files[path]}
     states = {name: system.service_state(services.unit(name)) for name in want.services}

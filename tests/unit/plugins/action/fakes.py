@@ -34,6 +34,7 @@ class FakeConnection:
         self.losses: list[BaseException] = []
         self.resets = 0
         self.put: list[tuple[str, str]] = []
+        self.commands: list[str] = []
 
     def get_option(self, name: str) -> t.Any:
         return self.options[name]
@@ -73,6 +74,10 @@ def make_action(cls: type, args: dict[str, t.Any], answers: t.Any, spool: str = 
             self._play_context = types.SimpleNamespace(remote_addr="10.0.0.5")
             self.display = display
             self.calls: list[tuple[str, dict[str, t.Any]]] = []
+
+        def _low_level_execute_command(self, cmd: str, **_options: t.Any) -> dict[str, t.Any]:
+            self._connection.commands.append(cmd)
+            return {"rc": 0, "stdout": "", "stderr": ""}
 
         def _execute_module(self, module_name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> t.Any:
             name = module_name.rsplit(".", maxsplit=1)[-1]

@@ -175,16 +175,32 @@ def test_programs_travel_only_to_a_job_that_is_to_start(tmp_path, job, sent):
 
 def test_local_files_are_all_checked_before_anything_starts(tmp_path):
     (tmp_path / "a.py").write_text("")
+    os.mkfifo(tmp_path / "pipe")
     good = {"src": str(tmp_path / "a.py")}
     assert streaming_job.local_files([good])[0]["name"] == "a.py"
     for files, words in [
         ([{"src": "/nowhere/x"}, {"src": "/nowhere/y"}], "/nowhere/x.*/nowhere/y"),
         ([good, good], "two files are called a.py"),
-        ([{**good, "name": "../a"}], "plain file name"),
+        ([{**good, "name": "../a"}], "no name that Hadoop can ship"),
+        ([{**good, "name": ".."}], "no name that Hadoop can ship"),
+        ([{**good, "name": "a.py\n"}], "no name that Hadoop can ship"),
+        ([{"src": str(tmp_path / "pipe")}], "no regular file"),
         (["a.py"], "list of entries"),
     ]:
         with pytest.raises(OhmyError, match=words):
             streaming_job.local_files(files)
+
+
+@pytest.mark.parametrize("bad", [{"options": "x"}, {"cmdenv": ["a"]}, {"reduces": "two"}])
+def test_values_of_a_wrong_type_are_left_to_the_module_to_refuse(bad):
+    seen = []
+
+    def answers(_name, args):
+        seen.append(args)
+        return {"failed": True, "msg": "argument is of the wrong type"}
+
+    _action, result = run(answers, {"mapper": "cat", "input": ["/in"], "output": "/out", **bad})
+    assert result["failed"] and "wrong type" in result["msg"] and len(seen) == 1
 
 
 @pytest.mark.parametrize(("counters", "changed"), [({"COPY": 3}, True), ({"COPY": 0, "SKIP": 3}, False)])

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import fcntl
+
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
@@ -27,9 +29,10 @@ def fixture_quiet(monkeypatch, tmp_path):
 
 
 @pytest.fixture(name="upload")
-def fixture_upload(tmp_path):
+def fixture_upload(tmp_path, monkeypatch):
     spool = tmp_path / "spool"
     spool.mkdir()
+    monkeypatch.setattr(module, "LOCKS", str(tmp_path))
     hdfs = MemoryHdfs()
     for name, data in FILES.items():
         (tmp_path / name).write_bytes(data)
@@ -111,8 +114,26 @@ def test_a_short_loss_is_got_over_and_damage_sent_again_once(upload, tmp_path):
 
     _hdfs, action, result = upload(losses=[AnsibleConnectionFailure("gone")], before=damage(1))
     assert not result.get("failed") and len(action._connection.put) == 2
+    assert action._connection.commands == [f"rm -f {tmp_path}/spool/batch"], "it may have the rights of its source"
     _hdfs, action, result = upload(before=damage(2), force=True)
     assert result["failed"] and "damaged" in result["msg"]
+
+
+def test_a_batch_leaves_no_file_that_the_next_could_not_replace(upload, tmp_path):
+    upload()
+    assert not (tmp_path / "spool" / "batch").exists()
+
+
+def test_two_runs_do_not_write_into_one_target_at_once(upload, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "LOCK_SECONDS", 0.2)
+    hdfs, _action, _result = upload()
+    (lock,) = tmp_path.glob("ohmy-upload-*.lock")
+    (tmp_path / "a").write_bytes(b"other")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        _hdfs, _action, result = upload(force=True)
+    assert result["failed"] and "Another run has been writing" in result["msg"]
+    assert hdfs.files["/t/k/a"] == FILES["a"]
 
 
 def test_no_room_on_the_master_is_said_before_anything_is_sent(upload):

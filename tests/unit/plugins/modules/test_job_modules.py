@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import json
+
 import pytest
+from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
@@ -52,6 +55,27 @@ def test_the_specification_of_a_job():
         "on_disconnect",
         "timeout",
     }
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"cmdenv": {"SECRET_KEY": "MARK"}}, "SECRET_KEY looks like a secret"),
+        ({"reduces": -1}, "must not be negative"),
+        ({"mapper": ""}, "no mapper"),
+        ({"timeout": 0}, "at least 1 second"),
+        ({"output": "/in/out"}, "lie in each other"),
+    ],
+)
+def test_a_job_that_cannot_be_is_refused_before_anything_is_looked_at(monkeypatch, capsys, given, said, check):
+    monkeypatch.setattr(streaming_job.ensure_job, "require_root", lambda: None)
+    monkeypatch.setattr(streaming_job, "open_doors", lambda: pytest.fail("HDFS was asked"))
+    args = {"input": ["/in"], "output": "/out", "mapper": "cat", "_ansible_check_mode": check, **given}
+    with patch_module_args(args), pytest.raises(SystemExit):
+        streaming_job.main()
+    result = json.loads(capsys.readouterr().out)
+    assert result["failed"] and said in result["msg"] and result["hint"], result
 
 
 def copies(*pairs, **changes):

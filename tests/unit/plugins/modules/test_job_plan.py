@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import inputs
 from ansible_collections.ohmy.hadoop.plugins.modules import job_plan
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -62,3 +63,14 @@ def test_what_bites_is_refused_in_the_words_of_its_page(tmp_path, made, changes,
         job_plan.run(params)
     assert words in caught.value.message and caught.value.hint
     assert words in " ".join((ROOT / "docs/input.md").read_text("utf-8").split())
+
+
+def test_a_file_that_two_items_name_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("a\n")
+    (tmp_path / "b.txt").write_text("b\n")
+    for items in ([tmp_path, tmp_path / "a.txt"], [tmp_path, tmp_path], [tmp_path / "*.txt", tmp_path / "b*"]):
+        with pytest.raises(OhmyError, match="would be read twice"):
+            inputs.expand([str(item) for item in items], lambda _bucket, _key: [])
+    listed = [{"key": "in/a.txt", "size": 1, "etag": "x"}]
+    with pytest.raises(OhmyError, match="s3://b/in/a.txt is named by s3://b/in and by s3://b/in/a.txt"):
+        inputs.expand(["s3://b/in", "s3://b/in/a.txt"], lambda _bucket, _key: listed)

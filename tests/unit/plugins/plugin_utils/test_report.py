@@ -59,6 +59,17 @@ def test_compressed_parts_are_shown_as_text(tmp_path):
     assert report.first_lines(str(tmp_path), ["part-00000.gz"]) == ["hello"]
 
 
+def test_what_would_move_the_cursor_of_a_terminal_is_not_shown(tmp_path):
+    (tmp_path / "part-00000").write_bytes(b"\x1b]0;owned\x07a\0b\xc3\xa4\n")
+    assert report.first_lines(str(tmp_path), ["part-00000"]) == ["\ufffd]0;owned\ufffda\ufffdb\xe4"]
+
+
+def test_parts_that_cannot_be_unpacked_or_are_damaged_are_left_out(tmp_path):
+    (tmp_path / "part-00000.snappy").write_bytes(b"\xff\x06packed\n")
+    (tmp_path / "part-00001.gz").write_bytes(gzip.compress(b"hello\n" * 100, mtime=0)[:10] + b"\xff" * 20)
+    assert report.first_lines(str(tmp_path), ["part-00000.snappy", "part-00001.gz"]) == []
+
+
 def test_an_empty_answer_is_called_empty(tmp_path):
     answer(tmp_path, part_00000=b"")
     lines, _problem = report.compose(arguments(tmp_path))
@@ -75,7 +86,7 @@ def test_failure_is_the_problem_and_names_its_phase(tmp_path):
 def test_what_is_left_after_teardown_fails_the_run_and_says_how_to_remove_it(tmp_path):
     answer(tmp_path, part_00000=b"x\n")
     _lines, problem = report.compose(arguments(tmp_path, left="group in use"))
-    assert "group in use" in problem and "terminate.yml -e cluster_name=demo" in problem
+    assert "group in use" in problem and 'ohmy.hadoop.terminate -e \'{"cluster_name": "demo"}\'' in problem
 
 
 @pytest.mark.parametrize(
@@ -89,15 +100,21 @@ def test_what_is_left_after_teardown_fails_the_run_and_says_how_to_remove_it(tmp
 def test_a_kept_cluster_is_named_with_the_command_that_removes_it(tmp_path, cluster, stands):
     answer(tmp_path, part_00000=b"x\n")
     text = "\n".join(report.compose(arguments(tmp_path, kept=True, cluster=cluster))[0])
-    assert ("terminate.yml -e cluster_name=demo" in text) == stands
+    assert ('ohmy.hadoop.terminate -e \'{"cluster_name": "demo"}\'' in text) == stands
     assert "ssh -F" not in text
 
 
 def test_the_command_that_removes_a_cluster_finds_it_again(tmp_path):
-    args = arguments(tmp_path, cluster_region="eu-central-1", cluster_profile="work")
+    args = arguments(tmp_path, cluster_region="eu-central-1", cluster_profile="my work")
     assert report.removal(args) == (
-        "ansible-playbook playbooks/terminate.yml -e cluster_name=demo -e cluster_region=eu-central-1 -e cluster_profile=work"
+        """ansible-playbook ohmy.hadoop.terminate -e '{"cluster_name": "demo", "cluster_region": "eu-central-1", """
+        """"cluster_profile": "my work"}'"""
     )
+
+
+def test_a_program_around_the_playbook_says_how_it_removes_the_cluster(tmp_path, monkeypatch):
+    monkeypatch.setenv("OHMY_TERMINATE", "make terminate JOB=my.yml")
+    assert report.removal(arguments(tmp_path)) == "make terminate JOB=my.yml"
 
 
 def test_check_mode_names_every_phase(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import path_info, paths
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
 from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_path
 
 FOLDER = {"type": "DIRECTORY", "length": 0, "owner": "hdfs", "group": "hadoop", "permission": "755"}
@@ -66,6 +67,49 @@ def run(client, **given):
     return [str(step) for step in plan.steps]
 
 
+def test_other_content_changes_neither_owner_nor_rights():
+    client = FakeHdfs({"/a": {**FILE, "permission": "600", "owner": "ada", "group": "g", "replication": 2}})
+    client.data["/a"] = b"abc"
+    assert run(client, state="file", content="abd", owner="ada", mode="0600") == ["write /a"]
+    aside = "/.a.ohmy-partial"
+    assert client.calls == [
+        ("create", aside, b"abd", {"overwrite": True, "mode": "600"}),
+        ("set_owner", aside, "ada", "g", {}),
+        ("set_permission", aside, "600", {}),
+        ("set_replication", aside, 2, {}),
+        ("rename", aside, "/a", {"overwrite": True}),
+    ]
+
+
+def test_what_lies_in_a_path_that_is_to_go_is_refused():
+    given = [{"path": "/a", "state": "absent"}, {"path": "/a/b", "state": "file"}]
+    with pytest.raises(OhmyError, match="/a/b lies in /a, which is to be absent"):
+        run(FakeHdfs({"/a": FOLDER}), paths=given, recursive=True)
+
+
+def test_what_lies_in_the_trash_is_removed_and_said_to_be():
+    client = FakeHdfs({"/user/ada/.Trash": FOLDER})
+    assert run(client, path=["/user/ada/.Trash"], state="absent", recursive=True, trash=True) == [
+        "remove /user/ada/.Trash"
+    ]
+    assert client.calls == [("delete", "/user/ada/.Trash", {"recursive": True})]
+
+
+def test_a_file_in_the_trash_that_is_called_like_a_folder_is_not_in_the_way(monkeypatch):
+    client = FakeHdfs({"/t/in": FILE})
+    monkeypatch.setattr(paths.time, "time", lambda: 1.5)
+    made = []
+
+    def mkdirs(path, **_options):
+        made.append(path)
+        if path == "/user/ada/.Trash/Current/t":
+            raise Refused("Path is not a directory: /user/ada/.Trash/Current/t", "", 403, "ParentNotDirectoryException")
+
+    client.mkdirs = mkdirs
+    assert run(client, path=["/t/in"], state="absent", trash=True) == ["move to the trash /t/in"]
+    assert client.calls == [("rename", "/t/in", "/user/ada/.Trash/Current/1500/t/in", {})] and len(made) == 2
+
+
 def test_a_directory_is_made_with_all_it_needs():
     client = FakeHdfs()
     assert run(client, owner="ada", group="g", mode="1777", name_quota="10", space_quota="1G") == [
@@ -101,15 +145,11 @@ def test_files_are_compared_by_content_and_replication():
     client = FakeHdfs({"/a": FILE})
     client.data["/a"] = b"abc"
     assert run(client, state="file", content="abc", replication=1) == []
-    assert run(client, state="file", content="abd") == ["write /a"]
     assert run(client, state="file", replication=2) == ["set replication of /a"]
-    assert client.calls == [
-        ("create", "/a", b"abd", {"overwrite": True, "mode": None}),
-        ("set_replication", "/a", 2, {}),
-    ]
+    assert client.calls == [("set_replication", "/a", 2, {})]
     client = FakeHdfs()
     assert run(client, state="file", content="", mode="0600") == ["make /a", "set mode of /a"]
-    assert client.calls[0] == ("create", "/a", b"", {"overwrite": False, "mode": "0600"})
+    assert client.calls[0] == ("create", "/a", b"", {"mode": "0600"})
 
 
 def test_each_path_may_have_options_of_its_own():

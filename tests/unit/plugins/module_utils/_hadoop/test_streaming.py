@@ -94,6 +94,9 @@ def test_lines_without_a_tab_stay_as_they_are(changes, key):
         ("/data/in/", "/data/in/out", False),
         ("/data/out/x", "/data//out/", False),
         ("/", "/out", False),
+        ("hdfs:///data", "/data/out", False),
+        ("hdfs://10.0.0.5:8020/data", "/data/out", False),
+        ("s3a://b/x", "/user/hadoop", True),
     ],
 )
 def test_output_and_input_are_apart(read, written, good):

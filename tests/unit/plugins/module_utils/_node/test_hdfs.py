@@ -44,6 +44,16 @@ def test_another_cluster_s_storage_is_refused(tmp_path, folder):
         hdfs.needs_format(str(tmp_path), OWN)
 
 
+def test_a_host_that_holds_the_file_system_does_not_become_a_worker(tmp_path):
+    hdfs.refuse_demotion(str(tmp_path))
+    storage(tmp_path, hdfs.DATA, OWN)
+    hdfs.refuse_demotion(str(tmp_path))
+    storage(tmp_path, hdfs.NAME, OWN)
+    with pytest.raises(OhmyError, match="holds the file system of the cluster") as caught:
+        hdfs.refuse_demotion(str(tmp_path))
+    assert "var/lib/hadoop/name" in caught.value.hint
+
+
 def test_a_lost_file_system_is_not_replaced_by_an_empty_one(tmp_path):
     marker(tmp_path, incarnation=OWN, state="formatted", version="3.5.0")
     with pytest.raises(OhmyError, match="holds no file system any more"):
