@@ -94,6 +94,10 @@ def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
 def directories(services: t.Sequence[str]) -> dict[str, Right]:
     """Return owner, group and mode of each directory; tasks run as yarn and must not come near name and data."""
     found: dict[str, Right] = {
+        # Whoever may write there decides what the daemons read.
+        CONF: ("root", "root", 0o755),
+        "etc/ohmy": ("root", "root", 0o755),
+        "opt/ohmy": ("root", "root", 0o755),
         "var/lib/hadoop": ("root", "hadoop", 0o755),
         "var/lib/hadoop/tmp": ("root", "hadoop", 0o1777),
         "var/log/hadoop": ("root", "hadoop", 0o1775),

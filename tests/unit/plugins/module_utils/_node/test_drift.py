@@ -44,6 +44,7 @@ DRIFTS = {
     "a masked unit": ("etc/systemd/system/hadoop-namenode.service", mask, "write file"),
     "a unit of ours that is masked": ("etc/systemd/system/ohmy-node.service", mask, "write file"),
     "a removed directory": ("var/lib/hadoop/tmp", os.rmdir, "make directory"),
+    "settings that anybody may replace": ("etc/hadoop", lambda path: path.chmod(0o777), "make directory"),
     "changed rights of a directory": ("var/lib/hadoop/name", lambda path: path.chmod(0o755), "make directory"),
 }
 
