@@ -29,6 +29,7 @@ for word, lines in groupby((line.split("\\t") for line in sys.stdin), key=lambda
 """
 TEXT = "the quick brown fox\njumps over the lazy dog\nthe end\n"
 ANSWER = "brown\t1\ndog\t1\nend\t1\nfox\t1\njumps\t1\nlazy\t1\nover\t1\nquick\t1\nthe\t3\n"
+REMOVAL = """ohmy.hadoop.terminate -e '{{"cluster_name": "{}\""""
 PHASES = ["launch", "configure", "stage", "run", "fetch", "terminate"]
 
 
@@ -112,9 +113,9 @@ def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
     (tmp_path / "mapper.py").write_text("raise SystemExit('no luck today')\n")
     run = start(cloud, path)
     assert run.finish() != 0
-    assert "no luck today" in run.text and "terminate.yml -e cluster_name=fail-run" in run.text
+    assert "no luck today" in run.text and REMOVAL.format("fail-run") in run.text
     assert len(cloud.instances("fail-run", "running")) == 2
-    assert cloud.play("playbooks/terminate.yml", "-e", "cluster_name=fail-run").code == 0
+    assert cloud.play("ohmy.hadoop.terminate", "-e", '{"cluster_name": "fail-run"}').code == 0
     assert cloud.leftovers("fail-run") == []
 
 
@@ -145,7 +146,7 @@ def test_terminate_fails_loudly_when_something_holds_the_group(cloud, tmp_path):
     try:
         assert run.finish() != 0, run.text
         assert (tmp_path / "out" / "part-00000").read_text() == ANSWER
-        assert f"terminate.yml -e cluster_name={name}" in run.text
+        assert REMOVAL.format(name) in run.text
         assert cloud.instances(name) == []
     finally:
         ec2.delete_security_group(GroupId=other)
