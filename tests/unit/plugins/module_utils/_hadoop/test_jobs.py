@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, evidence, jobs, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
+from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_fetch
 
 from .fake_cluster import SPEC, FakeHdfs, FakeHistory, FakeYarn
 
@@ -154,6 +155,16 @@ def test_only_a_whole_answer_of_the_job_has_parts():
     assert results.list_parts(hdfs, OUTPUT, require_success=False) == {"parts": parts, "left_out": [".part-00000.crc"]}
     with pytest.raises(OhmyError, match="There is no"):
         results.list_parts(hdfs, "/nowhere")
+
+
+def test_in_check_mode_what_is_not_whole_yet_is_no_error():
+    ask = {"src": OUTPUT, "fingerprint": "f1", "require_success": True}
+    nothing = {"parts": None, "left_out": []}
+    assert hdfs_fetch.look(FakeHdfs(), ask, True) == nothing
+    running = FakeHdfs({f"{OUTPUT}/_temporary/0/x": b""})
+    assert hdfs_fetch.look(running, ask, True) == nothing
+    with pytest.raises(OhmyError, match="not whole"):
+        hdfs_fetch.look(running, ask, False)
 
 
 def test_a_single_file_is_its_own_only_part(tmp_path):
