@@ -67,7 +67,7 @@ def check(spec: Spec) -> None:
     :raises OhmyError: the first thing that is wrong.
     """
     if not spec["copies"]:
-        raise OhmyError("copies is empty: there is nothing to copy.", "Name at least one copy with src and dest.")
+        raise OhmyError("copies is empty: there is nothing to copy.", "Name at least one copy with source and target.")
     if spec.get("delete") and spec.get("update") is False:
         raise OhmyError("delete needs update.", "Without update nothing that is there is touched.")
     for name in ("bandwidth", "maps", "list_threads"):

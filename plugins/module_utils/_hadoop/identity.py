@@ -55,13 +55,26 @@ def read_manifest(folder: str) -> dict[str, t.Any] | None:
             data = json.load(stream)
     except FileNotFoundError:
         return None
-    except (NotADirectoryError, PermissionError) as exc:
+    except OSError as exc:
         raise OhmyError(
             f"job_output: {folder} cannot be used: {exc.strerror}.", "Look at its rights, or name another folder."
         ) from exc
     except ValueError:
         return None
-    return data if isinstance(data, dict) and data.get("schema") == SCHEMA else None
+    return data if _is_manifest(data) else None
+
+
+def _is_manifest(data: t.Any) -> bool:
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        return False
+    lists = [data.get("parts", []), data.get("previous") or []]
+    if not all(isinstance(entries, list) for entries in lists):
+        return False
+    return all(
+        isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("sha256"), str)
+        for entries in lists
+        for entry in entries
+    )
 
 
 def local_hashes(folder: str, manifest: t.Mapping[str, t.Any] | None, names: t.Iterable[str] = ()) -> dict[str, str]:

@@ -143,3 +143,18 @@ def test_an_unwritable_place_is_said_clearly(tmp_path, monkeypatch):
     folder.plan(PARTS)
     with pytest.raises(OhmyError, match="Permission denied"):
         folder.begin(PARTS)
+
+
+@pytest.mark.parametrize("text", ["[]", '{"schema": 1, "parts": null}', '{"schema": 1, "parts": [{}]}', '"x"', "{"])
+def test_a_manifest_that_is_none_vouches_for_nothing(tmp_path, text):
+    (tmp_path / MANIFEST).write_text(text)
+    (tmp_path / "part-00000").write_text("mine\n")
+    with pytest.raises(OhmyError, match="part-00000"):
+        output_state(str(tmp_path), "f1")
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / MANIFEST).mkdir()
+    with pytest.raises(OhmyError, match="cannot be used") as caught:
+        output_state(str(tmp_path), "f1")
+    assert caught.value.hint
