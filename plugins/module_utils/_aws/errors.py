@@ -56,6 +56,7 @@ _ENDPOINT = (
     "Check the region (cluster_region, AWS_REGION), the profile's endpoint, and this machine's way to the Internet."
 )
 HINTS = {
+    "NoSuchBucket": "Check the bucket's name and region.",
     **dict.fromkeys(
         ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "UnfulfillableCapacity", "Unsupported"), _CAPACITY
     ),

@@ -53,7 +53,7 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
         if not found:
             raise OhmyError(
                 f"job_input: {item} holds no file that Hadoop would read.",
-                "Names that begin with _ or . are hidden from Hadoop.",
+                "See whether it is spelt right; names that begin with _ or . are hidden from Hadoop.",
             )
         for file in found:
             other = items[named.setdefault(file.source, index)]
