@@ -189,7 +189,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for name in config:
             if name not in known:
                 near = difflib.get_close_matches(str(name), sorted(known), 1)
-                raise OhmyError(f"There is no option {name}.", f"Did you mean {near[0]}?" if near else "See ansible-doc -t inventory ohmy.hadoop.ec2_cluster.")
+                raise OhmyError(
+                    f"There is no option {name}.",
+                    f"Did you mean {near[0]}?" if near else "See ansible-doc -t inventory ohmy.hadoop.ec2_cluster.",
+                )
         keys = [name for name in ("access_key", "secret_key", "session_token") if self.get_option(name) is not None]
         if keys and self.get_option("profile") is not None:
             raise OhmyError(f"profile and {keys[0]} exclude each other.", "Give one of them.")
