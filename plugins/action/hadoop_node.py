@@ -113,8 +113,9 @@ class ActionModule(NodeAction):
     def _put(self, source: str, name: str) -> str:
         try:
             return self.send(source, name)
-        except OhmyError:
-            self._require_room(name, self._size(source), self.remote_folder())
+        except OhmyError as exc:
+            if not exc.details.get("connection_lost"):
+                self._require_room(name, self._size(source), self.remote_folder())
             raise
 
     def _shell(self, script: str) -> dict[str, t.Any]:

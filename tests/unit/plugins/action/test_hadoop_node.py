@@ -146,6 +146,16 @@ def test_a_transfer_that_is_refused_says_what_refused_it(node, monkeypatch):
     assert result["failed"] and "hadoop.tar could not be brought to demo-master" in result["msg"]
 
 
+def test_a_lost_connection_is_not_asked_for_room(node, monkeypatch):
+    def lost(self, src, dest):
+        raise AnsibleConnectionFailure("ssh: connect: Connection timed out")
+
+    monkeypatch.setattr(FakeConnection, "put_file", lost)
+    lacking = {**DONE, "missing": [{"name": "bundle", "path": "/opt/ohmy/node.pyz"}]}
+    _action, result = node([lacking], free=0)
+    assert result["failed"] and "cannot be reached over SSH" in result["msg"], result
+
+
 def test_a_host_that_does_not_answer_is_a_failed_task(node):
     _action, result = node(lambda name, args: AnsibleConnectionFailure("ssh: connect: No route to host"))
     assert result["failed"] and "cannot be reached over SSH" in result["msg"] and "unreachable" not in result
