@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 _SURE = (
-    r"secret|passw|passphrase|[._](?:pass|pwd)$|credential(?!s?\.(?:provider|binary))|access\.?key|session\.token|account\.key"
+    r"secret|passw|passphrase|[._](?:pass|pwd)$|access\.?key|session\.token|account\.key"
     r"|encryption[.-](?:algorithm-)?key|api[._-]?key|private[._-]?key"
 )
 # A property of a job: every task and the job's page show it.
-REFUSED = re.compile(_SURE, re.IGNORECASE)
+REFUSED = re.compile(_SURE + r"|credential(?!s?\.provider|s\.binary)", re.IGNORECASE)
 # A property of a node, in a diff or a result. Hadoop's own list is hadoop.security.sensitive-config-keys.
-HIDDEN = re.compile(_SURE + r"|token|\.key$|keystore\.pass|encryption-key", re.IGNORECASE)
+HIDDEN = re.compile(_SURE + r"|credential(?!s\.provider)|token|\.key$|keystore\.pass", re.IGNORECASE)
 # An environment variable of a job.
 REFUSED_ENV = re.compile(
     r"secret|passw(or)?d|passphrase|pgpass|(^|_)(pass|pwd|token|credentials?|apikey|pat)(_|$)"
