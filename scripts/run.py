@@ -102,10 +102,14 @@ def follow(command: list[str], env: dict[str, str]) -> tuple[int, bool]:
     return 130, True
 
 
+def make(target: str, job: Path) -> str:
+    """Return the command by which a user makes a target for the job file."""
+    return f"make {target} JOB={shlex.quote(str(job))}"
+
+
 def interrupted(job: Path, env: dict[str, str]) -> None:
     """Do and say what the job file wants after Ctrl-C."""
     what = after_interrupt(load(job))
-    shown = f"JOB={shlex.quote(str(job))}"
     if what == "remove":
         print("\nInterrupted; job_on_disconnect is kill and cluster_keep never: removing the cluster.", flush=True)
         follow(playbook("playbooks/terminate.yml", job), env)
@@ -114,8 +118,8 @@ def interrupted(job: Path, env: dict[str, str]) -> None:
         print("\nInterrupted; job_on_disconnect is kill: the master kills the job when nobody asks for two minutes.")
     else:
         print("\nInterrupted; job_on_disconnect is continue: a job that was submitted runs on.")
-    print(f"Its cluster stays, until its time to live ends. To come back to the job: make run {shown}")
-    print(f"To remove the cluster: make terminate {shown}   To remove all clusters here: make down", flush=True)
+    print(f"Its cluster stays, until its time to live ends. To come back to the job: {make('run', job)}")
+    print(f"To remove the cluster: {make('terminate', job)}   To remove all clusters here: make down", flush=True)
 
 
 def main() -> int:
@@ -128,7 +132,7 @@ def main() -> int:
     if code or stopped:
         return code
     env = environment(os.environ, AWS_CONFIG, CHECKOUT)
-    env["OHMY_TERMINATE"] = f"make terminate JOB={shlex.quote(str(job))}"
+    env["OHMY_TERMINATE"] = make("terminate", job)
     code, stopped = follow(playbook(name, job), env)
     if stopped and name == "run_job.yml":
         interrupted(job, env)

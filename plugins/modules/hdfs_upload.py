@@ -171,7 +171,6 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.locks import alo
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, uploads
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.hdfs_names import normal
 
 LOCKS = "/run"
 LOCK_SECONDS = 900
@@ -241,8 +240,7 @@ def main() -> None:
     params = module.params
     try:
         require_root()
-        uploads.check_items(params["target"], params["items"])
-        params["target"] = normal(params["target"])
+        params["target"] = uploads.check_items(params["target"], params["items"])
         result = run(params, open_doors(user=params["user"]).hdfs)
         warning = lease_keeper.keep(params["spool"]) if params["batch"] else ""
         if warning:

@@ -160,12 +160,9 @@ def _java_package(value: str) -> str:
 def _archive(value: str | None) -> str:
     if value and value.startswith("/"):
         return _file(value)
-    scheme = (value or "").partition("://")[0]
-    return (
-        f"nodes fetch archives from {', '.join(fetch.SCHEMES)} and not from {scheme}://"
-        if (value and scheme not in fetch.SCHEMES)
-        else ""
-    )
+    if not value or (scheme := value.partition("://")[0]) in fetch.SCHEMES:
+        return ""
+    return f"nodes fetch archives from {', '.join(fetch.SCHEMES)} and not from {scheme}://"
 
 
 def _roles(value: list[str]) -> str:

@@ -54,9 +54,7 @@ def answer(folder: str) -> list[str]:
     lines = [f"The answer lies in {folder}: {count}, {size:,} bytes."]
     if head:
         return lines + ["It begins:"] + [f"    {line}" for line in head]
-    if size and parts:
-        return lines
-    return lines + ["It is empty: mapper and reducer printed nothing."]
+    return lines if size else lines + ["It is empty: mapper and reducer printed nothing."]
 
 
 def timing(phases: t.Mapping[str, t.Any]) -> list[str]:

@@ -15,9 +15,10 @@ PAUSE = 0.1
 
 
 @contextlib.contextmanager
-def alone(path: str, seconds: float, busy: Exception) -> t.Iterator[None]:
+def alone(path: str, seconds: float, busy: Exception, turn: t.Callable[[], None] = lambda: None) -> t.Iterator[None]:
     """Hold the lock on a file, which is made where it is not there; a process that dies lets it go.
 
+    :param turn: called again and again while another process holds it.
     :raises Exception: ``busy``, when another process has held it for so long.
     """
     deadline = time.monotonic() + seconds
@@ -29,5 +30,6 @@ def alone(path: str, seconds: float, busy: Exception) -> t.Iterator[None]:
             except OSError as exc:
                 if time.monotonic() >= deadline:
                     raise busy from exc
+            turn()
             time.sleep(PAUSE)
         yield

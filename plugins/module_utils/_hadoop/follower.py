@@ -22,6 +22,7 @@ import traceback
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.locks import alone
 from .._core.voice import say
 from .doors import CONF_DIR, HADOOP_HOME, Doors, open_doors, read_document
 from .jobdir import ENDED, JobDir, error, fresh_status
@@ -147,18 +148,14 @@ class Follower:
 
         :raises OhmyError: it still runs after five minutes.
         """
-        deadline = time.monotonic() + ORPHAN_SECONDS
-        with open(self.folder.file("client.log"), "ab") as log:
-            while True:
-                try:
-                    fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return
-                except OSError as exc:
-                    if time.monotonic() >= deadline:
-                        raise OhmyError("A client of an earlier follower still runs.", "See ps on the master.") from exc
-                self.report("waiting for the client of an earlier follower")
-                self.alive()
-                time.sleep(0.3)
+
+        def turn() -> None:
+            self.report("waiting for the client of an earlier follower")
+            self.alive()
+
+        busy = OhmyError("A client of an earlier follower still runs.", "See ps on the master.")
+        with alone(self.folder.file("client.log"), ORPHAN_SECONDS, busy, turn):
+            pass
 
     def log_size(self) -> int:
         """Return how much is in ``client.log`` now."""

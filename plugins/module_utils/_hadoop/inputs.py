@@ -56,10 +56,10 @@ def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]
                 "See whether it is spelt right; names that begin with _ or . are hidden from Hadoop.",
             )
         for file in found:
-            other = items[named.setdefault(file.source, index)]
-            if named[file.source] != index:
+            first = named.setdefault(file.source, index)
+            if first != index:
                 raise OhmyError(
-                    f"job_input: {file.source} is named by {other} and by {item}, and would be read twice.",
+                    f"job_input: {file.source} is named by {items[first]} and by {item}, and would be read twice.",
                     "Name each file once.",
                 )
         files += found

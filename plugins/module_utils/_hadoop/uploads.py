@@ -26,8 +26,8 @@ Item = t.Mapping[str, t.Any]
 Data = t.Dict[str, t.Any]
 
 
-def check_items(target: str, items: t.Sequence[Item]) -> None:
-    """Refuse a target or keys that HDFS cannot hold, or not all at once; pure.
+def check_items(target: str, items: t.Sequence[Item]) -> str:
+    """Refuse a target or keys that HDFS cannot hold, or not all at once; return the target as HDFS spells it; pure.
 
     :raises OhmyError: names the first of them.
     """
@@ -57,6 +57,7 @@ def check_items(target: str, items: t.Sequence[Item]) -> None:
         for end in (place for place, letter in enumerate(key) if letter == "/"):
             if key[:end] in taken:
                 raise OhmyError(f"items: {key[:end]!r} is a file, and {key!r} would lie in it.", "Rename one of them.")
+    return whole
 
 
 def look(hdfs: WebHdfs, target: str, items: t.Sequence[Item], fingerprint: str | None, force: bool) -> Data:

@@ -112,4 +112,5 @@ def test_lists_and_targets_that_cannot_be_meant():
     for keys in (["a", "a"], ["a", "a/b"], ["a/b/c", "a/b"]):
         with pytest.raises(OhmyError, match="items"):
             uploads.check_items("/t", [{"key": key} for key in keys])
+    assert uploads.check_items("//t/x/", [{"key": "a"}]) == "/t/x"
     uploads.check_items("/t", [{"key": key} for key in ("a", "ab", "-b", "{x}", "%41", "#", "ü 'q\"")])
