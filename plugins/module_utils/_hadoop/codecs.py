@@ -30,6 +30,7 @@ class Codec:
     classes: tuple[str, ...]
     suffix: str
     needs: str = ""
+    splits: bool = False  # whether several maps can share a file
 
     @property
     def full(self) -> str:
@@ -40,7 +41,7 @@ class Codec:
 CODECS = (
     Codec("deflate", ("DefaultCodec", "DeflateCodec"), ".deflate"),
     Codec("gzip", ("GzipCodec",), ".gz"),
-    Codec("bzip2", ("BZip2Codec",), ".bz2"),
+    Codec("bzip2", ("BZip2Codec",), ".bz2", splits=True),
     Codec("lz4", ("Lz4Codec",), ".lz4", r"/lz4-java-[\d.]+\.jar"),
     Codec("snappy", ("SnappyCodec",), ".snappy", r"/snappy-java-[\d.]+\.jar"),
     Codec("zstd", ("ZStandardCodec",), ".zst", NATIVE),

@@ -40,27 +40,47 @@ def shipped_name(path: str, role: str, taken: t.Mapping[str, str]) -> str:
     return name
 
 
-def check_first_line(path: str, runs: bool = False) -> None:
-    """Refuse a file whose first line would keep every task from starting.
+class FirstLine(t.NamedTuple):
+    """What is wrong with the first line of a file: a stable id, what is wrong, and what to do about it."""
 
-    :param runs: it is a program that is started by its own name.
-    :raises OhmyError: its first line ends in a carriage return, follows a byte order mark, or names no interpreter.
+    id: str
+    message: str
+    hint: str
+
+
+def first_line_problem(path: str, runs: bool = False) -> FirstLine | None:
+    """Return what in the first line of a file would keep every task from starting, None where nothing does.
+
+    :param runs: it is a program that is started by its own name, so it must name its interpreter.
     """
     name = os.path.basename(path)
     with open(path, "rb") as stream:
         first = stream.readline(4096)
     if first.startswith(b"\xef\xbb\xbf#!"):
-        raise OhmyError(f"{name} begins with a byte order mark.", "Save it as UTF-8 without one.")
+        return FirstLine("byte-order-mark", f"{name} begins with a byte order mark.", "Save it as UTF-8 without one.")
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        raise OhmyError(
+        return FirstLine(
+            "first-line-crlf",
             f"The first line of {name} ends in a carriage return (CRLF), so no node finds its interpreter.",
             f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(name)}.",
         )
-    if runs and not first.startswith((b"#!", b"\x7fELF")) and not name.endswith(".py"):
-        raise OhmyError(
+    if runs and not first.startswith((b"#!", b"\x7fELF")):
+        return FirstLine(
+            "no-interpreter",
             f"The first line of {name} names no interpreter, so a shell would run it.",
-            "Begin it with its interpreter, such as #!/usr/bin/env python3, or let its name end in .py.",
+            "Begin it with its interpreter, such as #!/usr/bin/env python3, or "
+            + (f"run it by python3 {name}." if name.endswith(".py") else "let its name end in .py."),
         )
+    return None
+
+
+def check_first_line(path: str, runs: bool = False) -> None:
+    """Refuse a file whose first line would keep every task from starting; see ``first_line_problem``.
+
+    :raises OhmyError: its first line ends in a carriage return, follows a byte order mark, or names no interpreter.
+    """
+    if found := first_line_problem(path, runs):
+        raise OhmyError(found.message, found.hint)
 
 
 def command_for(path: str, name: str) -> str:
@@ -97,7 +117,8 @@ def plan_programs(
     commands: dict[str, str | None] = {"mapper": None, "reducer": None, "combiner": None}
     for role, program in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
         if program and os.path.isabs(program) and os.path.isfile(program):
-            check_first_line(program, runs=True)
+            # Without one a Python file is given to python3 by its command.
+            check_first_line(program, runs=not program.endswith(".py"))
             name = shipped_name(program, role, taken)
             taken[name] = program
             commands[role] = command_for(program, name)

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""All that the checks before a start can find: a stable id, how grave it is, and what it means, in one table."""
+
+from __future__ import annotations
+
+import typing as t
+
+Finding = t.Dict[str, str]
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+
+class Kind(t.NamedTuple):
+    """One kind of finding: error (the job would fail or lie), warning (it may), note (good to know)."""
+
+    severity: str
+    meaning: str
+
+
+KINDS = {
+    # Programs: their first line and what runs them.
+    "byte-order-mark": Kind(ERROR, "A byte order mark stands before `#!`, so the system sees no interpreter."),
+    "first-line-crlf": Kind(ERROR, "The line that names the interpreter ends in CRLF, so no node finds it."),
+    "no-interpreter": Kind(
+        ERROR, "A program that is started by its name names no interpreter, so a shell would run it."
+    ),
+    "interpreter-relative": Kind(ERROR, "The first line names its interpreter without the path from `/`."),
+    "interpreter-arguments": Kind(ERROR, "`env` gets name and arguments as one word; only `env -S` splits them."),
+    "interpreter-absent": Kind(ERROR, "The nodes' image has not what the first line of a program asks for."),
+    "interpreter-unsure": Kind(WARNING, "It is not known whether the nodes have what a first line asks for."),
+    "python-absent": Kind(ERROR, "A program asks for `python` or `python2`; the nodes have `python3` only."),
+    "command-absent": Kind(ERROR, "A command is neither shipped nor on the nodes' image."),
+    "command-unsure": Kind(WARNING, "It is not known whether the nodes have a command."),
+    "file-not-shipped": Kind(ERROR, "A command runs a file that does not travel with the job."),
+    "path-of-this-machine": Kind(WARNING, "A command runs a file by its path here, which the nodes may not have."),
+    "script-crlf": Kind(WARNING, "A shell script has CRLF line ends, which a shell takes for a part of its words."),
+    "node-unknown": Kind(WARNING, "What the nodes have is not known before they run; it is checked on the master."),
+    # Python: syntax.
+    "python2-code": Kind(ERROR, "The program is written in Python 2, which no node has."),
+    "syntax-error": Kind(ERROR, "The program is no Python."),
+    "syntax-too-new": Kind(ERROR, "The program uses syntax that the nodes' Python does not know yet."),
+    "syntax-unsure": Kind(WARNING, "This machine's Python is older than the nodes' and cannot read the program."),
+    "python-crlf": Kind(NOTE, "A Python file has CRLF line ends, which Python takes."),
+    # Python: imports.
+    "module-missing": Kind(ERROR, "An imported module is neither shipped nor on the nodes."),
+    "module-unsure": Kind(WARNING, "It is not known whether the nodes have an imported module."),
+    "module-optional": Kind(WARNING, "A module that may be imported, in a function or a branch, is not on the nodes."),
+    "module-removed": Kind(ERROR, "An imported module left the standard library before the nodes' Python."),
+    "module-too-new": Kind(ERROR, "An imported module came into the standard library after the nodes' Python."),
+    "module-python2": Kind(ERROR, "An imported module is one of Python 2's standard library."),
+    "name-missing": Kind(ERROR, "A name is imported that the nodes' standard library has no more, or not yet."),
+    "relative-import": Kind(ERROR, "`from . import` works in packages only, and programs lie in no package."),
+    "module-shadowed": Kind(
+        WARNING, "A shipped file has the name of a module of the standard library and replaces it."
+    ),
+    # Input.
+    "input-not-text": Kind(ERROR, "The input is of a format that Hadoop would cut into lines of rubbish."),
+    "input-codec-absent": Kind(ERROR, "The input is packed by a codec that the archive of Hadoop lacks."),
+    "input-codec-wrong": Kind(ERROR, "A file's name promises a codec that did not pack it, so every map on it fails."),
+    "input-codec-unseen": Kind(ERROR, "A file is packed, but its name does not say so, so Hadoop reads it as it is."),
+    "input-utf16": Kind(WARNING, "A file is UTF-16 text, which Hadoop cuts in the middle of characters."),
+    "input-one-map": Kind(NOTE, "A large file is packed by a codec that cannot be split, so one map reads it all."),
+    "input-many-files": Kind(NOTE, "There are more than 10,000 small files."),
+}
+
+
+def finding(kind: str, text: str, hint: str) -> Finding:
+    """Return {"id", "severity", "text", "hint"}; ``kind`` is a key of KINDS."""
+    return {"id": kind, "severity": KINDS[kind].severity, "text": text, "hint": hint}

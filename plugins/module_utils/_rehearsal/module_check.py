@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The Python files of a job: whether the nodes' Python reads them and finds what they import; runs nothing."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import typing as t
+import zipfile
+
+from . import debian_packages as debs
+from . import python_stdlib as stdlib
+from .findings import Finding, finding
+from .node_images import NodeImage
+from .python_source import HERE, Import, Problem, imports, read
+
+PROGRAM_BYTES = 16 << 20
+ZIPS = (".zip", ".egg", ".whl")
+NEWER = "Set hadoop_node_python to their version if it is another, or write it for this one."
+SYNTAX = {
+    "python2-code": ("is Python 2", "Bring it to Python 3: the nodes have no other."),
+    "syntax-error": ("is no valid Python", "Correct it."),
+    "syntax-too-new": ("is too new for the nodes' Python", NEWER),
+    "syntax-unsure": ("cannot be read by this machine's Python", "Check it with the nodes' version of Python."),
+}
+
+
+class Modules:
+    """The modules that a job's programs can import; ``ran``: shipped Python files that run, in their order.
+
+    ``unsure``: modules of which nobody knows, where nothing is known of the nodes.
+    """
+
+    def __init__(self, shipped: t.Mapping[str, str], node: NodeImage, packages: t.Sequence[str]) -> None:
+        self.shipped = shipped
+        self.node = node
+        self.brought = debs.modules_of(packages)
+        self.more = debs.may_bring_more(packages)
+        self.own = _own(shipped)
+        self.ran: dict[str, bool] = {}  # name → whether the system's Python runs it
+        self.modules: list[tuple[str, str]] = []
+        self.unsure: list[str] = []
+
+    def run_file(self, name: str, system: bool) -> None:
+        """Take down that a shipped file is run by Python; ``system``: by the nodes' own one."""
+        self.ran[name] = self.ran.get(name, False) or system
+
+    def run_module(self, option: str, module: str) -> None:
+        """Take down that a command runs a module (``python3 -m``)."""
+        if f"{module}.py" in self.shipped:
+            self.run_file(f"{module}.py", True)
+        else:
+            self.modules.append((option, module))
+
+    def check(self) -> list[Finding]:
+        """Return what is wrong with the files that run, and with the shipped modules that they import."""
+        found: list[Finding] = []
+        for option, module in self.modules:
+            found += self.problem(f"{option}:", Import(module, 0))
+        todo = list(self.ran)
+        while todo:
+            name = todo.pop(0)
+            more, following = self.file(name, self.ran[name])
+            found += more
+            for one in following:
+                if one not in self.ran:
+                    self.run_file(one, self.ran[name])
+                    todo.append(one)
+        return found + self.shadows()
+
+    def file(self, name: str, system: bool) -> tuple[list[Finding], list[str]]:
+        """Return what is wrong with a shipped file, and the shipped files that it imports."""
+        path = self.shipped[name]
+        shown = os.path.basename(path)
+        with open(path, "rb") as stream:
+            data = stream.read(PROGRAM_BYTES)
+        found: list[Finding] = []
+        first = data.partition(b"\n")[0]
+        if b"\r\n" in data and not (first.startswith(b"#!") and first.endswith(b"\r")):  # that is told already
+            hint = "Save it with Unix line ends if anything but Python reads it."
+            found.append(finding("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
+        tree, problem = read(data, self.node.python if system else None)
+        if problem and system:
+            found.append(self.syntax(shown, problem))
+        if tree is None:
+            return found, []
+        following = []
+        for one in imports(tree, lambda one: self.state(one)[0]):
+            where = f"{shown}, line {one.line}:"
+            if one.level:
+                text = (
+                    f"{where} from {'.' * one.level}{one.module} import works in a package only, and tasks have none."
+                )
+                found += [finding("relative-import", text, f"Write import {one.module or one.names[0]}.")]
+            elif one.top in self.own:
+                following += [file for file in (f"{one.top}.py",) if file in self.shipped]
+            elif system:
+                found += self.problem(where, one)
+        return found, following
+
+    def syntax(self, shown: str, problem: Problem) -> Finding:
+        """Return the finding of a program that cannot be read."""
+        what, hint = SYNTAX[problem.kind]
+        place = f"{shown}, line {problem.line}" if problem.line else shown
+        versions = {
+            "syntax-too-new": f" 3.{(self.node.python or HERE)[1]}",
+            "syntax-unsure": f" 3.{HERE[1]}; the nodes have 3.{(self.node.python or HERE)[1]}",
+        }
+        if self.node.python is None and problem.kind == "syntax-error":
+            what = f"is no valid Python 3.{HERE[1]}"
+            hint = "Correct it, or set hadoop_node_python where the nodes' Python is newer."
+        return finding(problem.kind, f"{place} {what}{versions.get(problem.kind, '')}: {problem.words}.", hint)
+
+    def state(self, one: Import) -> tuple[bool | None, str]:
+        """Tell whether the nodes can import a module (None: not known), and which kind of finding it is if not."""
+        module, version = one.top, self.node.python
+        if one.level:
+            return False, "relative-import"
+        if module in self.own or module in self.brought:
+            return True, ""
+        where = stdlib.state(module, version)
+        if module in self.node.without:
+            where = ""
+        if where == "there":
+            if module in self.node.maybe:
+                return None, "module-unsure"
+            bad = any(stdlib.name_problem(one.module, name, version) for name in one.names)
+            return not bad, "name-missing"
+        if module in self.node.modules:
+            return True, ""
+        if where or module in stdlib.PYTHON2:
+            kind = {"removed": "module-removed", "new": "module-too-new"}.get(where, "module-python2")
+            return (None, "module-unsure") if self.more and where == "removed" else (False, kind)
+        there = self.node.has_module(module)
+        return (None, "module-unsure") if there is not False or self.more else (False, "module-missing")
+
+    def problem(self, where: str, one: Import) -> list[Finding]:
+        """Return what is wrong with an import; ``where`` begins the sentence."""
+        there, kind = self.state(one)
+        if there or (one.guarded and (there is None or kind == "module-python2")):
+            return []
+        module, name = one.top, self.node.name
+        if kind == "module-unsure":
+            if self.node.python is None:
+                self.unsure.append(module)
+                return []
+            return [finding(kind, f"{where} {name} may lack {module}.", self.hint(module))]
+        text, hint = self.words(kind, one)
+        if not one.sure:
+            return [finding("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
+        return [finding(kind, f"{where} {text}.", hint)]
+
+    def words(self, kind: str, one: Import) -> tuple[str, str]:
+        """Return what is wrong with an import that fails, without a full stop, and what to do about it."""
+        module, name, minor = one.top, self.node.name, (self.node.python or HERE)[1]
+        if kind == "module-removed":
+            text = f"{module} is gone since Python 3.{stdlib.REMOVED[module]}, and {name} has 3.{minor}"
+            if module == "distutils" and self.node.family == "debian":
+                return text, "Name python3-setuptools in hadoop_packages, which brings a copy, or do without it."
+            instead = stdlib.INSTEAD.get(module)
+            return text, (
+                f"Python has {instead} instead." if instead else "Do without it, or ship a copy with job_files."
+            )
+        if kind == "module-too-new":
+            text = f"{module} is there since Python 3.{stdlib.ADDED[module]}, and {name} has 3.{minor}"
+            return text, "Do without it, or ship what does the same with job_files."
+        if kind == "module-python2":
+            return f"{module} is a module of Python 2", f"Python 3 has {stdlib.PYTHON2[module]} instead."
+        if kind == "name-missing":
+            names = ((word, stdlib.name_problem(one.module, word, self.node.python)) for word in one.names)
+            word, why = next(pair for pair in names if pair[1])
+            return f"{word} of {one.module} {why}", f"The nodes have Python 3.{minor}: write it for that."
+        return f"{module} is neither on {name} nor shipped", self.hint(module)
+
+    def hint(self, module: str) -> str:
+        """Return how a module comes to the nodes."""
+        if self.node.family != "debian":
+            return "Ship it with job_files, or take an image that has it (cluster_image)."
+        if package := debs.package_for(module):
+            return f"Name {package} in hadoop_packages."
+        return "Ship its file with job_files, or name its Debian package in hadoop_packages."
+
+    def shadows(self) -> list[Finding]:
+        """Return the shipped files that replace modules of the standard library."""
+        found = []
+        for name, path in sorted(self.shipped.items()):
+            module = name[: -len(".py")] if name.endswith(".py") else ""
+            there = module and stdlib.state(module, self.node.python) == "there" and not module.startswith("_")
+            if self.ran and there and module not in stdlib.UNSHADOWED:
+                text = f"{os.path.basename(path)} replaces Python's own module {module} in every task."
+                found.append(finding("module-shadowed", text, "Rename it, unless that is what it is for."))
+        return found
+
+
+def _own(shipped: t.Mapping[str, str]) -> frozenset[str]:
+    """Return the modules that shipped files bring, those in zip files too."""
+    found = set()
+    for name, path in shipped.items():
+        if module := re.fullmatch(r"([A-Za-z_]\w*)(\.[\w-]+)?\.(py|pyc|so)", name):
+            found.add(module[1])
+        elif name.endswith(ZIPS) and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                found |= {posixpath.splitext(inside.partition("/")[0])[0] for inside in archive.namelist()}
+    return frozenset(found)

@@ -1,0 +1,207 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Check a job's programs against what its nodes will have, before there are any; reads the programs, runs nothing."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shlex
+import typing as t
+
+from .._hadoop.programs import first_line_problem
+from . import debian_packages as debs
+from .findings import Finding, finding
+from .module_check import Modules
+from .node_images import ANY, NodeImage
+from .program_words import PYTHON, SHELLS, SYSTEM, Run, of_command, of_first_line
+
+ROLES = ("mapper", "reducer", "combiner")
+PROGRAM_BYTES = 16 << 20
+SCRIPTS = (".py", ".sh", ".bash", ".pl", ".rb", ".awk", ".R", ".js", ".php", ".lua")  # no system's command ends so
+ABSOLUTE = "Name it with its path from /, such as #!/usr/bin/env python3."
+
+
+def check_programs(
+    commands: t.Mapping[str, str | None],
+    files: t.Sequence[t.Mapping[str, str]],
+    node: NodeImage | None,
+    packages: t.Sequence[str],
+) -> list[Finding]:
+    """Return what would keep a job's programs from running on its nodes.
+
+    :param commands: {"mapper", "reducer", "combiner"} → command or None, as ``programs.plan_programs`` returns them.
+    :param files: [{"src", "name", "sha256"}], as it returns them.
+    :param node: the nodes' image; None when it is not known.
+    :param packages: Debian packages that will be installed, as ``name`` or ``name=version``.
+    :returns: findings, each once; see ``findings.KINDS``. An empty list: nothing is wrong.
+    :raises OSError: a file cannot be read.
+    """
+    check = _Check({file["name"]: file["src"] for file in files}, node, packages)
+    for role in ROLES:
+        if command := commands.get(role):
+            check.command(f"job_{role}", command)
+    for name, path in sorted(check.shipped.items()):
+        if problem := first_line_problem(path, runs=name in check.started):
+            check.found.append(finding(problem.id, problem.message, problem.hint))
+    check.found += check.modules.check()
+    check.unknown()
+    return list({tuple(one.values()): one for one in check.found}.values())
+
+
+class _Check:
+    """The checks of one job."""
+
+    def __init__(self, shipped: dict[str, str], node: NodeImage | None, packages: t.Sequence[str]) -> None:
+        self.shipped = shipped
+        self.node = node or ANY
+        self.known = node is not None
+        self.packages = packages
+        self.brought = debs.commands_of(packages)
+        self.modules = Modules(shipped, self.node, packages)
+        self.started: set[str] = set()  # shipped files that are started by their own names
+        self.found: list[Finding] = []
+        self.unsure: list[str] = []  # commands of which nobody knows, where nothing is known of the nodes
+
+    def command(self, option: str, command: str) -> None:
+        """Check what a command runs."""
+        run = of_command(command)
+        if run is None:
+            return
+        name = run.interpreter.removeprefix("./")
+        if name in self.shipped:
+            self.started.add(name)
+            self.started_file(name)
+            return
+        here = name != run.interpreter or ("/" not in name and name.endswith(SCRIPTS))
+        if here or ("/" in name and not name.startswith("/")):
+            if name.partition("/")[0] not in self.shipped:
+                self.not_shipped(option, name)
+            return  # from an archive, which brings what it needs
+        self.has(name, option, "command")
+        self.runs(option, run, system=posixpath.dirname(name) in {"", *SYSTEM})
+
+    def runs(self, option: str, run: Run, system: bool) -> None:
+        """Check the program that an interpreter is given; ``system``: the interpreter is the system's own."""
+        python = PYTHON.fullmatch(posixpath.basename(run.interpreter)) is not None
+        if run.module and system and python:
+            self.modules.run_module(option, run.module)
+        script = run.script.removeprefix("./")
+        if not script:
+            return
+        if script in self.shipped:
+            self.interpreted(script, posixpath.basename(run.interpreter), system)
+        elif not script.startswith("/"):
+            if script.partition("/")[0] not in self.shipped:
+                self.not_shipped(option, script)
+        elif os.path.isfile(script) and posixpath.dirname(script) not in SYSTEM:
+            text = f"{option}: {script} is a file of this machine, and the nodes may have none of that name."
+            base = posixpath.basename(script)
+            self.add("path-of-this-machine", text, f"Name it in job_files, and {base} in the command.")
+
+    def started_file(self, name: str) -> None:
+        """Check what the first line of a shipped program asks for."""
+        path = self.shipped[name]
+        shown = os.path.basename(path)
+        with open(path, "rb") as stream:
+            line = stream.readline(4096)
+        if not line.startswith(b"#!"):
+            return
+        run, kind = of_first_line(line)
+        if kind == "interpreter-arguments":
+            text = f"The first line of {shown} hands env several words, which it takes for one name."
+            self.add(kind, text, "Write env -S before them, or name one word only.")
+        elif kind:
+            self.add(kind, f"The first line of {shown} names no interpreter with its path from /.", ABSOLUTE)
+        if run is None:
+            return
+        wanted, where = run.interpreter, f"The first line of {shown}"
+        self.has(wanted, where, "interpreter")
+        self.interpreted(name, posixpath.basename(wanted), posixpath.dirname(wanted) in {"", *SYSTEM})
+
+    def interpreted(self, name: str, interpreter: str, system: bool) -> None:
+        """Check the text of a shipped program by what runs it."""
+        if PYTHON.fullmatch(interpreter):
+            self.modules.run_file(name, system)
+        elif interpreter in SHELLS:
+            with open(self.shipped[name], "rb") as stream:
+                _first, *rest = stream.read(PROGRAM_BYTES).split(b"\n")
+            if any(line.endswith(b"\r") for line in rest):
+                shown = os.path.basename(self.shipped[name])
+                text = (
+                    f"{shown} has lines that end in CRLF, and {interpreter} takes the CR for a part of their last word."
+                )
+                self.add("script-crlf", text, f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(shown)}.")
+
+    def has(self, word: str, where: str, kind: str) -> None:
+        """Note a command that the nodes have not, or perhaps not.
+
+        :param where: what asks for it, the beginning of a sentence.
+        """
+        folder, name = posixpath.split(word)
+        there = self.state(folder, name)
+        lacks = "may lack" if there is None else "lacks"
+        if kind == "command":
+            text = f"{where}: {self.node.name} {lacks} {word}"
+        else:
+            text = f"{where} asks for {word}, which {self.node.name} {lacks}"
+        if there is False and name in ("python", "python2", "python2.7"):
+            self.add("python-absent", f"{text}: it has python3 only.", self.python_hint(name))
+        elif there is False:
+            self.add(f"{kind}-absent", f"{text}.", self.hint(name))
+        elif there is None and self.known:
+            self.add(f"{kind}-unsure", f"{text}.", self.hint(name))
+        elif there is None:
+            self.unsure.append(word)
+
+    def state(self, folder: str, name: str) -> bool | None:
+        """Tell whether a command is in a folder of the nodes (no folder: on their path); None: not known."""
+        if folder in {"", *SYSTEM}:
+            if name in self.brought:
+                return True
+            there = self.node.has_command(name)
+            return None if there is False and debs.may_bring_more(self.packages) else there
+        # Official images and packages leave it empty.
+        return False if folder.startswith("/usr/local") and self.node.exact else None
+
+    def python_hint(self, name: str) -> str:
+        """Return what to do about a program that asks for ``python``."""
+        if name == "python" and self.node.family == "debian":
+            return "Ask for python3, or name python-is-python3 in hadoop_packages."
+        return "Ask for python3; code in Python 2 must be brought to Python 3."
+
+    def hint(self, name: str) -> str:
+        """Return what to do about a command that is not there."""
+        if PYTHON.fullmatch(name):
+            return "Ask for python3, or take an image that has this version (cluster_image)."
+        if self.node.family != "debian":
+            return "Take an image that has it (cluster_image), or ship it with job_files."
+        package = debs.package_of(name)
+        if package:
+            return f"Name {package} in hadoop_packages, or take an image that has it (cluster_image)."
+        return "Ship it with job_files, or name its Debian package in hadoop_packages."
+
+    def not_shipped(self, option: str, name: str) -> None:
+        """Note a file that a command runs and that no task would find."""
+        base = posixpath.basename(name)
+        hint = f"Name {base} in job_files" + (
+            f", and in the command without its folder: {base}." if base != name else "."
+        )
+        self.add("file-not-shipped", f"{option}: {name} does not travel with the job.", hint)
+
+    def add(self, kind: str, text: str, hint: str) -> None:
+        """Note a finding."""
+        self.found.append(finding(kind, text, hint))
+
+    def unknown(self) -> None:
+        """Note once what could not be checked, where nothing is known of the nodes."""
+        unsure = sorted({*self.unsure, *self.modules.unsure})
+        if self.known or not (unsure or self.modules.ran):
+            return
+        words = ", ".join([*(["their version of Python"] if self.modules.ran else []), *unsure])
+        text = f"What the nodes have is not known yet; on the master it is checked: {words}."
+        self.add(
+            "node-unknown", text, 'Set hadoop_node_python to the nodes\' version, such as "3.11", to check it here.'
+        )
