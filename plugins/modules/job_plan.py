@@ -225,7 +225,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._aws import errors
+from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
@@ -276,13 +276,6 @@ def plan_input(bucket: str | None, items: list[str], list_s3: inputs.ListObjects
     }
 
 
-def list_objects(clients: Clients, bucket: str, prefix: str) -> list[dict[str, t.Any]]:
-    """Return [{"key", "size", "etag"}] of the objects whose keys begin with ``prefix``; a call per 1,000."""
-    what = f"list the input s3://{bucket}/{prefix}"
-    found = errors.pages(what, clients.s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
-    return [{"key": entry["Key"], "size": entry["Size"], "etag": entry["ETag"].strip('"')} for entry in found]
-
-
 def require_local(items: list[str]) -> None:
     """Raise OhmyError for a local item that is not there; contents are read later."""
     for item in items:
@@ -295,7 +288,7 @@ def in_s3(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
     clients = Clients(params)
     account = clients.identity.account  # proves the credentials, even where a bucket is named
     bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
-    return bucket, plan_input(bucket, params["input"], lambda name, key: list_objects(clients, name, key))
+    return bucket, plan_input(bucket, params["input"], lambda name, key: s3.input_objects(clients.s3, name, key))
 
 
 def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "ec2_cluster": {"name": "demo", "state": "absent"},
     "ec2_cluster_info": {"name": "demo"},
     "job_plan": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"], "output": "/tmp/out"},
+    "job_preflight": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"]},
     "s3_upload": {"bucket": "example-bucket"},
 }
 

@@ -114,6 +114,21 @@ def get(s3: t.Any, bucket: str, key: str, most: int | None = MOST_BODY) -> bytes
     return None if answer is None else errors.call(what, answer["Body"].read, amt=most)
 
 
+def input_objects(s3: t.Any, bucket: str, prefix: str) -> list[dict[str, t.Any]]:
+    """Return [{"key", "size", "etag"}] of the objects whose keys begin with ``prefix``; a call per 1,000."""
+    what = f"list the input s3://{bucket}/{prefix}"
+    found = errors.pages(what, s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
+    return [{"key": entry["Key"], "size": entry["Size"], "etag": entry["ETag"].strip('"')} for entry in found]
+
+
+def get_range(s3: t.Any, bucket: str, key: str, start: int, length: int) -> bytes:
+    """Return bytes of an object, fewer at its end; ``start`` lies within it."""
+    what = f"read s3://{bucket}/{key}"
+    span = f"bytes={start}-{start + length - 1}"
+    answer = errors.call(what, s3.get_object, Bucket=bucket, Key=key, Range=span)
+    return errors.call(what, answer["Body"].read)
+
+
 def put(s3: t.Any, bucket: str, key: str, body: bytes) -> None:
     """Write an object."""
     try:

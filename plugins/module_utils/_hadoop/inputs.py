@@ -40,16 +40,19 @@ def hidden(relative: str) -> bool:
     return any(part.startswith(("_", ".")) for part in relative.split("/"))
 
 
-def expand(items: t.Sequence[str], list_objects: ListObjects) -> list[InputFile]:
+def expand(
+    items: t.Sequence[str], list_objects: ListObjects, version: t.Callable[[str], str] = file_sha256
+) -> list[InputFile]:
     """Return every file of the input, in a fixed order.
 
     :param list_objects: (bucket, prefix) → [{"key", "size", "etag"}], for items in S3.
+    :param version: path of a local file → what tells its contents; the default reads it all.
     :raises OhmyError: an item that is not there, cannot be read or holds nothing.
     """
     files: list[InputFile] = []
     named: dict[str, int] = {}
     for index, item in enumerate(items):
-        found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item)
+        found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item, version)
         if not found:
             raise OhmyError(
                 f"job_input: {item} holds no file that Hadoop would read.",
@@ -88,7 +91,7 @@ def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile
     return found
 
 
-def _local(index: int, item: str) -> list[InputFile]:
+def _local(index: int, item: str, version: t.Callable[[str], str]) -> list[InputFile]:
     paths = matches(item)
     if not paths:
         parent = os.path.dirname(item)
@@ -116,7 +119,7 @@ def _local(index: int, item: str) -> list[InputFile]:
                 seen = os.stat(full)
                 if not stat.S_ISREG(seen.st_mode):
                     raise OhmyError(f"job_input: {full} is no regular file.", "Put what it brings into a file.")
-                found.append(InputFile(index, relative, full, seen.st_size, file_sha256(full)))
+                found.append(InputFile(index, relative, full, seen.st_size, version(full)))
             except OSError as exc:
                 raise _unreadable(full, exc) from exc
     return found

@@ -46,6 +46,9 @@ OTHER_STORE = re.compile(r"(?!hdfs:)[a-z][a-z0-9]*://")
 HOME = "/user/hadoop"  # what a relative path in HDFS counts from
 SECRET_WORDS = "looks like a secret"
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed. A shipped file is a link
+# into a folder of its own, where Python would look for modules, and not beside the link.
+PYTHON_ENV = {"PYTHONUTF8": "1", "PYTHONPATH": "."}
 COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
 SMALL_FILE = 32 << 20
 # Whoever sets one of these has an opinion on how the input is cut.
@@ -200,9 +203,7 @@ def command(spec: Spec, mapred: str, conf_file: str, files_dir: str, split: int 
         words += ["-reducer", str(spec["reducer"])]
     if spec.get("combiner"):
         words += ["-combiner", str(spec["combiner"])]
-    # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed. A shipped file is a link
-    # into a folder of its own, where Python would look for modules, and not beside the link.
-    for name, value in {"PYTHONUTF8": "1", "PYTHONPATH": ".", **(spec.get("cmdenv") or {})}.items():
+    for name, value in {**PYTHON_ENV, **(spec.get("cmdenv") or {})}.items():
         words += ["-cmdenv", f"{name}={text_of(value)}"]
     return words
 

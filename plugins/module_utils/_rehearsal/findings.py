@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""All that the checks before a start can find: a stable id, how grave it is, and what it means, in one table."""
+"""What is found before a start, each with a stable id, how grave it is and what to do."""
 
 from __future__ import annotations
 
 import typing as t
 
-Finding = t.Dict[str, str]
+Finding = t.Dict[str, t.Any]
 ERROR, WARNING, NOTE = "error", "warning", "note"
+ORDER = (ERROR, WARNING, NOTE)
 
 
 class Kind(t.NamedTuple):
@@ -66,6 +67,33 @@ KINDS = {
 }
 
 
-def finding(kind: str, text: str, hint: str) -> Finding:
-    """Return {"id", "severity", "text", "hint"}; ``kind`` is a key of KINDS."""
-    return {"id": kind, "severity": KINDS[kind].severity, "text": text, "hint": hint}
+def finding(name: str, severity: str, text: str, hint: str, **evidence: t.Any) -> Finding:
+    """Return {"id", "severity", "text", "hint", "evidence"}.
+
+    :param name: stable, words joined by dashes.
+    :param severity: ``error`` (it would fail or lie on the cluster), ``warning`` or ``note``.
+    :param evidence: further values, JSON-able; the keys depend on the id.
+    """
+    return {"id": name, "severity": severity, "text": text, "hint": hint, "evidence": evidence}
+
+
+def static(kind: str, text: str, hint: str) -> Finding:
+    """Return a finding of a check that runs nothing; ``kind`` is a key of KINDS."""
+    return finding(kind, KINDS[kind].severity, text, hint)
+
+
+def sorted_by_severity(findings: t.Iterable[Finding]) -> list[Finding]:
+    """Return the findings, errors first, otherwise in the order in which they were found."""
+    return sorted(findings, key=lambda one: ORDER.index(one["severity"]))
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 line``, ``2 lines`` …; thousands are set off."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shown(data: bytes, most: int = 200) -> str:
+    """Return bytes as text that fits a message: cut, and without what would upset a terminal."""
+    text = data[: 4 * most].decode("utf-8", "replace")
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -14,7 +14,7 @@ import zipfile
 
 from . import debian_packages as debs
 from . import python_stdlib as stdlib
-from .findings import Finding, finding
+from .findings import Finding, static
 from .node_images import NodeImage
 from .python_source import HERE, Import, Problem, imports, read
 
@@ -82,7 +82,7 @@ class Modules:
         first = data.partition(b"\n")[0]
         if b"\r\n" in data and not (first.startswith(b"#!") and first.endswith(b"\r")):  # that is told already
             hint = "Save it with Unix line ends if anything but Python reads it."
-            found.append(finding("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
+            found.append(static("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
         tree, problem = read(data, self.node.python if system else None)
         if problem and system:
             found.append(self.syntax(shown, problem))
@@ -95,7 +95,7 @@ class Modules:
                 text = (
                     f"{where} from {'.' * one.level}{one.module} import works in a package only, and tasks have none."
                 )
-                found += [finding("relative-import", text, f"Write import {one.module or one.names[0]}.")]
+                found += [static("relative-import", text, f"Write import {one.module or one.names[0]}.")]
             elif one.top in self.own:
                 following += [file for file in (f"{one.top}.py",) if file in self.shipped]
             elif system:
@@ -113,10 +113,10 @@ class Modules:
         if self.node.python is None and problem.kind == "syntax-error":
             what = f"is no valid Python 3.{HERE[1]}"
             hint = "Correct it, or set hadoop_node_python where the nodes' Python is newer."
-        return finding(problem.kind, f"{place} {what}{versions.get(problem.kind, '')}: {problem.words}.", hint)
+        return static(problem.kind, f"{place} {what}{versions.get(problem.kind, '')}: {problem.words}.", hint)
 
     def state(self, one: Import) -> tuple[bool | None, str]:
-        """Tell whether the nodes can import a module (None: not known), and which kind of finding it is if not."""
+        """Tell whether the nodes can import a module (None: not known), and which kind of static it is if not."""
         module, version = one.top, self.node.python
         if one.level:
             return False, "relative-import"
@@ -148,11 +148,11 @@ class Modules:
             if self.node.python is None:
                 self.unsure.append(module)
                 return []
-            return [finding(kind, f"{where} {name} may lack {module}.", self.hint(module))]
+            return [static(kind, f"{where} {name} may lack {module}.", self.hint(module))]
         text, hint = self.words(kind, one)
         if not one.sure:
-            return [finding("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
-        return [finding(kind, f"{where} {text}.", hint)]
+            return [static("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
+        return [static(kind, f"{where} {text}.", hint)]
 
     def words(self, kind: str, one: Import) -> tuple[str, str]:
         """Return what is wrong with an import that fails, without a full stop, and what to do about it."""
@@ -192,7 +192,7 @@ class Modules:
             there = module and stdlib.state(module, self.node.python) == "there" and not module.startswith("_")
             if self.ran and there and module not in stdlib.UNSHADOWED:
                 text = f"{os.path.basename(path)} replaces Python's own module {module} in every task."
-                found.append(finding("module-shadowed", text, "Rename it, unless that is what it is for."))
+                found.append(static("module-shadowed", text, "Rename it, unless that is what it is for."))
         return found
 
 

@@ -13,7 +13,7 @@ import typing as t
 
 from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
-from .findings import Finding, finding
+from .findings import Finding, static
 from .module_check import Modules
 from .node_images import ANY, NodeImage
 from .program_words import PYTHON, SHELLS, SYSTEM, Run, of_command, of_first_line
@@ -45,10 +45,10 @@ def check_programs(
             check.command(f"job_{role}", command)
     for name, path in sorted(check.shipped.items()):
         if problem := first_line_problem(path, runs=name in check.started):
-            check.found.append(finding(problem.id, problem.message, problem.hint))
+            check.found.append(static(problem.id, problem.message, problem.hint))
     check.found += check.modules.check()
     check.unknown()
-    return list({tuple(one.values()): one for one in check.found}.values())
+    return list({(one["id"], one["text"]): one for one in check.found}.values())
 
 
 class _Check:
@@ -193,7 +193,7 @@ class _Check:
 
     def add(self, kind: str, text: str, hint: str) -> None:
         """Note a finding."""
-        self.found.append(finding(kind, text, hint))
+        self.found.append(static(kind, text, hint))
 
     def unknown(self) -> None:
         """Note once what could not be checked, where nothing is known of the nodes."""

@@ -466,4 +466,4 @@ def test_every_kind_is_made_somewhere_and_none_is_made_up():
     assert set(findings.KINDS) <= words
     for kind, (severity, meaning) in findings.KINDS.items():
         assert severity in ("error", "warning", "note") and meaning.endswith(".") and "\n" not in meaning, kind
-        assert findings.finding(kind, "x.", "y.") == {"id": kind, "severity": severity, "text": "x.", "hint": "y."}
+        assert findings.static(kind, "x.", "y.") == findings.finding(kind, severity, "x.", "y.")

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Two answers of a job side by side: as bags of lines, floating-point numbers equal within a billionth; pure."""
+
+from __future__ import annotations
+
+import collections
+import math
+import re
+import typing as t
+
+from .findings import shown
+
+TOLERANCE = 1e-9
+NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+FLOAT = re.compile(rb"[.eE]")
+# More lines of one key than this are paired in their order only.
+MOST_PAIRED = 300
+MOST_SHOWN = 5
+Bag = t.Mapping[bytes, int]
+
+
+class Difference(t.NamedTuple):
+    """A key with the rest of its lines in the one and in the other answer, as text."""
+
+    key: str
+    one: list[str]
+    other: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {_side(self.one)} and {_side(self.other)}"
+
+
+def _side(values: list[str]) -> str:
+    return " | ".join(values) if values else "nothing"
+
+
+def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: bytes) -> tuple[int, list[Difference]]:
+    """Return in how many keys two answers differ, and at most MOST_SHOWN of these.
+
+    :param separator: ends the key of a line.
+    """
+    bag, bags = collections.Counter(one), collections.Counter(other)
+    rest, rests = bag - bags, bags - bag
+    by_key: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
+    for side, lines in enumerate((rest, rests)):
+        for line in lines.elements():
+            by_key.setdefault(line.split(separator, 1)[0] if separator else line, ([], []))[side].append(line)
+    found = {}
+    for key, (left, right) in by_key.items():
+        left, right = _unequal(left, right)
+        if left or right:
+            found[key] = (left, right)
+    # A key that both have tells more than one that is missing.
+    first = sorted(found, key=lambda key: (not (found[key][0] and found[key][1]), key))[:MOST_SHOWN]
+    return len(found), [
+        Difference(shown(key, 60), *([shown(_rest(line, key), 80) for line in side[:3]] for side in found[key]))
+        for key in first
+    ]
+
+
+def _rest(line: bytes, key: bytes) -> bytes:
+    return line[len(key) :].lstrip(b"\t") or line
+
+
+def _unequal(left: list[bytes], right: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    if not any(FLOAT.search(number) for line in left[:MOST_PAIRED] for number in NUMBER.findall(line)) and not any(
+        FLOAT.search(number) for line in right[:MOST_PAIRED] for number in NUMBER.findall(line)
+    ):
+        return left, right
+    if max(len(left), len(right)) > MOST_PAIRED:
+        pairs = list(zip(sorted(left), sorted(right)))
+        same = sum(same_numbers(a, b) for a, b in pairs)
+        return (left, right) if same < len(pairs) or len(left) != len(right) else ([], [])
+    others = list(right)
+    unpaired = []
+    for line in left:
+        match = next((index for index, candidate in enumerate(others) if same_numbers(line, candidate)), None)
+        if match is None:
+            unpaired.append(line)
+        else:
+            others.pop(match)
+    return unpaired, others
+
+
+def same_numbers(a: bytes, b: bytes) -> bool:
+    """Tell whether two lines differ at most in the last digits of floating-point numbers; integers count exactly."""
+    numbers, others = NUMBER.findall(a), NUMBER.findall(b)
+    if len(numbers) != len(others) or NUMBER.sub(b"#", a) != NUMBER.sub(b"#", b):
+        return False
+    for one, other in zip(numbers, others):
+        if one == other:
+            continue
+        if not FLOAT.search(one + other) or not math.isclose(float(one), float(other), rel_tol=TOLERANCE):
+            return False
+    return True

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What to tell of a program that failed on the sample: its last words, and the line that broke it."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from . import blame, records, task, words
+from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
+from .pipeline import MAPPER, Failed, Job, OutOfTime, Pipeline
+from .sample import Part
+
+NO_MODULE = re.compile(r"^ModuleNotFoundError: No module named '(?P<name>[^'.]+)", re.MULTILINE)
+NO_MEMORY = re.compile(
+    r"^\S*MemoryError\b|Cannot allocate memory|bad_alloc|JavaScript heap out of memory", re.MULTILINE
+)
+NO_FILE = re.compile(r"No such file or directory: '(?P<name>[^']+)'")
+NAME_IT = "Name it in job_files."
+SHOWN_STDERR = 2000
+# A shell and env end with it when there is no such command.
+NOT_FOUND = 127
+Input = t.Dict[str, t.Any]
+
+
+def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part], limits: task.Limits) -> Finding:
+    """Return the finding about a failed program; it is run again to find the line that broke it."""
+    role, result = failed.role, failed.result
+    command = job.commands[role] or ""
+    evidence: dict[str, t.Any] = {
+        "program": command,
+        "exit_code": result.code,
+        "stderr": result.stderr[-SHOWN_STDERR:],
+        "trace": None,
+        "input": None,
+    }
+    during = f", {failed.during}" if failed.during else ""
+    last = (result.stderr.strip() or "without a word on standard error").splitlines()[-1]
+    if result.missing or result.code == NOT_FOUND:
+        said = result.missing or last
+        text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."
+        return finding("not-rehearsed", NOTE, text, "Install what it needs here to see how it does.", **evidence)
+    if result.timed_out:
+        text = f"The {role} {command} does not end within {limits.seconds:g} s on {_lines(len(failed.lines))}{during}."
+        hint = "See whether it waits for something or runs in circles, or allow it more time here."
+        return finding(f"{role}-timeout", ERROR, text, hint, **evidence)
+    if result.overflow:
+        text = f"The {role} {command} writes more than {limits.output:,} bytes for {_lines(len(failed.lines))}."
+        return finding(f"{role}-output-too-large", WARNING, text, "See whether this is meant.", **evidence)
+    if (missing := NO_MODULE.search(result.stderr)) is not None:
+        return _module(missing["name"], role, job, evidence)
+    for no_file in NO_FILE.finditer(result.stderr):
+        if forgotten := _beside(no_file["name"], role, job):
+            text = f"The {role} opens {no_file['name']}, and {forgotten} does not travel with the job."
+            return finding("side-file-missing", ERROR, text, NAME_IT, **evidence, file=forgotten)
+    found = blame.trace(result.stderr)
+    evidence["trace"] = vars(found) if found else None
+    evidence["input"] = place = _input(failed, pipeline, parts)
+    text = f"The {role} {command} fails on the sample with exit code {result.code}: {found or last}"
+    text += _where(place) + during + "."
+    if NO_MEMORY.search(result.stderr) and limits.memory:
+        hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more."
+        return finding(f"{role}-memory", ERROR, text, hint, **evidence)
+    return finding(f"{role}-failed", ERROR, text, _hint(place), **evidence)
+
+
+def _lines(number: int) -> str:
+    return count(number, "line")
+
+
+def _hint(place: Input | None) -> str:
+    if place is None:
+        return "Correct it: its tasks would fail the same way."
+    if not place["text"] and place["line"] == 0:
+        return "Correct it: it fails before it has read a line."
+    return "Correct it, or let it pass over such lines: a task that reads one would fail the same way."
+
+
+def _where(place: Input | None) -> str:
+    if place is None:
+        return ""
+    if place["line"] == 0:
+        return ", without any input too"
+    of = f"line {place['line']:,} of " + (place["file"] or "its input")
+    at = f" (byte {place['offset']:,})" if place["file"] else ""
+    return f"; it breaks on {of}{at}: {place['text']}" if place["exact"] else f"; it breaks at or before {of}{at}"
+
+
+def _module(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Finding:
+    forgotten = _beside(f"{name}.py", role, job) or _beside(name, role, job)
+    if forgotten:
+        text = f"The {role} imports {name}, and {forgotten} does not travel with the job."
+        return finding("side-file-missing", ERROR, text, NAME_IT, **evidence, file=forgotten)
+    text = f"The {role} imports {name}, which this machine lacks, so it was not rehearsed."
+    hint = (
+        "Install it here, but not below your home, to see how the program does; and make sure that the nodes have it."
+    )
+    return finding("module-missing-here", WARNING, text, hint, **evidence, module=name)
+
+
+def _beside(name: str, role: str, job: Job) -> str | None:
+    """Return the path of what lies beside a program here and is not shipped, None where there is nothing."""
+    argv = words.split(job.commands[role] or "")
+    source = next((job.files[word] for word in argv if word in job.files), None)
+    if source is None or os.path.isabs(name) or os.path.basename(name) in job.files:
+        return None
+    path = os.path.join(os.path.dirname(source), name)
+    return path if os.path.exists(path) else None
+
+
+def _cause(result: task.Result) -> tuple[t.Any, ...]:
+    """Return what tells one failure from another, whatever the line was."""
+    found = blame.trace(result.stderr)
+    return (result.code, result.timed_out, *((found.file, found.line) if found else ()))
+
+
+def _input(failed: Failed, pipeline: Pipeline, parts: t.Sequence[Part]) -> Input | None:
+    lines = failed.lines
+    data: t.Callable[[t.Sequence[t.Any]], bytes] = (
+        records.text_of if failed.role == MAPPER else lambda some: b"".join(line + b"\n" for line in some)
+    )
+
+    def fails(some: t.Sequence[t.Any]) -> bool | None:
+        try:
+            result = pipeline.run(failed.role, 0, data(some), failed.place)
+        except OutOfTime:
+            return None
+        return not pipeline.tolerates(result) and _cause(result) == cause
+
+    cause = _cause(failed.result)
+    # What it did not even read cannot have broken it.
+    left, number = len(data(lines)) - failed.result.unread, 0
+    while number < len(lines) and left > 0:
+        left -= len(data(lines[number : number + 1]))
+        number += 1
+    works, breaks = blame.smallest_prefix(lambda some: fails(lines[:some]), number)
+    if breaks == 0:
+        return {"file": None, "line": 0, "offset": 0, "text": "", "exact": True, "alone": None}
+    if works < 0:
+        return None
+    last = lines[breaks - 1]
+    found: Input = {"file": None, "line": breaks, "offset": None, "exact": breaks - works == 1, "alone": None}
+    if isinstance(last, records.Record):
+        found.update(file=parts[last.file].source.uri, line=last.number, offset=last.offset)
+        found["text"] = shown(last.data)
+    else:
+        found["text"] = shown(last)
+    if found["exact"]:
+        found["alone"] = fails(lines[breaks - 1 : breaks])
+    return found

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""A whole job on a sample: map, combine, shuffle and reduce, once for a given way of cutting the input."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from . import aggregate, records, shuffle, task, words
+from .sample import Part
+
+MAPPER, COMBINER, REDUCER = "mapper", "combiner", "reducer"
+ROLES = (MAPPER, COMBINER, REDUCER)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is rehearsed.
+
+    ``commands`` has a command or None for each of ROLES, ``files`` name in the task's folder → path here,
+    ``properties`` the job's by their present names, as ``streaming.properties`` makes them.
+    """
+
+    commands: t.Mapping[str, str | None]
+    files: t.Mapping[str, str]
+    properties: t.Mapping[str, str]
+    cmdenv: t.Mapping[str, t.Any] = field(default_factory=dict)
+    reduces: int = 1
+    joins: bool = False  # several files may come to one map
+
+
+class Split(t.NamedTuple):
+    """What one map reads; ``place`` is the path of its file on the cluster."""
+
+    records: t.Sequence[records.Record]
+    place: str
+
+
+class Failed(Exception):
+    """A program failed; ``lines`` are those that it was given, records where it is the mapper."""
+
+    def __init__(self, role: str, result: task.Result, lines: t.Sequence[t.Any], place: str = "") -> None:
+        super().__init__(role)
+        self.role, self.result, self.lines, self.place = role, result, lines, place
+        self.during = ""  # in which other way of doing it; empty: in the first
+
+
+class OutOfTime(Exception):
+    """The time for the whole rehearsal is over."""
+
+
+def whole(parts: t.Sequence[Part]) -> list[Split]:
+    """Return a split for each file."""
+    return [Split(part.records, part.source.place) for part in parts]
+
+
+def halved(parts: t.Sequence[Part]) -> list[Split]:
+    """Return two splits for each file that Hadoop may cut and that has two records, one for the others."""
+    found = []
+    for part in parts:
+        middle = len(part.records) // 2 if part.splittable else 0
+        pieces = [part.records[:middle], part.records[middle:]] if middle else [part.records]
+        found += [Split(piece, part.source.place) for piece in pieces]
+    return found
+
+
+def joined(parts: t.Sequence[Part]) -> list[Split]:
+    """Return one split of all files."""
+    return [Split([record for part in parts for record in part.records], parts[0].source.place)]
+
+
+class Pipeline:
+    """Runs the programs of a job; what a map writes is kept, since the same split gives the same."""
+
+    def __init__(
+        self, job: Job, form: shuffle.Form, workplace: task.Workplace, limits: task.Limits, deadline: float, path: str
+    ) -> None:
+        """Set the stage.
+
+        :param deadline: of ``time.monotonic()``, for all runs together.
+        :param path: directories where commands are looked for.
+        """
+        self.job = job
+        self._form, self._workplace, self._limits = form, workplace, limits
+        self._deadline, self._path = deadline, path
+        self._mapped: dict[tuple[int, int, int], list[shuffle.Pair]] = {}
+        self.runs: dict[str, list[tuple[int, task.Result]]] = {role: [] for role in ROLES}
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self._deadline - time.monotonic()
+
+    def forget(self) -> dict[str, list[tuple[int, task.Result]]]:
+        """Return what ran so far, (bytes read, result) for each role, and begin anew."""
+        runs, self.runs = self.runs, {role: [] for role in ROLES}
+        self._mapped = {}
+        return runs
+
+    def run(self, role: str, number: int, data: bytes, place: str = "") -> task.Result:
+        """Run one program as a task.
+
+        :raises OutOfTime: the time for all is over, before or while it ran.
+        """
+        left = self.left
+        if left <= 0:
+            raise OutOfTime
+        limits = replace(self._limits, seconds=min(self._limits.seconds, left))
+        own = words.task_properties(role, number, place, 0, len(data))
+        argv = words.split(self.job.commands[role] or "")
+        with self._workplace.folder() as folder:
+            program = words.find(argv[0], folder, self._path) or argv[0]
+            env = words.environment(self.job.properties, own, self.job.cmdenv, self._path, folder)
+            prefix = self.job.properties.get("stream.stderr.reporter.prefix", "reporter:")
+            result = task.run(program, argv, folder, env, data, limits, prefix)
+            result.stderr, result.missing = (text.replace(f"{folder}/", "") for text in (result.stderr, result.missing))
+        if result.timed_out and limits.seconds < self._limits.seconds:
+            raise OutOfTime
+        self.runs[role].append((len(data), result))
+        return result
+
+    def tolerates(self, result: task.Result) -> bool:
+        """Tell whether Hadoop would take what the program wrote."""
+        lenient = self.job.properties.get("stream.non.zero.exit.is.failure") == "false"
+        return not result.failed or bool(lenient and result.code and not result.timed_out and not result.missing)
+
+    def mapped(self, number: int, split: Split) -> list[shuffle.Pair]:
+        """Return what the mapper makes of a split.
+
+        :raises Failed: it fails.
+        """
+        first = split.records[0]
+        key = (first.file, first.number, len(split.records))
+        if key not in self._mapped:
+            result = self.run(MAPPER, number, records.text_of(split.records), split.place)
+            if not self.tolerates(result):
+                raise Failed(MAPPER, result, split.records, split.place)
+            self._mapped[key] = self._form.mapped(result.stdout)
+        return self._mapped[key]
+
+    def reduced(self, role: str, number: int, pairs: t.Sequence[shuffle.Pair]) -> list[shuffle.Pair]:
+        """Return what reducer or combiner makes of sorted pairs; nothing of none, as on the cluster.
+
+        :raises Failed, aggregate.Wrong: it fails.
+        """
+        command = self.job.commands[role]
+        if not pairs or command is None:
+            return list(pairs)
+        if aggregate.is_aggregate(command):
+            return aggregate.reduced(pairs)
+        lines = self._form.reducer_input(pairs)
+        result = self.run(role, number, b"".join(line + b"\n" for line in lines))
+        if not self.tolerates(result):
+            raise Failed(role, result, lines)
+        return self._form.reduced(result.stdout)
+
+    def _combined(self, number: int, pairs: t.Sequence[shuffle.Pair], times: int) -> list[shuffle.Pair]:
+        if not times:
+            return self._form.sort(pairs)
+        if times == 1:
+            return self.reduced(COMBINER, number, self._form.sort(pairs))
+        # Two spills of a map's buffer, each combined; then again what they are merged into.
+        middle = len(pairs) // 2
+        spills = [self._combined(number, piece, 1) for piece in (pairs[:middle], pairs[middle:])]
+        return self.reduced(COMBINER, number, self._form.merge(spills))
+
+    def answer(
+        self, splits: t.Sequence[Split], reduces: int, combines: int = 0, backwards: bool = False
+    ) -> list[bytes]:
+        """Return the lines of the answer.
+
+        :param combines: how often the combiner runs on a map's output: 0, 1 or 2.
+        :param backwards: the last map's output arrives first.
+        :raises Failed, aggregate.Wrong, OutOfTime: as told there.
+        """
+        outputs = [self.mapped(number, split) for number, split in enumerate(splits)]
+        if not reduces:
+            return self._form.written(pair for output in outputs for pair in output)
+        runs = []
+        for number, output in enumerate(outputs):
+            parts = self._form.partition(output, reduces)
+            runs.append([self._combined(number, part, combines) for part in parts])
+        if backwards:
+            runs.reverse()
+        found: list[bytes] = []
+        for number in range(reduces):
+            pairs = self._form.merge([run[number] for run in runs])
+            found += self._form.written(self.reduced(REDUCER, number, pairs))
+        return found

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The rehearsal of a job: ``mapper | sort | reducer`` on a sample, in the ways in which Hadoop may do it."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+from dataclasses import replace
+
+from .._core.errors import OhmyError
+from . import aggregate, compare, pipeline, remarks, shuffle, task, variations, words
+from .explain import explain
+from .findings import ERROR, NOTE, Finding, count, finding, shown, sorted_by_severity
+from .pipeline import COMBINER, MAPPER, REDUCER, Failed, Job, OutOfTime, Pipeline
+from .sample import Part, Sample
+from .variations import Answer, Variation
+
+SECONDS = 60
+# A slow program is tried again with so much less of the sample.
+SHRINK = 16
+
+
+class Rehearsal:
+    """One rehearsal; ``report`` is what came of it."""
+
+    def __init__(self, job: Job, sample: Sample, limits: task.Limits, seconds: float, path: str) -> None:
+        """Take what ``rehearse`` takes."""
+        self._job, self._sample, self._limits, self._path = job, sample, limits, path
+        self._deadline = time.monotonic() + seconds
+        self._seconds = seconds
+        self.findings: list[Finding] = list(sample.findings)
+        self.tried: list[str] = []
+        self.not_tried: list[str] = []
+        self.speed: dict[str, t.Any] = remarks.no_speed()
+        self.counters: dict[str, dict[str, int]] = {}
+        self._alone = False  # only the mapper can be played
+
+    def run(self, root: str) -> None:
+        """Rehearse.
+
+        :param root: an empty directory.
+        """
+        if not self._sample.parts:
+            self._note(
+                "There is no line to try the programs on, so they were not rehearsed.", "See the other findings."
+            )
+            return
+        if not self._playable():
+            return
+        try:
+            form = shuffle.form_of(self._job.properties)
+        except OhmyError as exc:
+            self.findings.append(finding("sort-options", ERROR, exc.message, exc.hint))
+            return
+        workplace = task.Workplace(self._job.files, root)
+        parts = self._sample.parts
+        stage = Pipeline(self._job, form, workplace, self._limits, self._deadline, self._path)
+        try:
+            try:
+                first = self._first(stage, parts)
+            except Failed as failed:
+                if not failed.result.timed_out or sum(len(part.records) for part in parts) < SHRINK:
+                    raise
+                parts = [replace(part, records=part.records[: -(-len(part.records) // SHRINK)]) for part in parts]
+                stage.forget()
+                kept = count(sum(len(part.records) for part in parts), "line")
+                text = f"The {failed.role} is slow, so it was tried on {kept} of the sample only."
+                self.findings.append(finding("sample-shrunk", NOTE, text, "Allow it more time here to try more."))
+                first = self._first(stage, parts)
+            self._look(stage, first)
+            self._vary(stage, parts, first)
+        except Failed as failed:
+            self.findings.append(explain(failed, self._job, stage, parts, self._limits))
+        except aggregate.Wrong as exc:
+            text = f"Hadoop's aggregate cannot take a line of the mapper's: {exc}: {shown(exc.line)}."
+            hint = "Let it write FUNCTION:key, a tab and a value."
+            self.findings.append(finding("aggregate-input", ERROR, text, hint))
+        except OutOfTime:
+            self._cut_short([])
+
+    def _note(self, text: str, hint: str) -> None:
+        self.findings.append(finding("not-rehearsed", NOTE, text, hint))
+
+    def _playable(self) -> bool:
+        """Take out of the job what cannot be done here; return whether the mapper is left."""
+        job = self._job
+        strange = shuffle.unknown(job.properties)
+        if strange:
+            text = f"What {', '.join(strange)} does is not known here, so "
+            reads = any(one.startswith(("mapred.input.format", "stream.map.input")) for one in strange)
+            text += "the programs were not rehearsed." if reads else "only the mapper was rehearsed."
+            self._note(text, "Try the rest on a few lines on the cluster first.")
+            if reads:
+                return False
+            job = self._only_mapper(job)
+        for role in (COMBINER, REDUCER, MAPPER):
+            command = job.commands.get(role)
+            known = role == REDUCER and aggregate.is_aggregate(command)
+            reason = self._unknown(command) if command and not known else None
+            if reason is None:
+                continue
+            rest = {MAPPER: "nothing was rehearsed", REDUCER: "only the mapper was", COMBINER: "it was left out"}[role]
+            self._note(f"The {role} {command} {reason}, so {rest}.", "It is tried on the cluster for the first time.")
+            if role == MAPPER:
+                return False
+            job = self._only_mapper(job) if role == REDUCER else replace(job, commands={**job.commands, role: None})
+        self._job = job
+        return True
+
+    def _only_mapper(self, job: Job) -> Job:
+        self._alone = True
+        return replace(job, commands={**job.commands, REDUCER: None, COMBINER: None}, reduces=0)
+
+    def _unknown(self, command: str) -> str | None:
+        if words.is_java(command, self._job.files):
+            return "is a class of Hadoop's"
+        argv = words.split(command)
+        if argv and argv[0] not in self._job.files and words.find(argv[0], os.devnull, self._path) is None:
+            return "is not on this machine"
+        return None
+
+    def _first(self, stage: Pipeline, parts: t.Sequence[Part]) -> Answer:
+        first = stage.answer(pipeline.whole(parts), min(1, self._job.reduces))
+        self.tried.append("one map for each file" + (", one reduce" if self._job.reduces else ""))
+        return first
+
+    def _look(self, stage: Pipeline, first: Answer) -> None:
+        """Judge the first answer by itself, and measure."""
+        self.findings += remarks.on_answer(stage, first)
+        self.findings += remarks.on_reports(stage)
+        runs = stage.forget()
+        self.counters = remarks.counters(runs)
+        idle: dict[str, task.Result] = {}
+        for role in (MAPPER, REDUCER):
+            if self._job.commands.get(role) and not aggregate.is_aggregate(self._job.commands[role]):
+                idle[role] = stage.run(role, 0, b"")
+        self.findings += remarks.on_idle(idle.get(REDUCER), self._job)
+        self.speed = remarks.speed(runs, {role: result.seconds for role, result in idle.items()})
+
+    def _vary(self, stage: Pipeline, parts: t.Sequence[Part], first: Answer) -> None:
+        repeated = variations.again(stage, parts)
+        planned = [] if self._alone else variations.planned(stage, parts)
+        ways = [repeated, *planned]
+        done: set[str] = set()  # what was found out already is not tried in another way
+        for index, one in enumerate(ways):
+            if one.id in done:
+                continue
+            try:
+                same = self._try(one, first)
+            except OutOfTime:
+                self._cut_short([other.what for other in ways[index:] if other.id not in done])
+                return
+            except Failed as failed:
+                failed.during = _lower(one.what)
+                self.findings.append(explain(failed, self._job, stage, parts, self._limits))
+                same = False
+            if not same:
+                done.add(one.id)
+            if one is repeated and not same:
+                self.not_tried += [_lower(other.what) for other in planned]
+                return
+
+    def _try(self, one: Variation, first: Answer) -> bool:
+        base = one.base() if one.base else first
+        other = one.answer()
+        self.tried.append(_lower(one.what))
+        number, examples = compare.differences(base, other, key_end(self._job))
+        if number:
+            text = f"{one.what}, the answer is another one: {count(number, 'key')} differ, such as "
+            text = text.replace("key differ,", "key differs,") + "; ".join(map(str, examples)) + "."
+            listed = [{"key": each.key, "one": each.one, "other": each.other} for each in examples]
+            self.findings.append(finding(one.id, one.severity, text, one.hint, keys=number, examples=listed))
+        return not number
+
+    def _cut_short(self, left: list[str]) -> None:
+        left = [_lower(one) for one in left]
+        self.not_tried += left
+        text = f"The rehearsal was ended after {self._seconds:g} s" + (
+            f"; not tried: {'; '.join(left)}."
+            if left
+            else " before another way was tried." if self.tried else " before its first answer."
+        )
+        self.findings.append(finding("rehearsal-cut-short", NOTE, text, "Allow it more time to see the rest."))
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def key_end(job: Job) -> bytes:
+    """Return what ends the key in a line of the answer."""
+    return job.properties.get("mapreduce.output.textoutputformat.separator", "\t").encode()
+
+
+def rehearse(
+    job: Job, sample: Sample, root: str, limits: task.Limits, seconds: float = SECONDS, path: str | None = None
+) -> dict[str, t.Any]:
+    """Rehearse a job on a sample.
+
+    :param root: an empty directory, for the tasks' folders.
+    :param limits: of each run; ``seconds`` is for all together.
+    :param path: directories for commands; by default those of the caller.
+    :returns: {"findings": [...], errors first, "tried": [text], "not_tried": [text], "speed": see ``remarks.speed``,
+        "counters": {group: {name: amount}} of the first runs}.
+    :raises OSError: a file of the job cannot be read.
+    """
+    one = Rehearsal(job, sample, limits, seconds, os.environ.get("PATH", os.defpath) if path is None else path)
+    one.run(root)
+    return {
+        "findings": sorted_by_severity(one.findings),
+        "tried": one.tried,
+        "not_tried": one.not_tried,
+        "speed": one.speed,
+        "counters": one.counters,
+    }

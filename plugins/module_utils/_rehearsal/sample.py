@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""The first records of several files of a job's input, unpacked as Hadoop would; reads come in as a callable."""
+
+from __future__ import annotations
+
+import bz2
+import typing as t
+import zlib
+from dataclasses import dataclass, field
+
+from . import records
+from .findings import ERROR, NOTE, WARNING, Finding, finding
+
+Read = t.Callable[[str, int, int], bytes]
+MOST_FILES = 6
+MOST_BYTES = 1 << 20
+# A block of bzip2 gives nothing before its end, and a record may be long: so much more is read then, in so many steps.
+PATIENCE = 8
+PIECE = 256 << 10
+PACKED = {".gz": "gzip", ".bz2": "bzip2", ".deflate": "deflate"}
+# Hadoop unpacks these; the standard library here does not.
+CLOSED = {".zst": "zstd", ".lz4": "lz4", ".snappy": "snappy"}
+# What Hadoop would give to the programs as it is, since it goes by the name's ending.
+MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the input: path or URI here, its size as stored, and its path on the cluster."""
+
+    uri: str
+    size: int
+    place: str = ""
+
+
+@dataclass
+class Part:
+    """What was read of one file: ``stored`` bytes of it, unpacked ``text`` bytes."""
+
+    source: Source
+    codec: str | None
+    records: list[records.Record] = field(default_factory=list)
+    stored: int = 0
+    text: int = 0
+
+    @property
+    def splittable(self) -> bool:
+        """Tell whether Hadoop may give parts of the file to several maps."""
+        return splittable(self.source.uri)
+
+
+@dataclass
+class Sample:
+    """The parts with at least one record, and what was noticed while reading."""
+
+    parts: list[Part]
+    findings: list[Finding]
+
+    @property
+    def bytes(self) -> int:
+        """Return how many bytes the programs are given."""
+        return sum(len(record.data) + 1 for part in self.parts for record in part.records)
+
+    @property
+    def expansion(self) -> float:
+        """Return unpacked bytes per stored byte of the packed files; 1 where none was read."""
+        packed = [part for part in self.parts if part.codec and part.stored]
+        return sum(part.text for part in packed) / sum(part.stored for part in packed) if packed else 1.0
+
+
+class Corrupt(Exception):
+    """A file that cannot be unpacked; the text says why."""
+
+
+def read_local(path: str, start: int, length: int) -> bytes:
+    """Return bytes of a local file; fewer at its end."""
+    with open(path, "rb") as stream:
+        stream.seek(start)
+        return stream.read(length)
+
+
+def codec_of(name: str) -> str | None:
+    """Return the codec that Hadoop takes for a name, None for plain text."""
+    return next((codec for end, codec in {**PACKED, **CLOSED}.items() if name.endswith(end)), None)
+
+
+def splittable(name: str) -> bool:
+    """Tell whether Hadoop gives parts of a file of this name to several maps."""
+    return codec_of(name) in (None, "bzip2")
+
+
+def spread(sources: t.Sequence[Source], most: int) -> list[Source]:
+    """Return at most so many files, evenly spread over the input, empty ones left out."""
+    there = [one for one in sources if one.size]
+    if len(there) <= most:
+        return there
+    return [there[index * (len(there) - 1) // max(1, most - 1)] for index in range(most)]
+
+
+def take(
+    sources: t.Sequence[Source],
+    read: Read,
+    most_files: int = MOST_FILES,
+    most_bytes: int = MOST_BYTES,
+    delimiter: bytes = b"",
+) -> Sample:
+    """Return the first records of several files.
+
+    :param read: (uri, start, length) → bytes, fewer at the end of the file; called once per file as a rule.
+    :param most_bytes: of unpacked text in all; what one file does not use is left to the next ones.
+    :param delimiter: see ``records.cut``.
+    :raises OSError, OhmyError: as ``read`` does.
+    """
+    closed = sorted({str(codec_of(one.uri)) for one in sources if one.uri.endswith(tuple(CLOSED))})
+    found: list[Finding] = []
+    if closed:
+        found.append(
+            finding(
+                "codec-not-readable-here",
+                NOTE,
+                f"Files packed as {', '.join(closed)} cannot be read on this machine, so they were not rehearsed.",
+                "Hadoop unpacks them; try the programs on some unpacked lines yourself.",
+            )
+        )
+    chosen = spread([one for one in sources if not one.uri.endswith(tuple(CLOSED))], most_files)
+    parts: list[Part] = []
+    left = most_bytes
+    for index, source in enumerate(chosen):
+        part = Part(source, codec_of(source.uri))
+        try:
+            _fill(part, read, max(1, left // (len(chosen) - index)), delimiter, len(parts))
+        except Corrupt as exc:
+            found.append(
+                finding(
+                    "input-corrupt",
+                    ERROR,
+                    f"{source.uri} cannot be unpacked as {part.codec}: {exc}.",
+                    "Put a whole copy in its place: Hadoop would fail on it as well.",
+                    file=source.uri,
+                )
+            )
+            continue
+        left -= min(left, part.text)
+        found += _remarks(part)
+        if part.records:
+            parts.append(part)
+    return Sample(parts, found)
+
+
+def _remarks(part: Part) -> list[Finding]:
+    name = part.source.uri
+    if not part.records:
+        text = f"The first record of {name} has more than {part.text:,} bytes, so the file was not rehearsed."
+        return [finding("record-too-long", NOTE, text, "Look whether its lines really end in LF.", file=name)]
+    magic = next((what for begin, what in MAGIC.items() if part.records[0].data.startswith(begin)), None)
+    if part.codec is None and magic:
+        text = f"{name} looks like {magic}, but not by its name, so Hadoop gives its packed bytes to the mapper."
+        return [finding("input-packed", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
+    return []
+
+
+def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) -> None:
+    unpacker = _UNPACKERS.get(part.codec or "", _Plain)()
+    text = bytearray()
+    size = part.source.size
+    for limit in (budget, PATIENCE * budget):
+        while part.stored < size and len(text) < limit:
+            piece = limit - len(text)
+            data = read(
+                part.source.uri, part.stored, min(size - part.stored, max(piece, PIECE) if part.codec else piece)
+            )
+            if not data:
+                raise Corrupt(f"it ends after {part.stored:,} of {size:,} bytes")
+            part.stored += len(data)
+            text += unpacker.feed(data, limit - len(text))
+        if part.stored < size or len(text) >= limit:
+            text += unpacker.feed(b"", limit - len(text))
+        whole = part.stored >= size and unpacker.drained
+        if whole and not unpacker.complete:
+            raise Corrupt("it ends in the middle")
+        part.text = len(text)
+        part.records = records.cut(bytes(text), whole, delimiter, number)
+        if part.records or whole:
+            return
+
+
+class _Plain:
+    """Bytes as they are."""
+
+    drained = complete = True
+
+    def feed(self, data: bytes, _most: int) -> bytes:
+        """Return the bytes."""
+        return data
+
+
+class _Unpacker:
+    """Several packed members one after the other; never more output than asked for at once."""
+
+    def __init__(self) -> None:
+        self._engine = self.engine()
+        self._pending = b""
+        self._begun = False
+        self._full = False
+
+    @staticmethod
+    def engine() -> t.Any:
+        """Return a new decompressor of the standard library."""
+        return zlib.decompressobj(31)
+
+    @property
+    def drained(self) -> bool:
+        """Tell whether all that was fed came out."""
+        return not self._pending and not self._full
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether the bytes end where a member ends."""
+        return not self._begun
+
+    def feed(self, data: bytes, most: int) -> bytes:
+        """Return at most so many bytes of text.
+
+        :raises Corrupt: these are no packed bytes.
+        """
+        self._pending += data
+        out = bytearray()
+        while (self._pending or self._full) and len(out) < most:
+            self._begun = True
+            try:
+                new = self._engine.decompress(self._pending, most - len(out))
+            except (zlib.error, OSError, EOFError) as exc:
+                raise Corrupt(str(exc)) from exc
+            out += new
+            if self._engine.eof:
+                self._pending, self._engine = self._engine.unused_data, self.engine()
+                self._begun = self._full = False
+            else:
+                self._pending = getattr(self._engine, "unconsumed_tail", b"")
+                self._full = not getattr(self._engine, "needs_input", True)
+        return bytes(out)
+
+
+class _Deflate(_Unpacker):
+    @staticmethod
+    def engine() -> t.Any:
+        return zlib.decompressobj(15)
+
+
+class _Bzip2(_Unpacker):
+    @staticmethod
+    def engine() -> t.Any:
+        return bz2.BZ2Decompressor()
+
+
+_UNPACKERS: dict[str, t.Any] = {"gzip": _Unpacker, "deflate": _Deflate, "bzip2": _Bzip2}

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""A task's command and environment as Hadoop Streaming makes them; pure."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from .._hadoop import streaming
+
+# Present name of a property that a task sets for itself → its old one: a task has both as variables.
+OF_TASK = {
+    "mapreduce.job.id": "mapred.job.id",
+    "mapreduce.job.user.name": "user.name",
+    "mapreduce.map.input.file": "map.input.file",
+    "mapreduce.map.input.start": "map.input.start",
+    "mapreduce.map.input.length": "map.input.length",
+    "mapreduce.task.attempt.id": "mapred.task.id",
+    "mapreduce.task.id": "mapred.tip.id",
+    "mapreduce.task.partition": "mapred.task.partition",
+    "mapreduce.task.ismap": "mapred.task.is.map",
+    "mapreduce.task.output.dir": "mapred.work.output.dir",
+}
+# Old names that a job's own properties may be given by; tasks have the present ones only.
+OLD_NAMES = {
+    **streaming.OLD_NAMES,
+    **{old: new for new, old in OF_TASK.items()},
+    "mapred.job.queue.name": "mapreduce.job.queuename",
+    "mapred.job.priority": "mapreduce.job.priority",
+    "mapred.map.tasks": "mapreduce.job.maps",
+    "mapred.output.key.comparator.class": "mapreduce.job.output.key.comparator.class",
+    "mapred.output.value.groupfn.class": "mapreduce.job.output.group.comparator.class",
+    "mapred.min.split.size": "mapreduce.input.fileinputformat.split.minsize",
+    "mapred.max.split.size": "mapreduce.input.fileinputformat.split.maxsize",
+    "mapred.input.dir.recursive": "mapreduce.input.fileinputformat.input.dir.recursive",
+    "mapred.line.input.format.linespermap": "mapreduce.input.lineinputformat.linespermap",
+    "key.value.separator.in.input.line": "mapreduce.input.keyvaluelinerecordreader.key.value.separator",
+    "mapred.output.compress": "mapreduce.output.fileoutputformat.compress",
+    "mapred.output.compression.codec": "mapreduce.output.fileoutputformat.compress.codec",
+    "mapred.textoutputformat.separator": "mapreduce.output.textoutputformat.separator",
+    "mapred.compress.map.output": "mapreduce.map.output.compress",
+    "mapred.map.output.compression.codec": "mapreduce.map.output.compress.codec",
+    "map.output.key.field.separator": "mapreduce.map.output.key.field.separator",
+    "mapred.text.key.partitioner.options": "mapreduce.partition.keypartitioner.options",
+    "mapred.text.key.comparator.options": "mapreduce.partition.keycomparator.options",
+    "mapred.map.max.attempts": "mapreduce.map.maxattempts",
+    "mapred.reduce.max.attempts": "mapreduce.reduce.maxattempts",
+    "mapred.job.map.memory.mb": "mapreduce.map.memory.mb",
+    "mapred.job.reduce.memory.mb": "mapreduce.reduce.memory.mb",
+    "mapred.map.tasks.speculative.execution": "mapreduce.map.speculative",
+    "mapred.reduce.tasks.speculative.execution": "mapreduce.reduce.speculative",
+    "mapred.task.timeout": "mapreduce.task.timeout",
+}
+# The whole of the command is a class in Java where it looks like this and no file of this name is shipped.
+JAVA_CLASS = re.compile(r"(org|com|net|io|edu)(\.[A-Za-z_$][\w$]*)+")
+# Hadoop's own, found without their package.
+JAVA_SHORT = re.compile(r"(Identity|Inverse|Regex|TokenCount|LongSum|FieldSelection)\w*(Mapper|Reducer|MapReduce)")
+JOB = "0000000000000_0001"
+# The home of a container's user where nothing else is configured.
+HOME = "/home/"
+
+
+def split(command: str) -> list[str]:
+    """Return the words of a command as streaming cuts them.
+
+    Blanks separate, tabs do not; a quote begins and ends a word wherever it stands; an empty word is dropped.
+    """
+    found = []
+    word, quote = "", ""
+    for char in command:
+        if char == quote or (not quote and char in "'\" "):
+            found.append(word)
+            word, quote = "", "" if quote or char == " " else char
+        else:
+            word += char
+    return [one for one in [*found, word] if one]
+
+
+def is_java(command: str, shipped: t.Container[str]) -> bool:
+    """Tell whether Hadoop would take a command for a class in Java."""
+    text = command.strip()
+    if text in shipped:
+        return False
+    return bool(JAVA_CLASS.fullmatch(text) or JAVA_SHORT.fullmatch(text))
+
+
+def find(program: str, folder: str, path: str) -> str | None:
+    """Return the file that a command's first word means in a task, None where there is none.
+
+    :param folder: the task's working directory, which is looked at before the directories of ``path``.
+    """
+    if os.path.isabs(program):
+        return program if os.path.exists(program) else None
+    for place in [folder, *path.split(os.pathsep)]:
+        full = os.path.join(place, program)
+        if place and os.path.isfile(full):
+            return full
+    return None
+
+
+def present_names(properties: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the properties with old names replaced by the present ones."""
+    return {OLD_NAMES.get(name, name): value for name, value in properties.items()}
+
+
+def task_properties(role: str, number: int, place: str = "", start: int = 0, length: int = 0) -> dict[str, str]:
+    """Return the properties of one task that programs ask for.
+
+    :param role: ``mapper``, ``reducer`` or ``combiner``, which runs in a map.
+    :param place: path of its input on the cluster; only a map has one.
+    """
+    kind = "r" if role == "reducer" else "m"
+    task = f"{JOB}_{kind}_{number:06d}"
+    found = {
+        "mapreduce.job.id": f"job_{JOB}",
+        "mapreduce.job.user.name": "hadoop",
+        "mapreduce.task.id": f"task_{task}",
+        "mapreduce.task.attempt.id": f"attempt_{task}_0",
+        "mapreduce.task.partition": str(number),
+        "mapreduce.task.ismap": "false" if kind == "r" else "true",
+    }
+    if place:
+        found["mapreduce.map.input.file"] = place
+        found["mapreduce.map.input.start"] = str(start)
+        found["mapreduce.map.input.length"] = str(length)
+    return found
+
+
+def environment(
+    properties: t.Mapping[str, str], own: t.Mapping[str, str], cmdenv: t.Mapping[str, t.Any], path: str, folder: str
+) -> dict[str, str]:
+    """Return all variables of a task; nothing of the caller's but ``path``.
+
+    :param properties: of the job; ``own`` of the task, see ``task_properties``.
+    :param folder: the task's working directory.
+    """
+    limit = properties.get("stream.jobconf.truncate.limit", "")
+    most = int(limit) if limit.isdigit() else None
+    found = {
+        "PATH": path,
+        "HOME": HOME,
+        "USER": "hadoop",
+        "LOGNAME": "hadoop",
+        "PWD": folder,
+        "HADOOP_ROOT_LOGGER": "",
+        "TMPDIR": os.path.join(folder, "tmp"),
+    }
+    former = {OF_TASK[name]: value for name, value in own.items()}
+    for name, value in {**properties, **own, **former}.items():
+        found[re.sub(r"[^A-Za-z0-9]", "_", name)] = value[:most]
+    return {**found, **streaming.PYTHON_ENV, **{key: streaming.text_of(value) for key, value in cmdenv.items()}}

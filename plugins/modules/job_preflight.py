@@ -1,0 +1,409 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: job_preflight
+short_description: Rehearse a streaming job before it costs
+version_added: 0.1.0
+description:
+  - Runs C(mapper | sort | reducer) of a Hadoop Streaming job on the first lines of several files of its real input, on the
+    controller, as tasks would run it - with their environment, side files, limits and the shuffle of Hadoop.
+  - Does so with one split and several, one reduce and several, and with the combiner run not at all, once and twice. Programs
+    that fail, or whose answer depends on what Hadoop decides by itself, are told with the line that broke them or the keys
+    that differ.
+  - Measures the programs on the way, and estimates the time of the whole job on one machine and on the cluster.
+  - The programs see nothing of the caller's environment but E(PATH). They run as the caller, in folders of their own.
+  - Reads only; it runs on the controller and is the same in check mode.
+author:
+  - the ohmy.hadoop contributors (@ohmy-hadoop)
+extends_documentation_fragment:
+  - ohmy.hadoop._attributes
+  - ohmy.hadoop.aws
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The module changes nothing.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  mode:
+    description:
+      - V(full) checks the programs and runs them; V(static) checks them without running them; V(off) does nothing.
+    type: str
+    choices: [full, static, "off"]
+    default: full
+  name:
+    description: Name of the job.
+    type: str
+    required: true
+  mapper:
+    description: Absolute path of the mapper, or a command that the nodes have.
+    type: str
+    required: true
+  reducer:
+    description: Absolute path of the reducer, or a command that the nodes have.
+    type: str
+  combiner:
+    description: Absolute path of the combiner, or a command that the nodes have.
+    type: str
+  files:
+    description: Absolute paths of side files.
+    type: list
+    elements: str
+    default: []
+  input:
+    description: Absolute paths of files, globs or directories, or s3:// URIs.
+    type: list
+    elements: str
+    required: true
+  provider:
+    description:
+      - Where the cluster is. With V(inventory), on hosts of one's own, no AWS is used at all; input in S3 is refused then.
+    type: str
+    choices: [ec2, inventory]
+    default: ec2
+  reduces:
+    description: Number of reduces.
+    type: int
+    default: 1
+  options:
+    description: Hadoop properties of the job.
+    type: dict
+    default: {}
+  cmdenv:
+    description: Environment variables of the programs.
+    type: dict
+    default: {}
+  workers:
+    description: Number of workers for which the time of the job is estimated; with V(0) the master does their work.
+    type: int
+    default: 2
+  cores:
+    description: Number of tasks that a worker runs at a time, for the estimate.
+    type: int
+    default: 2
+  seconds:
+    description: Limit for all runs together; what was not tried by then is told.
+    type: int
+    default: 60
+  task_seconds:
+    description: Limit for one run of one program. A slow program is tried again with a smaller sample.
+    type: int
+    default: 20
+  memory:
+    description:
+      - Limit for the address space of each process of a program, in MiB; V(0) is none.
+      - It protects this machine. A task's own limit counts the memory that is really used, which is less.
+    type: int
+    default: 4096
+  sample_files:
+    description: From so many files at most the sample is taken.
+    type: int
+    default: 6
+  sample_bytes:
+    description: Size of the sample, unpacked.
+    type: int
+    default: 1048576
+seealso:
+  - module: ohmy.hadoop.job_plan
+"""
+
+EXAMPLES = r"""
+- name: Rehearse a job on the first lines of its input
+  ohmy.hadoop.job_preflight:
+    name: wordcount
+    mapper: /home/me/mapper.py
+    reducer: /home/me/reducer.py
+    input: [/home/me/books]
+  register: rehearsed
+
+- name: Show from which worker on one more hardly pays
+  ansible.builtin.debug:
+    var: rehearsed.estimate.useful_workers
+
+- name: Look at input in S3 with more time for a slow mapper
+  ohmy.hadoop.job_preflight:
+    name: images
+    mapper: /home/me/mapper.py
+    reduces: 0
+    input: ["s3://example-bucket/images/"]
+    workers: 20
+    cores: 4
+    task_seconds: 60
+    seconds: 300
+"""
+
+RETURN = r"""
+mode:
+  description: The option O(mode).
+  returned: always
+  type: str
+  sample: full
+findings:
+  description: What was found, errors first. A finding of severity V(error) fails the module.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Stable name of what was found.
+      returned: always
+      type: str
+      sample: mapper-failed
+    severity:
+      description: V(error) would fail or give a wrong answer on the cluster; V(warning) might; V(note) is to be known.
+      returned: always
+      type: str
+      sample: error
+    text:
+      description: What was found.
+      returned: always
+      type: str
+      sample: >-
+        The mapper mapper.py fails on the sample with exit code 1: mapper.py line 4, in main: n = int(x): ValueError: invalid
+        literal for int() with base 10: 'x'; it breaks on line 17 of /home/me/books/a.txt (byte 420): x 1.
+    hint:
+      description: What to do about it.
+      returned: always
+      type: str
+      sample: "Correct it, or let it pass over such lines: a task that reads one would fail the same way."
+    evidence:
+      description:
+        - Further values, which depend on the kind. Of a program that failed C(program), C(exit_code), C(stderr), C(trace) and
+          C(input) (C(file), C(line), C(offset), C(text)); of answers that differ C(keys), their number, and C(examples).
+      returned: always
+      type: dict
+      sample: {program: mapper.py, exit_code: 1}
+sample:
+  description: The lines that the programs were tried on.
+  returned: always
+  type: dict
+  contains:
+    files:
+      description: The files that they are from.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        file:
+          description: Path or URI.
+          returned: always
+          type: str
+          sample: /home/me/books/a.txt
+        lines:
+          description: Number of its lines in the sample.
+          returned: always
+          type: int
+          sample: 9120
+        bytes:
+          description: Their size, unpacked.
+          returned: always
+          type: int
+          sample: 524288
+    lines:
+      description: Number of lines in all.
+      returned: always
+      type: int
+      sample: 18240
+    bytes:
+      description: Their size.
+      returned: always
+      type: int
+      sample: 1048576
+tried:
+  description: The ways in which the job was rehearsed.
+  returned: always
+  type: list
+  elements: str
+  sample: ["one map for each file, one reduce", when the same is run again]
+not_tried:
+  description: The ways that were left out for want of time, or because the programs do not repeat themselves.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+speed:
+  description: Throughput of the programs on this machine; null where it is not known.
+  returned: always
+  type: dict
+  contains:
+    map_bytes_per_second:
+      description: What the mapper reads in a second once it runs.
+      returned: always
+      type: int
+      sample: 5242880
+    reduce_bytes_per_second:
+      description: What the reducer reads in a second once it runs.
+      returned: always
+      type: int
+      sample: 7340032
+    map_start_seconds:
+      description: What the mapper takes without any input.
+      returned: always
+      type: float
+      sample: 0.03
+    reduce_start_seconds:
+      description: What the reducer takes without any input.
+      returned: always
+      type: float
+      sample: 0.03
+    map_output_ratio:
+      description: Bytes that the mapper writes for each that it reads.
+      returned: always
+      type: float
+      sample: 1.4
+    sample_bytes:
+      description: Bytes that the mapper read.
+      returned: always
+      type: int
+      sample: 1048576
+estimate:
+  description:
+    - An idea of the time of the whole job; null where it is not known. Launching the cluster and moving the data are not in it.
+  returned: always
+  type: dict
+  contains:
+    maps:
+      description: Number of maps.
+      returned: always
+      type: int
+      sample: 80
+    input_bytes:
+      description: Size of the input, unpacked.
+      returned: always
+      type: int
+      sample: 10737418240
+    one_machine_seconds:
+      description: Seconds of C(mapper | sort | reducer) on this machine for the whole input.
+      returned: always
+      type: float
+      sample: 4410.5
+    seconds:
+      description: Seconds on so many workers with so many cores.
+      returned: always
+      type: float
+      sample: 640.2
+    speedup:
+      description: The former by the latter.
+      returned: always
+      type: float
+      sample: 6.89
+    useful_workers:
+      description: From this number of workers on, one more shortens the job by less than 5 %.
+      returned: always
+      type: int
+      sample: 14
+counters:
+  description: Counters that the programs reported on the sample, by group and name.
+  returned: always
+  type: dict
+  sample: {Example: {Lines that are no verses: 3}}
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._aws import s3
+from ..module_utils._aws.argspec import CONNECTION
+from ..module_utils._aws.client import Clients, require_boto3
+from ..module_utils._core.errors import OhmyError, as_result
+from ..module_utils._hadoop import inputs, programs
+from ..module_utils._rehearsal import preflight, sample, task
+from ..module_utils._rehearsal.findings import Finding, sorted_by_severity
+
+SPEC = {
+    "mode": {"type": "str", "choices": ["full", "static", "off"], "default": "full"},
+    "name": {"type": "str", "required": True},
+    "mapper": {"type": "str", "required": True},
+    "reducer": {"type": "str"},
+    "combiner": {"type": "str"},
+    "files": {"type": "list", "elements": "str", "default": []},
+    "input": {"type": "list", "elements": "str", "required": True},
+    "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
+    "reduces": {"type": "int", "default": 1},
+    "options": {"type": "dict", "default": {}},
+    "cmdenv": {"type": "dict", "default": {}},
+    "workers": {"type": "int", "default": 2},
+    "cores": {"type": "int", "default": 2},
+    "seconds": {"type": "int", "default": 60},
+    "task_seconds": {"type": "int", "default": 20},
+    "memory": {"type": "int", "default": 4096},
+    "sample_files": {"type": "int", "default": 6},
+    "sample_bytes": {"type": "int", "default": 1 << 20},
+}
+
+
+def static_findings(commands: dict[str, str | None], files: list[dict[str, str]]) -> list[Finding]:
+    """Return what can be said of the programs without running them; the one place for such checks."""
+    del commands, files
+    return []
+
+
+def access(params: dict[str, t.Any]) -> tuple[inputs.ListObjects, sample.Read]:
+    """Return how input is listed and read; a client is made only where some of it lies in S3."""
+    far = [item for item in params["input"] if inputs.is_s3(item)]
+    if not far:
+        return lambda _bucket, _key: [], sample.read_local
+    if params["provider"] == "inventory":
+        raise OhmyError(
+            f"job_input: {far[0]} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
+        )
+    client = Clients(params).s3
+
+    def read(uri: str, start: int, length: int) -> bytes:
+        if inputs.is_s3(uri):
+            return s3.get_range(client, *inputs.split_uri(uri), start, length)
+        return sample.read_local(uri, start, length)
+
+    return lambda bucket, key: s3.input_objects(client, bucket, key), read
+
+
+def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the result; raise OhmyError that carries it where there is an error among the findings."""
+    result = {"changed": False, "mode": params["mode"], **preflight.nothing()}
+    if params["mode"] == "off":
+        return result
+    list_objects, read = access(params)
+    commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
+    found = static_findings(commands, shipped)
+    if params["mode"] == "full" and not preflight.errors(found):
+        spec = {key: params[key] for key in ("name", "reduces", "options", "cmdenv")}
+        spec.update(commands, id="rehearsal")
+        listed = inputs.expand(params["input"], list_objects, version=lambda _path: "")
+        limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
+        bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])
+        files = {file["name"]: file["src"] for file in shipped}
+        result.update(preflight.rehearse(spec, files, listed, read, bounds, params["workers"], params["cores"]))
+    result["findings"] = sorted_by_severity([*found, *result["findings"]])
+    failing = preflight.errors(result["findings"])
+    if failing:
+        more = f" ({len(failing) - 1} more: {', '.join(one['id'] for one in failing[1:])})" if failing[1:] else ""
+        raise OhmyError(failing[0]["text"] + more, failing[0]["hint"], **result)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
+    if module.params["provider"] == "ec2":
+        require_boto3(module)
+    try:
+        result = run(module.params)
+    except (OhmyError, OSError) as exc:
+        module.fail_json(**as_result(exc))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,320 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole rehearsals of small programs, good and bad."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import pipeline, rehearsal, sample, task, words
+
+WORDS = "awk '{for (i = 1; i <= NF; i++) print $i \"\\t\" 1}'"
+SUM = "awk -F'\\t' '$1 != k {if (NR > 1) print k \"\\t\" n; k = $1; n = 0} {n += $2} END {if (NR) print k \"\\t\" n}'"
+LIMITS = task.Limits(20)
+TEXT = "the cat and the dog\n" * 6 + "a bird\n" * 5
+COUNTED = ["one map for each file, one reduce", "when the same is run again"]
+
+
+@pytest.fixture
+def rehearse(tmp_path):
+    """Rehearse shell commands, or Python where the text begins with import, as mapper, reducer and combiner."""
+
+    def run(mapper, reducer=None, combiner=None, text=TEXT, reduces=1, limits=LIMITS, seconds=60, **settings):
+        texts = text if isinstance(text, dict) else {"in.txt": text}
+        for name, one in texts.items():
+            (tmp_path / name).write_text(one)
+        sources = [sample.Source(str(tmp_path / name), len(one), f"/in/{name}") for name, one in texts.items()]
+        files, commands = settings.pop("extra", {}), {}
+        for role, program in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
+            commands[role] = program
+            if program and " " in program:
+                first = f"#!{sys.executable}\n" if program.startswith("import") else "#!/bin/sh\n"
+                (tmp_path / role).write_text(f"{'' if program.startswith('#!') else first}{program}\n")
+                commands[role], files[role] = role, str(tmp_path / role)
+        properties = words.present_names({**settings.pop("properties", {}), "mapreduce.job.reduces": str(reduces)})
+        job = pipeline.Job(commands, files, properties, reduces=reduces, **settings)
+        taken = sample.take(sources, sample.read_local)
+        with tempfile.TemporaryDirectory(dir=tmp_path) as root:
+            found = rehearsal.rehearse(job, taken, root, limits, seconds)
+            assert set(os.listdir(root)) <= {"filecache"}
+        return found
+
+    return run
+
+
+def ids(found):
+    return [(one["id"], one["severity"]) for one in found["findings"]]
+
+
+def test_a_good_job_is_tried_in_all_ways_without_a_word(rehearse):
+    found = rehearse(WORDS, SUM, SUM, {"a.txt": TEXT, "b.txt": TEXT}, reduces=3, joins=True)
+    assert ids(found) == [] and found["not_tried"] == []
+    assert found["tried"] == [
+        *COUNTED,
+        "when the combiner runs once",
+        "when a file is cut into two splits",
+        "when one map reads several files",
+        "with 3 reduces instead of one",
+        "when the values of a key arrive in another order",
+        "when the combiner runs twice",
+    ]
+    speed = found["speed"]
+    assert speed["sample_bytes"] == 2 * len(TEXT) and speed["map_output_ratio"] > 1
+    assert speed["map_bytes_per_second"] > 0 and speed["reduce_bytes_per_second"] > 0
+
+
+def test_the_line_that_breaks_a_mapper_is_named_with_its_traceback(rehearse, tmp_path):
+    script = "import sys\ndef main():\n    for line in sys.stdin:\n        print(line.split()[0], int(line.split()[1]))\nmain()"
+    good, bad = "a 1\nb 2\n", "a 1\nb 2\nodd x\nc 3\nd 4\n"
+    (error,) = rehearse(script, SUM, text={"a.txt": good, "b.txt": bad})["findings"]
+    assert (error["id"], error["severity"]) == ("mapper-failed", "error")
+    assert "mapper line 5, in main: print(line.split()[0], int(line.split()[1])): ValueError: invalid" in error["text"]
+    assert error["text"].endswith(f"it breaks on line 3 of {tmp_path}/b.txt (byte 8): odd x.")
+    evidence = error["evidence"]
+    assert evidence["exit_code"] == 1 and "Traceback" in evidence["stderr"] and str(tmp_path) not in evidence["stderr"]
+    assert evidence["input"]["alone"] is True and evidence["input"]["line"] == 3
+
+
+def test_a_reducer_that_fails_is_told_with_the_line_of_its_input(rehearse):
+    reducer = 'while read -r k v; do [ "$k" = dog ] && exit 3; echo "$k"; done'
+    (error,) = rehearse(WORDS, reducer)["findings"]
+    assert error["id"] == "reducer-failed"
+    assert "exit code 3: without a word on standard error; it breaks on line 23 of its input: dog" in error["text"]
+
+
+def test_a_program_that_fails_before_it_reads_is_told_without_a_line(rehearse):
+    (error,) = rehearse("echo broken >&2; exit 1", SUM)["findings"]
+    assert "broken, without any input too" in error["text"] and error["evidence"]["input"]["line"] == 0
+
+
+def test_what_breaks_it_is_told_apart_from_what_it_does_without_input(rehearse):
+    reducer = "import sys\nn = 0\nfor line in sys.stdin:\n    n += int(line.split()[1])\n    k = line\nprint(k, n)"
+    (error,) = rehearse("cat -", reducer, text="a\t1\nb\tx\nc\t2\n")["findings"]
+    assert "it breaks on line 2 of its input: b\\tx" in error["text"]
+
+
+def test_a_combiner_that_changes_the_answer_is_an_error_with_the_keys(rehearse):
+    count = SUM.replace("n += $2", "n += 1")
+    found = rehearse(WORDS, count, count)
+    (error,) = found["findings"]
+    assert (error["id"], error["severity"]) == ("answer-depends-on-combiner", "error")
+    assert "When the combiner runs once, the answer is another one: 6 keys differ, such as" in error["text"]
+    assert {"key": "cat", "one": ["6"], "other": ["1"]} in error["evidence"]["examples"]
+    assert "when the combiner runs twice" not in found["tried"]
+
+
+def test_a_combiner_that_is_wrong_only_the_second_time_is_found(rehearse):
+    # It takes each line for a raw one, unless that comes from itself: then it is dropped.
+    combiner = "awk -F'\\t' '$2 ~ /c$/ {next} {n[$1] += $2} END {for (k in n) print k \"\\t\" n[k] \"c\"}' | sort"
+    reducer = "awk -F'\\t' '{sub(/c$/, \"\", $2); n[$1] += $2} END {for (k in n) print k \"\\t\" n[k]}'"
+    found = rehearse(WORDS, reducer, combiner)
+    assert ids(found) == [("answer-depends-on-combiner", "error")]
+    assert "runs twice" in found["findings"][0]["text"]
+
+
+def test_a_combiner_that_fails_does_not_hide_the_rest(rehearse):
+    found = rehearse(WORDS, SUM, "cat >/dev/null; exit 4")
+    assert ids(found) == [("combiner-failed", "error")]
+    assert "when the combiner runs once" in found["findings"][0]["text"]
+    assert "when a file is cut into two splits" in found["tried"]
+
+
+NUMBERED = "awk '{print $1 \"\\t\" NR}'"
+
+
+def test_a_mapper_that_counts_its_lines_is_an_error_and_without_reduces_a_warning(rehearse):
+    assert ("answer-depends-on-splits", "error") in ids(rehearse(NUMBERED, "cat -"))
+    assert ids(rehearse(NUMBERED, reduces=0)) == [("answer-depends-on-splits", "warning")]
+
+
+def test_packed_files_are_not_cut_since_hadoop_would_not(rehearse, tmp_path):
+    import gzip
+
+    (tmp_path / "a.gz").write_bytes(gzip.compress(TEXT.encode()))
+    source = sample.Source(str(tmp_path / "a.gz"), (tmp_path / "a.gz").stat().st_size)
+    parts = sample.take([source], sample.read_local).parts
+    assert len(pipeline.halved(parts)) == 1
+    plain = sample.Part(sample.Source("a.txt", 1), None, parts[0].records)
+    assert [len(split.records) for split in pipeline.halved([plain])] == [5, 6]
+
+
+@pytest.mark.parametrize("reduces, severity", [(1, "warning"), (4, "error")])
+def test_a_reducer_that_sums_over_keys_is_found(rehearse, reduces, severity):
+    total = "awk -F'\\t' '{n += $2} END {if (NR) print \"total\\t\" n}'"
+    found = rehearse(WORDS, total, reduces=reduces)
+    assert ids(found) == [("answer-depends-on-reducers", severity)]
+    assert "total: 40 and" in found["findings"][0]["text"]
+
+
+def test_a_reducer_that_cares_for_the_order_of_values_is_a_warning(rehearse):
+    mapper = "awk '{print \"k\\t\" $1 NR % 2}'"
+    last = "awk -F'\\t' '{v = $2} END {if (NR) print \"k\\t\" v}'"
+    assert ids(rehearse(mapper, last, text="a\nb\nc\nd\n")) == [("answer-depends-on-value-order", "warning")]
+
+
+def test_programs_that_do_not_repeat_themselves_are_only_a_warning(rehearse):
+    found = rehearse("awk -v p=$$ '{print $1 \"\\t\" p}'", "cat -", "cat -")
+    assert ids(found) == [("answer-not-repeatable", "warning")]
+    assert found["tried"] == COUNTED and "when the combiner runs once" in found["not_tried"]
+
+
+@pytest.mark.parametrize("number, severity", [(10, "warning"), (20_000, "error")])
+def test_a_program_that_leaves_early_is_told(rehearse, number, severity):
+    found = rehearse('read -r line; echo "$line"', text="some line\n" * number, reduces=0)
+    assert ("stops-reading", severity) in ids(found)
+
+
+@pytest.mark.parametrize(
+    "reducer, words_",
+    [
+        ("org.apache.hadoop.mapred.lib.IdentityReducer", "is a class of Hadoop's"),
+        ("no-such-command", "is not on this machine"),
+    ],
+)
+def test_what_is_not_here_is_a_note_and_the_mapper_is_tried_all_the_same(rehearse, reducer, words_):
+    found = rehearse(WORDS, reducer)
+    assert ids(found) == [("not-rehearsed", "note")] and words_ in found["findings"][0]["text"]
+    assert found["speed"]["map_bytes_per_second"] and found["speed"]["reduce_bytes_per_second"] is None
+    assert ids(rehearse("exit 5 ", reducer))[0] == ("mapper-failed", "error")
+
+
+def test_hadoop_s_own_aggregate_is_played(rehearse):
+    mapper = WORDS.replace("print $i", 'print "LongValueSum:" $i')
+    found = rehearse(mapper, "aggregate", reduces=2)
+    assert ids(found) == [] and "with 2 reduces instead of one" in found["tried"]
+    found = rehearse('awk \'{print "UniqValueCount:" $1 "\\t" NR}\'', "Aggregate")
+    assert ids(found) == [("answer-depends-on-splits", "error")]
+
+
+@pytest.mark.parametrize(
+    "line, words_",
+    {
+        "word\\t1": "it does not begin with a function",
+        "LongSum:a\\t1": "there is no function LongSum",
+        "LongValueSum:a\\tx": "'x' is no whole number",
+    }.items(),
+)
+def test_lines_that_aggregate_cannot_take_are_an_error(rehearse, line, words_):
+    found = rehearse(f"awk '{{print \"{line}\"}}'", "aggregate")
+    assert ids(found) == [("aggregate-input", "error")] and words_ in found["findings"][0]["text"]
+
+
+def test_the_search_for_the_line_runs_only_on_what_was_read(rehearse, tmp_path):
+    mapper = f'echo run >> {tmp_path}/runs; while read -r l; do [ "$l" = bad ] && exit 1; done; exit 0'
+    found = rehearse(mapper, text="bad\n" + "some line\n" * 60_000, reduces=0, limits=task.Limits(20))
+    assert "it breaks on line 1 of" in found["findings"][0]["text"]
+    # The first run, one without input, one with the line alone: a shell reads no further than a line.
+    assert (tmp_path / "runs").read_text().count("run") == 3
+
+
+def test_an_input_format_of_another_kind_is_a_note(rehearse):
+    properties = {"mapred.input.format.class": "org.apache.hadoop.mapred.SequenceFileInputFormat"}
+    found = rehearse(WORDS, SUM, properties=properties)
+    assert ids(found) == [("not-rehearsed", "note")] and found["tried"] == []
+
+
+@pytest.mark.parametrize(
+    "first", ["#!/no/such/interpreter -x", "#!/usr/bin/env no-such-interpreter", "no-such-tool | cat; exit 127"]
+)
+def test_an_interpreter_that_is_missing_here_is_a_note(rehearse, first):
+    found = rehearse(first, SUM)
+    assert (
+        ids(found) == [("not-rehearsed", "note")] and "lacks a command on this machine" in found["findings"][0]["text"]
+    )
+
+
+def test_a_module_that_is_missing_here_is_a_warning_and_a_forgotten_one_an_error(rehearse, tmp_path):
+    script = "import helper_of_mine"
+    found = rehearse(script + " ", SUM)
+    assert ids(found) == [("module-missing-here", "warning")]
+    (tmp_path / "helper_of_mine.py").write_text("")
+    found = rehearse(script + " ", SUM)
+    assert ids(found) == [("side-file-missing", "error")]
+    assert f"{tmp_path}/helper_of_mine.py does not travel with the job" in found["findings"][0]["text"]
+
+
+def test_a_side_file_that_lies_beside_the_program_and_was_forgotten_is_named(rehearse, tmp_path):
+    script = "import sys\nopen('books.txt')"
+    assert ids(rehearse(script, SUM)) == [("mapper-failed", "error")]
+    (tmp_path / "books.txt").write_text("")
+    (error,) = rehearse(script, SUM)["findings"]
+    assert error["id"] == "side-file-missing" and error["evidence"]["file"] == f"{tmp_path}/books.txt"
+    assert ids(rehearse(script, SUM, extra={"books.txt": str(tmp_path / "books.txt")})) == [
+        ("no-map-output", "warning"),
+        ("stops-reading", "warning"),
+    ]
+
+
+def test_a_slow_program_is_tried_on_less(rehearse):
+    mapper = 'n=$(cat | tee lines | wc -l); [ "$n" -gt 10 ] && sleep 60; cat lines'
+    found = rehearse(mapper, text="x\n" * 100, reduces=0, limits=task.Limits(2.5))
+    assert ids(found) == [("sample-shrunk", "note")] and "on 7 lines of the sample only" in found["findings"][0]["text"]
+
+
+def test_a_program_that_hangs_is_an_error(rehearse):
+    found = rehearse("sleep 60; cat", limits=task.Limits(0.3))
+    assert ids(found) == [("mapper-timeout", "error")]
+
+
+def test_when_time_is_over_what_was_not_tried_is_told(rehearse):
+    found = rehearse(WORDS, SUM, seconds=0)
+    assert ids(found) == [("rehearsal-cut-short", "note")] and found["tried"] == []
+
+
+def test_a_run_that_the_end_of_all_time_cuts_off_is_not_taken_for_a_slow_one(rehearse):
+    assert ids(rehearse("sleep 60; cat", seconds=0.3)) == [("rehearsal-cut-short", "note")]
+
+
+def test_sort_options_that_hadoop_refuses_are_an_error(rehearse):
+    properties = {
+        "mapreduce.job.output.key.comparator.class": "org.apache.hadoop.mapreduce.lib.partition.KeyFieldBasedComparator",
+        "mapred.text.key.comparator.options": "-k1,1g",
+    }
+    assert ids(rehearse(WORDS, SUM, properties=properties)) == [("sort-options", "error")]
+
+
+def test_counters_are_added_up_and_too_many_are_an_error(rehearse):
+    mapper = 'awk \'{print; print "reporter:counter:G," $1 ",1" > "/dev/stderr"}\''
+    assert rehearse(mapper, reduces=0)["counters"] == {"G": {"the": 6, "a": 5}}
+    found = rehearse(mapper, reduces=0, text="".join(f"w{number}\n" for number in range(200)))
+    assert ids(found) == [("too-many-counters", "error")]
+    wrong = mapper.replace(",1", "")
+    assert ids(rehearse(wrong, reduces=0)) == [("report-unreadable", "warning")]
+
+
+def test_a_reducer_that_cannot_do_without_input_is_a_warning_where_there_are_several(rehearse):
+    reducer = SUM.replace("END {if (NR)", "END {if (!NR) exit 2;")
+    assert ids(rehearse(WORDS, reducer, reduces=2)) == [("reducer-fails-without-input", "warning")]
+    assert ids(rehearse(WORDS, reducer, reduces=1)) == []
+
+
+def test_what_a_reducer_writes_without_input_does_not_count(rehearse):
+    found = rehearse("cat -", "cat >/dev/null; echo seen", text="a\n" * 4, reduces=2)
+    assert ids(found) == [("output-without-input", "note")]
+    assert "with 2 reduces instead of one" in found["tried"]
+
+
+def test_silence_is_told(rehearse):
+    assert ids(rehearse("cat >/dev/null", SUM)) == [("no-map-output", "warning")]
+    assert ids(rehearse(WORDS, "cat >/dev/null")) == [("no-output", "warning")]
+
+
+def test_exit_codes_that_the_job_tolerates_are_tolerated(rehearse):
+    mapper = f"{WORDS}; exit 3"
+    properties = {"stream.non.zero.exit.is.failure": "false"}
+    assert ids(rehearse(mapper, SUM, properties=properties)) == []
+    assert ids(rehearse(mapper, SUM)) == [("mapper-failed", "error")]
+
+
+def test_programs_see_their_file_and_their_side_files(rehearse, tmp_path):
+    mapper = (
+        'cat >/dev/null; echo "$(basename "$map_input_file")	$mapreduce_task_partition $mapreduce_job_reduces $(ls)"'
+    )
+    found = rehearse(f'{mapper} ; echo "$HOME" > {tmp_path}/home', "exec awk '{print > \"/dev/stderr\"; exit 9}'")
+    assert "in.txt\t0 1 mapper" in found["findings"][0]["evidence"]["stderr"]
+    assert (tmp_path / "home").read_text() == "/home/\n"
