@@ -19,6 +19,7 @@ description:
   - The nodes use their own credentials; nothing passes through the controller.
   - The same task run again attaches to a copy that runs. Without O(fingerprint) it compares sources and targets anew,
     and changes nothing where both are the same; with it, it finds a finished copy finished.
+  - A copy that fails for a reason that may clear by itself, such as an S3 that asks to slow down, is tried again twice.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -233,17 +234,45 @@ seconds:
   returned: when it was watched
   type: float
   sample: 31.4
+tries:
+  description: The submissions that failed, in their order; a job that succeeded at last has those before it.
+  returned: when it was watched
+  type: list
+  elements: dict
+  contains:
+    application_id:
+      description: The application, null where there was none.
+      type: str
+      sample: application_1700000000000_0001
+    id:
+      description: The name of the cause.
+      type: str
+      sample: node-lost
+    summary:
+      description: The cause in one sentence.
+      type: str
 error:
   description: Why the copy failed.
   returned: when it failed or was killed
   type: dict
   contains:
+    id:
+      description: The cause's name in the table of C(docs/failures.md), V(unknown) where it is not known there.
+      type: str
+      sample: python-exception
     summary:
       description: The cause in one sentence.
       type: str
     hint:
       description: What to do about it.
       type: str
+    retry:
+      description:
+        - Whether running it again can help.
+        - It would fail again with V(no), may pass when something clears by itself with V(wait), after a setting was changed
+          with V(config), and as it is with V(yes).
+      type: str
+      sample: "no"
     stderr:
       description: The last words of distcp.
       type: str
@@ -253,6 +282,73 @@ error:
     host:
       description: The host on which it failed.
       type: str
+    evidence:
+      description: All that is known of it; each of these is empty or null where it is not.
+      type: dict
+      contains:
+        stderr:
+          description: As beside it.
+          type: str
+        attempt:
+          description: As beside it.
+          type: str
+        host:
+          description: As beside it.
+          type: str
+        container:
+          description: The container in which it ran.
+          type: str
+        program:
+          description: Which program failed, V(mapper), V(combiner) or V(reducer).
+          type: str
+          sample: mapper
+        exit_code:
+          description: The exit code of the program, or of Hadoop's client where nothing was submitted.
+          type: int
+          sample: 1
+        container_exit_code:
+          description: The exit status that YARN gave the container.
+          type: int
+          sample: -104
+        input:
+          description: What a map was given to read.
+          type: dict
+          contains:
+            path:
+              description: The file in HDFS.
+              type: str
+            start:
+              description: The first byte.
+              type: int
+            length:
+              description: The number of bytes.
+              type: int
+            others:
+              description: The number of further files that it was given.
+              type: int
+        line:
+          description: The line of the input that broke a mapper, where its error tells it.
+          type: dict
+          contains:
+            offset:
+              description: Its first byte in the file.
+              type: int
+            number:
+              description: Its number in the file, null where the map did not begin with the file.
+              type: int
+            text:
+              description: Its beginning, as Python quotes it.
+              type: str
+        records_read:
+          description: How many records had been handed to the program when it broke off; it may have read fewer.
+          type: int
+          sample: 1703
+        last_output:
+          description: The last line that Hadoop had read from the program.
+          type: str
+        diagnostics:
+          description: Hadoop's own words with Java's stack, with C(-vvv) only.
+          type: str
 status:
   description: The copy as the master knows it, before it was watched; null for one that it does not know.
   returned: in check mode

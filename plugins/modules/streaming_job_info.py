@@ -123,16 +123,43 @@ jobs:
         bytes:
           description: Their size together.
           type: int
+    tries:
+      description: The submissions that failed, in their order; a job that succeeded at last has those before it.
+      type: list
+      elements: dict
+      contains:
+        application_id:
+          description: The application, null where there was none.
+          type: str
+          sample: application_1700000000000_0001
+        id:
+          description: The name of the cause.
+          type: str
+          sample: node-lost
+        summary:
+          description: The cause in one sentence.
+          type: str
     error:
       description: Why it failed; null where it did not.
       type: dict
       contains:
+        id:
+          description: The cause's name in the table of C(docs/failures.md), V(unknown) where it is not known there.
+          type: str
+          sample: python-exception
         summary:
           description: The cause in one sentence.
           type: str
         hint:
           description: What to do about it.
           type: str
+        retry:
+          description:
+            - Whether running it again can help.
+            - It would fail again with V(no), may pass when something clears by itself with V(wait), after a setting was changed
+              with V(config), and as it is with V(yes).
+          type: str
+          sample: "no"
         stderr:
           description: What the program itself wrote to its standard error.
           type: str
@@ -142,6 +169,73 @@ jobs:
         host:
           description: The host on which it failed.
           type: str
+        evidence:
+          description: All that is known of it; each of these is empty or null where it is not.
+          type: dict
+          contains:
+            stderr:
+              description: As beside it.
+              type: str
+            attempt:
+              description: As beside it.
+              type: str
+            host:
+              description: As beside it.
+              type: str
+            container:
+              description: The container in which it ran.
+              type: str
+            program:
+              description: Which program failed, V(mapper), V(combiner) or V(reducer).
+              type: str
+              sample: mapper
+            exit_code:
+              description: The exit code of the program, or of Hadoop's client where nothing was submitted.
+              type: int
+              sample: 1
+            container_exit_code:
+              description: The exit status that YARN gave the container.
+              type: int
+              sample: -104
+            input:
+              description: What a map was given to read.
+              type: dict
+              contains:
+                path:
+                  description: The file in HDFS.
+                  type: str
+                start:
+                  description: The first byte.
+                  type: int
+                length:
+                  description: The number of bytes.
+                  type: int
+                others:
+                  description: The number of further files that it was given.
+                  type: int
+            line:
+              description: The line of the input that broke a mapper, where its error tells it.
+              type: dict
+              contains:
+                offset:
+                  description: Its first byte in the file.
+                  type: int
+                number:
+                  description: Its number in the file, null where the map did not begin with the file.
+                  type: int
+                text:
+                  description: Its beginning, as Python quotes it.
+                  type: str
+            records_read:
+              description: How many records had been handed to the program when it broke off; it may have read fewer.
+              type: int
+              sample: 1703
+            last_output:
+              description: The last line that Hadoop had read from the program.
+              type: str
+            diagnostics:
+              description: Hadoop's own words with Java's stack.
+              type: str
 """
 
 import typing as t

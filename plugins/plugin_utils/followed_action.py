@@ -20,12 +20,18 @@ DEAD_LOOKS = 2
 DEFAULT_TIMEOUT = 86400.0
 # The follower ends a job whose time is up, and may need a while for it.
 GRACE_SECONDS = 180.0
+SCREEN_LINES, SCREEN_WIDTH = 24, 80
+LINE_WIDTH = 160
+MUCH = 3  # -vvv
 
 
 def progress_line(status: t.Mapping[str, t.Any]) -> str:
     """Return one line on a job's state: what it does, map and reduce in percent."""
     progress = status.get("progress") or {}
     text = str(progress.get("text") or status.get("state") or "starting")
+    tries = len(status.get("tries") or [])
+    if tries and not text.startswith("try "):
+        text += f" (try {tries + 1})"
     percent = f"map {progress.get('map') or 0} %"
     if status.get("kind") == "streaming":
         percent += f", reduce {progress.get('reduce') or 0} %"
@@ -33,18 +39,64 @@ def progress_line(status: t.Mapping[str, t.Any]) -> str:
     return f"{percent} - {text}" if status.get("application_id") else text
 
 
-def failure_of(status: t.Mapping[str, t.Any], name: str) -> OhmyError:
-    """Return the error that explains a failed or killed job by its own program's words."""
+def failure_of(status: t.Mapping[str, t.Any], name: str, verbosity: int = 0) -> OhmyError:
+    """Return the error that explains a failed or killed job by its own program's words, on one screen.
+
+    :param verbosity: from 3 on with all that is known, Hadoop's own words with Java's stack too.
+    """
     error = status.get("error") or {}
+    evidence = error.get("evidence") or {}
     summary = str(error.get("summary") or "It did not say why.")
-    message = f"The job {name} {'was killed' if status.get('state') == 'killed' else 'failed'}. {summary}"
+    hint = " ".join(part for part in (tried(status.get("tries") or []), str(error.get("hint") or "")) if part)
+    head = f"The job {name} {'was killed' if status.get('state') == 'killed' else 'failed'}. {summary}"
+    lines = []
     stderr = str(error.get("stderr") or "").rstrip()
-    hint = str(error.get("hint") or "")
     if stderr:
         where = f" of {error['attempt']}" if error.get("attempt") else ""
         host = f" on {error['host']}" if error.get("host") else ""
-        hint = f"{hint}\nThe program's own words{where}{host}:\n{stderr}"
-    return OhmyError(message, hint, error=error, **result_of(status))
+        lines += [f"The program's own words{where}{host}:", *stderr.splitlines()]
+    diagnostics = str(evidence.get("diagnostics") or "").rstrip()
+    if verbosity < MUCH:
+        lines = on_screen(lines, f"{head} {hint}")
+    elif diagnostics:
+        lines += ["Hadoop's own words:", *diagnostics.splitlines()]
+    return OhmyError(head, "\n".join([hint, *lines]), error=shown(error, verbosity), **result_of(status))
+
+
+def shown(error: t.Mapping[str, t.Any], verbosity: int) -> dict[str, t.Any]:
+    """Return an ``error`` as a result shows it: Hadoop's own words, with Java's stack, only with -vvv."""
+    evidence = error.get("evidence") or {}
+    if verbosity >= MUCH or not evidence.get("diagnostics"):
+        return dict(error)
+    return {**error, "evidence": {**evidence, "diagnostics": ""}}
+
+
+def tried(tries: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Return a sentence that names the causes of all tries, nothing where there was one."""
+    if len(tries) < 2:
+        return ""
+    causes = "; ".join(f"{number}. {one.get('summary')}".rstrip(".") for number, one in enumerate(tries, 1))
+    return f"It was tried {len(tries)} times: {causes}."
+
+
+def on_screen(lines: t.Sequence[str], above: str) -> list[str]:
+    """Return the first line and the last ones, so many that they fill one screen with the text above them."""
+    short = [line if len(line) <= LINE_WIDTH else f"{line[: LINE_WIDTH - 1]}…" for line in lines]
+    room = SCREEN_LINES - sum(map(_rows, above.split("\n")))
+    if sum(map(_rows, short)) <= room:
+        return short
+    kept: list[str] = []
+    room -= _rows(short[0]) + 1
+    for line in reversed(short[1:]):
+        room -= _rows(line)
+        if room < 0 and kept:
+            break
+        kept.insert(0, line)
+    return [short[0], "…", *kept]
+
+
+def _rows(line: str) -> int:
+    return max(1, -(-len(line) // SCREEN_WIDTH))
 
 
 def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -58,6 +110,7 @@ def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "files": output.get("files"),
         "bytes": output.get("bytes"),
         "progress": status.get("progress") or {},
+        "tries": status.get("tries") or [],
         "seconds": round(finished - started, 1) if started and finished else None,
     }
 
@@ -129,7 +182,7 @@ class FollowedAction(NodeAction):
         result = {key: value for key, value in began.items() if key not in ("status", "invocation", "_ansible_parsed")}
         result.update(result_of(status))
         if status["state"] != "succeeded":
-            error = failure_of(status, str(status.get("name") or began["id"]))
+            error = failure_of(status, str(status.get("name") or began["id"]), self.display.verbosity)
             result.update(error.as_result())
-            result["failed"] = True
+            result.update(failed=True, hint=str((status.get("error") or {}).get("hint") or ""))
         return result

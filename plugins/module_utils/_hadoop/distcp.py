@@ -58,14 +58,6 @@ CONSOLE = {
 }
 DELETED = "DELETED"  # distcp does not count these; we do
 COUNTERS = (*CONSOLE.values(), "DIR_COPY", DELETED)
-# DistCpConstants has -1, -2, -3, -4 and -999; a process can end with their last eight bits.
-EXIT_CODES = {
-    255: ("distcp refused its arguments, or the source is not there", "Look at the source and at options."),
-    254: ("two files of the sources would become the same file", "Copy them to two targets."),
-    253: ("the target's file system keeps no access control lists", "Leave acl out of preserve."),
-    252: ("the target's file system keeps no extended attributes", "Leave xattr out of preserve."),
-    25: ("distcp failed", "Run the same task again: what was copied stays."),
-}
 PRESERVE = {
     "replication": "r",
     "block_size": "b",

@@ -9,42 +9,34 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .failure_rules import APPLICATION, ATTEMPT, MEMORY_HINT, S3, STDERR, SUBMIT, match
+from .._core.errors import OhmyError
+from . import clues
+from .causes.row import Found
+from .causes.table import find, find_any, real_lines
+from .clues import plain, tail
 from .jobdir import error
-from .rest import strip_java
+from .rest import Unreachable, strip_java
 
 ATTEMPTS = 5
-STDERR_LINES = 40
-STDERR_CHARACTERS = 4000
-CODE = re.compile(r"subprocess (?:failed|exited with error)(?: with)? code (\d+)")
-# Where the task ran means nothing to the user, whose file it was.
-SANDBOX = re.compile(r"/[^\s'\"]*/container_(?:e\d+_)?\d+_\d{4,}_\d{2,}_\d{6,}/(?:\./)?")
-STAMP = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]")
-SPLIT = re.compile(r"Processing split: (?:Paths:)?(?:hdfs://[^/]*)?(/.*?):(\d+)\+(\d+)(,\S.*)?$", re.MULTILINE)
-FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
-PYTHON_END = re.compile(
-    r"^(?:[A-Za-z_][\w.]*\.)?([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Group)\b.*)$", re.MULTILINE
-)
-CONTAINER_KILLED = re.compile(r"Exit code is (\d+)|exitCode: (-?\d+)")
-NOISE = re.compile(
-    r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output"
-    r"|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
-    r"|\s+at [\w.$/@<>]+\(|Log4j|[A-Z][a-z]{2} \d\d, \d{4} .* (?:AM|PM) )"
-)
-EXIT_CODES = {
-    2: ("it ended with exit code 2", "A wrong argument, a missing file, or no first line that names an interpreter."),
-    126: ("it was found but could not be executed (exit code 126)", "See its mode and its first line."),
-    127: (
-        "its command was not found on the node (exit code 127)",
-        "See the program's first line and the commands it calls.",
-    ),
-    134: ("it aborted (exit code 134)", "A native library gave up; see its words."),
-    137: ("it was killed (exit code 137), most likely for memory", MEMORY_HINT),
-    139: ("it crashed (exit code 139, segmentation fault)", "A native library does not fit the nodes."),
-    143: ("it was told to end (exit code 143)", "Its container was killed; see the node's log in the evidence."),
-}
+SURE_AND_LASTING = (3, True)
+DIAGNOSTICS = 8000
+EVIDENCE_HINT = "All logs are in the evidence, which run_job fetches, as the module hadoop_logs does."
+CLIENT_HINT = "See client.log in the evidence, which run_job fetches, as the module hadoop_logs does."
 Diagnosis = t.Dict[str, t.Any]
 ReadLog = t.Callable[[t.Dict[str, t.Any], str], t.Optional[str]]
+FirstLine = t.Callable[[str], str]
+
+
+class More(t.NamedTuple):
+    """What is known of an attempt beside its diagnostics and its program's words.
+
+    :param container: ``exit status N`` and what YARN says of its container.
+    :param first_line: returns the first line of a file that was shipped, or nothing.
+    """
+
+    syslog: str = ""
+    container: str = ""
+    first_line: FirstLine = lambda _name: ""
 
 
 def diagnose_submit(code: int | None, log: str) -> Diagnosis:
@@ -52,16 +44,27 @@ def diagnose_submit(code: int | None, log: str) -> Diagnosis:
 
     :param code: its exit code; None when it was ended after its time was up.
     """
-    found = match(S3, log) if "s3a:" in log.lower() or "Service: S3" in log else None
-    found = match(SUBMIT, log) or found
+    found = find_any(("submit", "s3"), log)
     if found:
-        return error(f"Hadoop did not take the job: {found[0]}.", found[1])
+        return error(f"Hadoop did not take the job: {found.summary}.", found.hint, cause=found.cause.id)
+    words = tail(strip_java("\n".join(real_lines(log))), 10)
     if code is None:
-        return error("Hadoop's client did not come back in time.", "See client.log in the evidence.", tail(log, 10))
-    lines = re.findall(r"(?:ERROR|Exception in thread \S+) ?(?:[\w.]+: )?(.*)", log)
-    words = [strip_java(line).strip() for line in lines if "Streaming Command Failed" not in line]
-    summary = words[-1] if words and words[-1] else f"its client ended with exit code {code}"
-    return error(f"Hadoop did not take the job: {summary}", "See client.log in the evidence.", tail(log, 10))
+        return error("Hadoop's client did not come back in time.", CLIENT_HINT, words, cause="client-too-slow")
+    lines = re.findall(r"(?:ERROR|Exception in thread \S+) ?(?:[\w.]+: )?(.*)", "\n".join(real_lines(log)))
+    said = [line for line in (strip_java(line).strip() for line in lines) if line]
+    last = said[-1].rstrip(".") if said else f"its client ended with exit code {code}"
+    summary = f"Hadoop did not take the job, and nothing that is known here says why: {last}."
+    return error(summary, CLIENT_HINT, words, cause="unknown", exit_code=code)
+
+
+def diagnose_error(exc: OhmyError) -> Diagnosis:
+    """Return the explanation of an error of our own, or of a daemon's refusal by what it says."""
+    if isinstance(exc, Unreachable):
+        return error(exc.message, exc.hint, cause="daemon-unreachable")
+    found = find("submit", exc.message)
+    if found is None:
+        return error(exc.message, exc.hint)
+    return error(exc.message, exc.hint or found.hint, cause=found.cause.id)
 
 
 def diagnose_application(
@@ -70,135 +73,194 @@ def diagnose_application(
     read_log: ReadLog,
     spec: t.Mapping[str, t.Any],
     master_log: str = "",
+    first_line: FirstLine = lambda _name: "",
+    master_words: str = "",
 ) -> Diagnosis:
     """Explain why an application failed.
 
     :param attempts: failed attempts of tasks that never succeeded, the earliest first.
-    :param read_log: (attempt, name of the log) → its end, or None.
-    :param master_log: the end of the application master's own log, where no task failed.
+    :param read_log: (attempt, name of the log, or ``container``) → its end, or None.
+    :param master_log: the end of the application master's own log, where no task is known to have failed.
+    :param first_line: of a file that was shipped with the job.
+    :param master_words: the end of its stderr; a small job runs its programs in there.
     """
-    best: tuple[int, Diagnosis, dict[str, t.Any]] | None = None
-    for attempt in attempts[:ATTEMPTS]:
-        rank, found = diagnose_attempt(attempt, read_log(attempt, "stderr") or "", spec)
-        if best is None or rank > best[0]:
-            best = rank, found, attempt
-        if rank >= 3:
-            break
-    if best is not None:
-        read = what_it_read(read_log(best[2], "syslog") or "") if _kind(best[2]) == "map" else ""
-        return {**best[1], "hint": f"{read} {best[1]['hint']}".strip()}
     text = plain(str(app.get("diagnostics") or ""))
-    matched = match(APPLICATION, text) or match(ATTEMPT, text) or match(S3, text)
+    best: _Look | None = None
+    for attempt in attempts[:ATTEMPTS]:
+        look = _look(attempt, read_log, spec, first_line)
+        if best is None or look.weight > best.weight:
+            best = look
+        if look.weight >= SURE_AND_LASTING:
+            break
     if app.get("finalStatus") == "KILLED" or app.get("state") == "KILLED":
-        return error(f"{_capital(matched[0] if matched else 'it was killed')}.", "Run the same command again.")
-    deeper = match((*APPLICATION, *SUBMIT, *S3), plain(master_log))
-    if deeper and (matched is None or "application master ended" in matched[0]):
-        return error(f"The application master ended: {deeper[0]}.", deeper[1])
-    if matched:
-        words = tail(master_log or text, 15) if "application master ended" in matched[0] else ""
-        return error(f"{_capital(matched[0])}.", matched[1], words)
-    return error("YARN gave no reason that is known here.", "See the logs in the evidence.", tail(text, 15))
+        return _killed(text, best.found if best else None)
+    if best is None:
+        return _without_tasks(app, text, master_log, master_words)
+    return _whole(best, read_log, spec, first_line)
 
 
-def what_it_read(log: str) -> str:
-    """Return a sentence that names a map's input, from the beginning of its own log; nothing where it does not say."""
-    found = SPLIT.search(log)
-    if not found:
-        return ""
-    path, start, length, more = found.groups()
-    others = len(re.findall(r":\d+\+\d+", more or ""))
-    if others:
-        return f"It was given {path} and {others} other file{'s' if others > 1 else ''} to read."
-    return f"It was given {path} to read, {length} bytes from byte {start}."
+def diagnose_one(
+    attempt: dict[str, t.Any], read_log: ReadLog, spec: t.Mapping[str, t.Any], first_line: FirstLine
+) -> Diagnosis:
+    """Explain one failed attempt by all that can be read of it; parameters as for ``diagnose_application``."""
+    return _whole(_look(attempt, read_log, spec, first_line), read_log, spec, first_line)
 
 
-def diagnose_attempt(attempt: t.Mapping[str, t.Any], log: str, spec: t.Mapping[str, t.Any]) -> tuple[int, Diagnosis]:
-    """Return (how sure: 0 to 3, the explanation) for one failed attempt and its stderr."""
-    diagnostics = plain(str(attempt.get("diagnostics") or ""))
-    log = SANDBOX.sub("", log)
-    who, shown = _who(attempt, spec), tail(log)
-    place = {
-        "attempt": str(attempt.get("id") or ""),
-        "host": str(attempt.get("nodeHttpAddress") or "").partition(":")[0],
+def diagnose_attempt(
+    attempt: t.Mapping[str, t.Any], log: str, spec: t.Mapping[str, t.Any], more: More | None = None
+) -> tuple[int, Diagnosis]:
+    """Return (how sure: 0 to 3, the explanation) for one failed attempt and its program's stderr."""
+    more = more or More()
+    raw = str(attempt.get("diagnostics") or "")
+    text, log = plain(raw), clues.SANDBOX.sub("", log)
+    kind, code, shown = clues.task_kind(attempt), clues.exit_code(text), tail(log)
+    program = clues.program_of(kind, spec, raw, log, more.syslog)
+    records = clues.records_of(text, more.syslog)
+    status = clues.container_status(more.container, text)
+    evidence: dict[str, t.Any] = {
+        "container": str(attempt.get("assignedContainerId") or ""),
+        "program": program if spec.get(program) else "",
+        "exit_code": code,
+        "container_exit_code": status,
+        "input": clues.input_of(more.syslog) if kind == "map" else None,
+        "records_read": records,
+        "last_output": clues.last_output(text, more.syslog),
+        "diagnostics": "\n".join(part for part in (raw, more.container) if part)[:DIAGNOSTICS],
     }
-    code = _code(diagnostics)
+    who = f"The {program} {spec[program]}" if spec.get(program) else f"A {kind} task"
+    read = clues.what_it_read(more.syslog if kind == "map" else "", records)
 
-    def say(rank: int, summary: str, hint: str) -> tuple[int, Diagnosis]:
-        return rank, error(f"{who} failed: {summary.rstrip('.')}.", hint, shown, **place)
+    def say(rank: int, found: Found | None, summary: str = "", hint: str = "") -> tuple[int, Diagnosis]:
+        cause = found.cause.id if found else "unknown"
+        summary, hint = (found.summary, found.hint) if found else (summary, hint)
+        place = {
+            "attempt": str(attempt.get("id") or ""),
+            "host": str(attempt.get("nodeHttpAddress") or "").partition(":")[0],
+        }
+        words = f"{who} failed{': ' if found else ', '}{summary.rstrip('.')}."
+        return rank, error(words, f"{read} {hint}".strip(), shown, **place, cause=cause, **evidence)
 
-    decisive = match(ATTEMPT, diagnostics)
-    if decisive:
-        return say(3, *decisive)
-    known, python = match(STDERR, log), python_error(log)
-    if known:
-        return say(3, *known)
-    if python:
-        return say(3, python, "It is the program's own error; try it on a sample: head FILE | PROGRAM.")
-    stored = match(S3, diagnostics)
-    if stored:
-        return say(3, *stored)
-    if code in EXIT_CODES:
-        return say(2, *EXIT_CODES[code])
-    if code is not None:
-        words = "its last words are below" if shown else "and said nothing on stderr"
-        return say(2, f"it ended with exit code {code}, {words}", "" if shown else "Let it say why on stderr.")
-    if "Broken pipe" in diagnostics:
-        return say(
-            2,
-            "it ended before it had read all its input",
-            "Read stdin to the end: for _ in sys.stdin: pass.",
+    fact = _first_line(text, more.first_line)
+    sure = find("attempt", text + fact) or _said(log) or find("s3", text)
+    if sure is None and status is not None:
+        sure = find("container", f"exit status {status}\n{more.container}\n{text}")
+    if sure:
+        return say(3, sure)
+    likely = (
+        find("exit", f"code {code}" + ("" if shown else " silent")) if code is not None else find("attempt-end", text)
+    )
+    if likely:
+        return say(2, likely)
+    first = next((line.strip() for line in real_lines(text)), "no reason was given").replace("Error: ", "", 1)
+    rank = 1 if status is not None else 0
+    return say(rank, None, f"and nothing that is known here says why: {first}", EVIDENCE_HINT)
+
+
+def _said(log: str) -> Found | None:
+    """Return what a program's own words give away: its last traceback, or all it said."""
+    found = find("stderr", clues.last_words(log)) or find("stderr", log)
+    if found and "error" in found.values:
+        return Found(found.cause, {**found.values, "error": clues.python_error(log) or found.values["error"]})
+    return found
+
+
+def _first_line(text: str, first_line: FirstLine) -> str:
+    """Return a line with the first line of the program that could not be started, where it was shipped."""
+    found = re.search(r"Cannot run program \"([^\"]*)\"", text)
+    name = found.group(1).rsplit("/", 1)[-1] if found else ""
+    line = first_line(name) if name else ""
+    return f"\nFirst line of {name}: {line}" if line else ""
+
+
+class _Look(t.NamedTuple):
+    rank: int
+    found: Diagnosis
+    attempt: dict[str, t.Any]
+    log: str
+    container: str
+
+    @property
+    def weight(self) -> tuple[int, bool]:
+        """How much it says of why the job failed: what comes back each time, more than what may pass."""
+        return self.rank, self.found["retry"] in ("no", "config")
+
+
+def _look(attempt: dict[str, t.Any], read_log: ReadLog, spec: t.Mapping[str, t.Any], first_line: FirstLine) -> _Look:
+    log, container = read_log(attempt, "stderr") or "", ""
+    rank, found = diagnose_attempt(attempt, log, spec, More(first_line=first_line))
+    if rank < 3 and not found["stderr"]:
+        # Killed from outside it could say nothing: YARN may know.
+        container = read_log(attempt, "container") or ""
+        rank, found = diagnose_attempt(attempt, log, spec, More(container=container, first_line=first_line))
+    return _Look(rank, found, attempt, log, container)
+
+
+def _whole(look: _Look, read_log: ReadLog, spec: t.Mapping[str, t.Any], first_line: FirstLine) -> Diagnosis:
+    more = More(read_log(look.attempt, "syslog") or "", look.container, first_line)
+    return diagnose_attempt(look.attempt, look.log, spec, more)[1]
+
+
+def _killed(text: str, before: Diagnosis | None) -> Diagnosis:
+    found, hint = find("application", text), "Run the same command again."
+    by = found.summary if found and found.cause.id == "killed-by-user" else "it was killed"
+    if before is None:
+        return error(f"{_capital(by)}.", hint, cause="killed-by-user")
+    # Whoever killed it may have done so for this.
+    hint = f"Before that: {before['summary']} {hint}"
+    return error(f"{_capital(by)}.", hint, cause="killed-by-user", **before["evidence"])
+
+
+def _without_tasks(app: t.Mapping[str, t.Any], text: str, master_log: str, master_words: str) -> Diagnosis:
+    """Explain an application none of whose tasks is known to have failed."""
+    status = clues.container_status(text)
+    evidence: dict[str, t.Any] = {
+        "diagnostics": str(app.get("diagnostics") or "")[:DIAGNOSTICS],
+        "container_exit_code": status,
+    }
+    found = find("application", text)
+    if found is None or found.cause.id == "master-died":
+        found = (
+            find_any(("attempt", "s3"), text)
+            or (find("container", f"exit status {status}") if status else None)
+            or found
         )
-    killed = CONTAINER_KILLED.search(diagnostics)
-    if killed:
-        return say(
-            1, f"its container was killed with exit code {killed.group(1) or killed.group(2)}", "See the node's log."
+    if found and found.cause.id != "master-died":
+        return error(f"{_capital(found.summary)}.", found.hint, cause=found.cause.id, **evidence)
+    said = _said(clues.SANDBOX.sub("", master_words))
+    if said:
+        words = f"A program of the job failed: {said.summary.rstrip('.')}."
+        return error(words, said.hint, tail(clues.SANDBOX.sub("", master_words)), cause=said.cause.id, **evidence)
+    deeper = find_any(("application", "submit", "s3"), plain(master_log))
+    if deeper:
+        return error(f"The application master ended: {deeper.summary}.", deeper.hint, cause=deeper.cause.id, **evidence)
+    words = tail(strip_java("\n".join(real_lines(master_log or text))), 15)
+    if found:
+        return error(
+            f"{_capital(found.summary)}.", f"{found.hint} {EVIDENCE_HINT}", words, cause=found.cause.id, **evidence
         )
-    first = next((line.strip() for line in diagnostics.splitlines() if line.strip()), "no reason was given")
-    return say(0, strip_java(first).replace("Error: ", "", 1), "See the logs in the evidence.")
+    first = next((line.strip().rstrip(".") for line in real_lines(text)), "it gave no reason")
+    summary = f"The job failed in YARN, and nothing that is known here says why: {first}."
+    return error(summary, EVIDENCE_HINT, words, cause="unknown", **evidence)
 
 
-def python_error(log: str) -> str | None:
-    """Return "Type: message (file, line N)" of the last Python error in a log, None where there is none."""
-    if "Traceback (most recent call last):" not in log and "SyntaxError" not in log and "IndentationError" not in log:
-        return None
-    ends = list(PYTHON_END.finditer(log))
-    if not ends:
-        return None
-    end = ends[-1]
-    start = max(log.rfind("Traceback (most recent call last):", 0, end.start()), 0)
-    frames = FRAME.findall(log[start : end.start()])
-    # The last frame of the user's own code, not of the library that it called.
-    own = [frame for frame in frames if "/lib/python" not in frame[0] and not frame[0].startswith("<frozen")] or frames
-    where = f" ({own[-1][0].rsplit('/', 1)[-1]}, line {own[-1][1]})" if own else ""
-    return end.group(1).strip() + where
+def diagnose_copy(code: int | None, log: str, target: str) -> Diagnosis:
+    """Return the explanation of a copy whose client failed.
 
-
-def plain(text: str) -> str:
-    """Return diagnostics without time stamps, places and Java's stack frames."""
-    return strip_java(SANDBOX.sub("", STAMP.sub("", text)))
-
-
-def tail(log: str, lines: int = STDERR_LINES) -> str:
-    """Return the end of a program's own words, without those of Java and its loggers."""
-    kept = [line.rstrip() for line in log.splitlines() if line.strip() and not NOISE.match(line)]
-    return "\n".join(kept[-lines:])[-STDERR_CHARACTERS:]
-
-
-def _code(diagnostics: str) -> int | None:
-    found = CODE.findall(diagnostics)
-    return int(found[-1]) if found else None
-
-
-def _kind(attempt: t.Mapping[str, t.Any]) -> str:
-    kind = str(attempt.get("type") or "").lower()
-    return kind or ("reduce" if "_r_" in str(attempt.get("id") or "") else "map")
-
-
-def _who(attempt: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> str:
-    kind = _kind(attempt)
-    role = "reducer" if kind.startswith("reduce") else "mapper"
-    name = spec.get(role)
-    return f"The {role} {name}" if name else f"A {kind} task"
+    :param code: of distcp; None when it was ended after its time was up.
+    """
+    found = find_any(("s3", "distcp", "submit"), log) or find("distcp-end", f"{log}\nexit {code}")
+    words = tail(strip_java("\n".join(real_lines(log))), 10)
+    if found:
+        shown = words if "distcp-end" in found.cause.seen_in else ""
+        return error(
+            f"The copy to {target} failed: {found.summary}.", found.hint, shown, cause=found.cause.id, exit_code=code
+        )
+    if code is None:
+        return error("distcp did not come to its end in time.", CLIENT_HINT, words, cause="client-too-slow")
+    summary = (
+        f"The copy to {target} failed, and nothing that is known here says why: distcp ended with exit code {code}."
+    )
+    return error(summary, CLIENT_HINT, words, cause="unknown", exit_code=code)
 
 
 def _capital(text: str) -> str:

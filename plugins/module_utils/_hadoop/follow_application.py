@@ -10,10 +10,11 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from .failure_rules import APPLICATION, match
-from .failures import diagnose_application
+from .broken_line import with_line
+from .causes.table import find
+from .failures import diagnose_application, diagnose_one
 from .follower import Failed, Follower
-from .history import LOG_BYTES, job_of, running_tree
+from .history import LOG_BYTES, container_words, job_of, running_tree
 from .jobdir import error
 from .rest import Refused, Unreachable, number
 from .streaming import tag
@@ -32,10 +33,12 @@ App = t.Dict[str, t.Any]
 def find_application(follower: Follower, label: str | None = None) -> App | None:
     """Return this job's application: the one that is known, one that runs, or one that ended while nobody looked.
 
-    Applications of an earlier life of the job are not its own any more; one that still runs is killed.
+    Applications of an earlier life of the job, or of a try that failed, are not its own any more; one that still runs is
+    killed.
     """
     yarn = follower.doors.yarn
     known = follower.status["application_id"]
+    tried = [one["application_id"] for one in follower.status.get("tries") or []]
     if known is not None and label is None:
         app = _ask(follower, lambda: yarn.app(known))
         if app is not None:
@@ -43,23 +46,28 @@ def find_application(follower: Follower, label: str | None = None) -> App | None
     for app in _ask(follower, lambda: yarn.apps(tag=label or tag(follower.spec["id"]))):
         started = number(app.get("startedTime")) / 1000
         if app.get("state") not in ENDED:
-            if started >= follower.created - 1:
+            if started >= follower.created - 1 and app.get("id") not in tried:
                 return app
             yarn.kill(str(app["id"]))
+        elif app.get("id") in tried:
+            continue
         elif follower.earlier is not None and started >= follower.earlier["started"]:
             return app
     return None
 
 
 def _ask(follower: Follower, question: t.Callable[[], t.Any]) -> t.Any:
-    """Return YARN's answer; an error page and silence are waited out, for ten minutes."""
+    """Return YARN's answer; an error page and silence are waited out.
+
+    :raises Failed: for ten minutes.
+    """
     deadline = time.monotonic() + SILENT_YARN_SECONDS
     while True:
         try:
             return question()
-        except (Refused, Unreachable):
+        except (Refused, Unreachable) as exc:
             if time.monotonic() >= deadline:
-                raise
+                raise Failed(error(exc.message, exc.hint, cause="daemon-unreachable")) from exc
         follower.report("the ResourceManager does not answer; waiting for it")
         follower.alive()
         time.sleep(1)
@@ -99,7 +107,9 @@ def follow_application(follower: Follower, application_id: str) -> App:
             if app is None:
                 raise Failed(
                     error(
-                        "YARN has forgotten the job: its ResourceManager was restarted.", "Run the same command again."
+                        "YARN has forgotten the job: its ResourceManager was restarted.",
+                        "Run the same command again.",
+                        cause="application-forgotten",
                     )
                 )
             if app.get("state") in ENDED:
@@ -113,7 +123,7 @@ def follow_application(follower: Follower, application_id: str) -> App:
         except (Refused, Unreachable) as exc:
             # An error page is no answer either: behind the proxy the job's own door comes and goes.
             if time.monotonic() - heard > SILENT_YARN_SECONDS:
-                raise Failed(error(exc.message, exc.hint)) from exc
+                raise Failed(error(exc.message, exc.hint, cause="daemon-unreachable")) from exc
             follower.report("the ResourceManager does not answer; waiting for it")
         time.sleep(next(pause for age, pause in PAUSES if now - began < age))
 
@@ -137,10 +147,27 @@ def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
             attempts = history.failed_attempts(job)
     except (Refused, Unreachable):
         pass
-    deadline = time.monotonic() + LOGS_SECONDS
+    log, words = ("", "") if attempts else _master_logs(follower, app)
+    found = diagnose_application(
+        app, attempts, log_reader(follower), follower.spec, log, lambda name: first_line(follower, name), words
+    )
+    return with_line(found, follower.doors.hdfs)
+
+
+def explain_attempt(follower: Follower, attempt: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the ``error`` of one failed attempt, by all its logs, while its job may still run."""
+    found = diagnose_one(attempt, log_reader(follower), follower.spec, lambda name: first_line(follower, name))
+    return with_line(found, follower.doors.hdfs)
+
+
+def log_reader(follower: Follower) -> t.Callable[[dict[str, t.Any], str], str | None]:
+    """Return what reads the end of a log of an attempt by its name, or what YARN says of its ``container``."""
+    history, deadline = follower.doors.history, time.monotonic() + LOGS_SECONDS
 
     def read_log(attempt: dict[str, t.Any], name: str) -> str | None:
         container, node = str(attempt.get("assignedContainerId") or ""), str(attempt.get("nodeHttpAddress") or "")
+        if name == "container":
+            return container_words(container, node) or _words_of_yarn(follower, container)
         while container:
             # For a moment the log is neither on the node any more nor in HDFS already.
             text = history.container_log(container, name, node, SYSLOG_BYTES if name == "syslog" else LOG_BYTES)
@@ -149,19 +176,35 @@ def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
             time.sleep(0.5)
         return None
 
-    master_log = "" if attempts else _master_log(follower, app)
-    return diagnose_application(app, attempts, read_log, follower.spec, master_log)
+    return read_log
 
 
-def _master_log(follower: Follower, app: App) -> str:
+def first_line(follower: Follower, name: str) -> str:
+    """Return the first line of a file that was shipped with the job, nothing where there is no such file."""
+    if name not in (follower.spec.get("files") or []):
+        return ""
+    with open(follower.folder.file("files", name), "rb") as stream:
+        return stream.readline(256).decode("utf-8", "replace").rstrip("\n")
+
+
+def _words_of_yarn(follower: Follower, container: str) -> str:
+    try:
+        return follower.doors.yarn.container(container)
+    except OhmyError:
+        return ""
+
+
+def _master_logs(follower: Follower, app: App) -> tuple[str, str]:
+    """Return the ends of the log and of the stderr of the last application master."""
     try:
         masters = follower.doors.yarn.attempts(str(app["id"]))
     except OhmyError:
-        return ""
+        return "", ""
     for master in masters[-1:]:
         container, node = str(master.get("containerId") or ""), str(master.get("nodeHttpAddress") or "")
-        return follower.doors.history.container_log(container, "syslog", node) or ""
-    return ""
+        log, words = (follower.doors.history.container_log(container, name, node) for name in ("syslog", "stderr"))
+        return log or "", words or ""
+    return "", ""
 
 
 def _report_tasks(follower: Follower, application_id: str, app: App) -> None:
@@ -186,13 +229,8 @@ def _report_tasks(follower: Follower, application_id: str, app: App) -> None:
 def _report_waiting(follower: Follower, app: App, without_node: float | None, began: float) -> float | None:
     """Say what an application waits for; return since when there has been no node."""
     diagnostics = str(app.get("diagnostics") or "")
-    known = match(APPLICATION, diagnostics)
-    if known:
-        text = f"waiting: {known[0]}"
-    elif "waiting for resources" in diagnostics:
-        text = "waiting for room on a node"
-    else:
-        text = "starting its application master"
+    known = find("application", diagnostics)
+    text = f"waiting: {known.summary}" if known else "starting its application master"
     follower.report(text)
     now = time.monotonic()
     metrics = follower.doors.yarn.metrics()
@@ -208,6 +246,7 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, be
             error(
                 f"YARN found no room for the job in {NO_PLACE_SECONDS / 60:.0f} minutes, though nothing else runs: {text}.",
                 "Ask for less memory in job_options, or take larger instances.",
+                cause="no-room",
             )
         )
     return None
@@ -218,4 +257,5 @@ def _no_nodes(metrics: t.Mapping[str, int]) -> dict[str, t.Any]:
     return error(
         f"No NodeManager can run the job: {unhealthy} unhealthy, {lost} lost.",
         "A full disk makes a node unhealthy; see the hadoop-nodemanager units on the workers.",
+        cause="no-nodemanager",
     )

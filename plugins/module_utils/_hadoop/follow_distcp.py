@@ -12,9 +12,7 @@ from .._core.errors import OhmyError
 from . import distcp
 from .copies import Group, Look, Seen, groups
 from .distcp import Files, Place
-from .failure_rules import S3 as S3_RULES
-from .failure_rules import SUBMIT, match
-from .failures import tail
+from .failures import diagnose_copy
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
@@ -22,6 +20,7 @@ from .jobs import fingerprint_path, read_fingerprint
 from .rest import Refused, Unreachable
 from .site import render
 from .streaming import tag
+from .tries import repeat
 
 LOCAL_SECONDS = 3600.0
 SUBMIT_SECONDS = 1800.0
@@ -32,6 +31,10 @@ def run_distcp(follower: Follower) -> None:
 
     :raises Failed: with the explanation.
     """
+    repeat(follower, _try)
+
+
+def _try(follower: Follower) -> None:
     look = Look(follower.doors.hdfs, follower.document)
     output = {"files": 0, "bytes": 0}
     follower.report("listing what is to be copied")
@@ -92,7 +95,8 @@ def _copy(follower: Follower, look: Look, group: Group, want: Files | None) -> F
         counters = _run(follower, group, before, label)
     have = _sweep(follower, look, group.target)
     if counters.get("FAIL"):
-        raise Failed(error(f"{counters['FAIL']} files were not copied to {group.target}.", "Run the same task again."))
+        summary = f"{counters['FAIL']} files were not copied to {group.target}."
+        raise Failed(error(summary, "Run the same task again.", cause="copy-incomplete"))
     after = look.seen(group, spec, want, have)
     _verify(follower, group, before, after)
     _count(follower, {**counters, distcp.DELETED: len(set(before.strangers) - set(after.strangers))})
@@ -131,7 +135,7 @@ def _run(follower: Follower, group: Group, before: Seen, label: str) -> dict[str
     )
     log = follower.log_since(offset)
     if code != 0:
-        raise Failed(explain(code, log, str(group.target)))
+        raise Failed(diagnose_copy(code, log, str(group.target)))
     found = SUBMITTED.search(log)
     # Without an application it was copied here, or there was nothing to copy.
     return distcp.console_counters(log) if local or found is None else _watch(follower, found.group(1))
@@ -154,19 +158,6 @@ def _watch(follower: Follower, application_id: str) -> dict[str, int]:
         raise Failed(diagnose(follower, app))
     found = counters_of(follower, application_id)
     return {name: found[name] for name in distcp.COUNTERS if name in found}
-
-
-def explain(code: int | None, log: str, target: str) -> dict[str, t.Any]:
-    """Return the ``error`` of a copy whose client failed."""
-    found = match(S3_RULES, log) or match(SUBMIT, log)
-    if found:
-        return error(f"The copy to {target} failed: {found[0]}.", found[1])
-    if code is None:
-        return error("distcp did not come to its end in time.", "See client.log in the evidence.", tail(log, 10))
-    summary, hint = distcp.EXIT_CODES.get(
-        code, (f"distcp ended with exit code {code}", "See client.log in the evidence.")
-    )
-    return error(f"The copy to {target} failed: {summary}.", hint, tail(log, 10))
 
 
 def _sweep(follower: Follower, look: Look, target: Place) -> Files:
@@ -194,6 +185,7 @@ def _verify(follower: Follower, group: Group, before: Seen, after: Seen) -> None
                 f"{len(lacking)} of {len(asked)} files are not in {group.target} as they are in {sources}, "
                 f"such as {lacking[0]!r}.",
                 "Did somebody write to the source? Run the same task again.",
+                cause="copy-incomplete",
             )
         )
     if after.strangers and (follower.spec.get("fingerprint") or follower.spec.get("delete")):
@@ -202,6 +194,7 @@ def _verify(follower: Follower, group: Group, before: Seen, after: Seen) -> None
                 f"{group.target} holds {len(after.strangers)} files that {sources} has not, "
                 f"such as {after.strangers[0]!r}.",
                 "Were they removed from the source? Remove them, or name another target.",
+                cause="copy-strangers",
             )
         )
 

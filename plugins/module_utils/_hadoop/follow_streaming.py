@@ -20,6 +20,7 @@ from .jobs import fingerprint_path, read_fingerprint
 from .programs import check_first_line
 from .rest import Refused, Unreachable
 from .site import render
+from .tries import repeat
 
 SUBMIT_SECONDS = 900.0
 APPEAR_SECONDS = 10.0
@@ -33,6 +34,10 @@ def run_streaming(follower: Follower) -> None:
     """
     streaming.check(follower.spec)
     check_programs(follower)
+    repeat(follower, _try)
+
+
+def _try(follower: Follower) -> None:
     app = find_application(follower)
     if app is None:
         if is_done(follower):
@@ -47,7 +52,8 @@ def run_streaming(follower: Follower) -> None:
     if app.get("finalStatus") != "SUCCEEDED":
         raise Failed(diagnose(follower, app))
     if not is_done(follower):
-        raise Failed(error("The job succeeded, but its output in HDFS is not whole.", "Run the same command again."))
+        summary = "The job succeeded, but its output in HDFS is not whole."
+        raise Failed(error(summary, "Run the same command again.", cause="output-incomplete"))
     finish(follower, application_id)
 
 
@@ -74,14 +80,17 @@ def is_done(follower: Follower) -> bool:
 def prepare_output(follower: Follower) -> None:
     """Make room for the output: remove our own half of one, and write whose the next will be.
 
-    :raises OhmyError: there is an output that is not ours; it stays.
+    :raises Failed: there is an output that is not ours; it stays.
     """
     hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
     if hdfs.status(output) is not None:
         if read_fingerprint(hdfs, output) != follower.spec["fingerprint"]:
-            raise OhmyError(
-                f"{output} is in HDFS already, and this job did not write it.",
-                "It is never deleted: name another output, or move it.",
+            raise Failed(
+                error(
+                    f"{output} is in HDFS already, and this job did not write it.",
+                    "It is never deleted: name another output, or move it.",
+                    cause="output-exists",
+                )
             )
         follower.report("removing what an interrupted run left")
         hdfs.delete(output, recursive=True)

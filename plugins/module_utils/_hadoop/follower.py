@@ -203,7 +203,11 @@ def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
     except Stop as stop:
         follower.report(f"being killed: {stop}")
         rest = _kill(follower)
-        follower.finish("killed", "killed", error=error(f"{stop}.".capitalize() + rest, "Run the same command again."))
+        follower.finish(
+            "killed",
+            "killed",
+            error=error(f"{stop}.".capitalize() + rest, "Run the same command again.", cause="stopped"),
+        )
     except Failed as failed:
         follower.finish("failed", "failed", error=failed.diagnosis)
     except OhmyError as exc:
@@ -211,7 +215,9 @@ def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
     except Exception as exc:  # a defect of ours must not leave the job without an end
         traceback.print_exc()
         summary = f"The follower ended by a defect of its own: {type(exc).__name__}: {exc}"
-        follower.finish("failed", "failed", error=error(summary, "See journalctl -u 'ohmy-follow@*' on the master."))
+        follower.finish(
+            "failed", "failed", error=error(summary, "See journalctl -u 'ohmy-follow@*' on the master.", cause="defect")
+        )
     say(f"{follower.status['state']}: {follower.status['error']['summary']}")
     return 0
 

@@ -98,6 +98,26 @@ class JobHistory(JobTree):
         return _text(self.rest, f"/ws/v1/history/containerlogs/{container}/{name}", size)
 
 
+def container_words(container: str, node: str) -> str:
+    """Return ``exit status N`` and the words of a NodeManager on a container, nothing where it does not know it any more.
+
+    :param node: HOST:PORT of the NodeManager's web door.
+    """
+    host, _colon, port = node.rpartition(":")
+    if not container or not host:
+        return ""
+    try:
+        answer = Rest("The NodeManager", host, int(port), timeout=3.0).get(
+            f"/ws/v1/node/containers/{container}", tries=1
+        )
+    except OhmyError:
+        return ""
+    found = (answer or {}).get("container") or {}
+    if found.get("state") not in ("DONE", "EXITED_WITH_FAILURE", "COMPLETE"):
+        return ""
+    return f"exit status {found.get('exitCode')}\n{found.get('diagnostics') or ''}"
+
+
 def running_tree(yarn: ResourceManager, application_id: str) -> JobTree:
     """Return the tree of a running application's own master, behind the ResourceManager's proxy."""
     return JobTree(lambda path, params: yarn.proxied(application_id, "/ws/v1/mapreduce" + path, params))

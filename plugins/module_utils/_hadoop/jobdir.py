@@ -13,11 +13,29 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
+from .causes.table import BY_ID
 
 ROOT = "/var/lib/ohmy/jobs"
 SCHEMA = 1
 ENDED = ("succeeded", "failed", "killed")
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+# What is known of a failure: words of the program, where it ran and as what, its codes (of the program, and of its container
+# by YARN), its input {"path", "start", "length", "others"}, the line of it that broke it {"offset", "number", "text"}, how many
+# records of it had reached it at most, the last line it printed, and Hadoop's own words with Java's stack.
+EVIDENCE: dict[str, t.Any] = {
+    "stderr": "",
+    "attempt": "",
+    "host": "",
+    "container": "",
+    "program": "",
+    "exit_code": None,
+    "container_exit_code": None,
+    "input": None,
+    "line": None,
+    "records_read": None,
+    "last_output": "",
+    "diagnostics": "",
+}
 Data = t.Dict[str, t.Any]
 
 
@@ -88,13 +106,36 @@ def fresh_status(spec: t.Mapping[str, t.Any], now: float | None = None) -> Data:
         "started": round(time.time() if now is None else now, 3),
         "finished": None,
         "output": None,
+        "tries": [],
         "error": None,
     }
 
 
-def error(summary: str, hint: str = "", stderr: str = "", attempt: str = "", host: str = "") -> Data:
-    """Return the ``error`` of a status."""
-    return {"summary": summary, "hint": hint, "stderr": stderr, "attempt": attempt, "host": host}
+def error(
+    summary: str,
+    hint: str = "",
+    stderr: str = "",
+    attempt: str = "",
+    host: str = "",
+    cause: str = "refused",
+    **evidence: t.Any,
+) -> Data:
+    """Return the ``error`` of a status, the same keys always.
+
+    :param cause: the id of a row in the table of causes, which says whether a retry can help.
+    :param evidence: keys of ``EVIDENCE`` that are known.
+    :returns: {"id", "summary", "hint", "retry", "stderr", "attempt", "host", "evidence"}; the three in the middle are
+        those of the evidence.
+    """
+    place = {"stderr": stderr, "attempt": attempt, "host": host}
+    return {
+        "id": cause,
+        "summary": summary,
+        "hint": hint,
+        "retry": BY_ID[cause].retry,
+        **place,
+        "evidence": {**EVIDENCE, **evidence, **place},
+    }
 
 
 def _load(path: str) -> Data | None:

@@ -23,7 +23,17 @@ USER = "hadoop"
 LOOK_PAUSE = 0.2
 SYSTEMCTL_SECONDS = 30
 # None of these says what the job computes, so they may differ when a second run attaches to it.
-NOT_IDENTITY = ("name", "on_disconnect", "timeout", "combine", "bandwidth", "maps", "list_threads", "strategy")
+NOT_IDENTITY = (
+    "name",
+    "on_disconnect",
+    "timeout",
+    "retries",
+    "combine",
+    "bandwidth",
+    "maps",
+    "list_threads",
+    "strategy",
+)
 Data = t.Dict[str, t.Any]
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import typing as t
 
@@ -14,6 +15,7 @@ from .._core.errors import OhmyError
 from .rest import Rest, items, number
 
 ROOT = "/ws/v1/cluster"
+CONTAINER = re.compile(r"container_(?:e\d+_)?(\d+_\d{4,})_(\d{2,})_\d{6,}$")
 ENDED = ("FINISHED", "FAILED", "KILLED")
 KILL_SECONDS = 30.0
 App = t.Dict[str, t.Any]
@@ -61,6 +63,18 @@ class ResourceManager:
     def attempts(self, application_id: str) -> list[dict[str, t.Any]]:
         """Return the attempts of the application master {id, containerId, nodeHttpAddress, diagnosticsInfo …}."""
         return items(self.rest.get(f"{ROOT}/apps/{application_id}/appattempts"), "appAttempts", "appAttempt")
+
+    def container(self, container: str) -> str:
+        """Return ``exit status N`` and the words on a container of an application that runs, nothing where it is unknown."""
+        parts = CONTAINER.match(container)
+        if not parts:
+            return ""
+        application, attempt = f"application_{parts.group(1)}", f"appattempt_{parts.group(1)}_{int(parts.group(2)):06d}"
+        answer = self.rest.get(f"{ROOT}/apps/{application}/appattempts/{attempt}/containers", tries=1)
+        for found in items(answer, "containers", "container") or items(answer, "container"):
+            if found.get("containerId") == container and found.get("containerState") == "COMPLETE":
+                return f"exit status {found.get('containerExitStatus')}\n{found.get('diagnosticsInfo') or ''}"
+        return ""
 
     def kill(self, application_id: str, user: str = "hadoop", wait: float = KILL_SECONDS) -> str:
         """Kill an application and return its state, an ended one; one that ended by itself is left as it is.

@@ -13,6 +13,8 @@ import typing as t
 class FakeDisplay:
     """Keeps what would be shown."""
 
+    verbosity = 0
+
     def __init__(self) -> None:
         self.shown: list[str] = []
 

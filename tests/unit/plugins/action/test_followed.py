@@ -108,6 +108,52 @@ def test_a_failure_is_told_in_the_programs_own_words():
     assert result["state"] == "failed"
 
 
+def long_failure(**more):
+    stack = "Error: java.io.IOException: x\n\tat a.b.C.d(E.java:1)"
+    return {
+        "id": "python-exception",
+        "summary": "The mapper raised ValueError: bad line.",
+        "hint": "Look at line 3.",
+        "stderr": "Traceback (most recent call last):\n"
+        + "\n".join(f"  frame {n} " + "x" * 300 for n in range(60))
+        + "\nLast",
+        "evidence": {"diagnostics": stack, "exit_code": 1},
+        **more,
+    }
+
+
+def test_a_failure_fits_on_a_screen_and_shows_no_stack_of_java():
+    _action, result = run(Master(status("running"), status("failed", error=long_failure())))
+    lines = result["msg"].split("\n")
+    assert sum(max(1, -(-len(line) // 80)) for line in lines) <= 24 and len(lines) > 10
+    assert lines[1] == "The program's own words:" and lines[-1] == "Last" and "ValueError" in lines[0]
+    assert "java" not in str(result), "the result is printed too"
+    assert result["error"]["evidence"] == {"diagnostics": "", "exit_code": 1} and result["hint"] == "Look at line 3."
+
+
+def test_all_that_is_known_is_shown_where_it_is_asked_for():
+    error = long_failure()
+    found = followed_action.failure_of(status("failed", error=error), "wordcount", verbosity=3)
+    assert "frame 0" in str(found) and "\tat a.b.C.d(E.java:1)" in str(found) and found.details["error"] == error
+
+
+def test_all_tries_are_named():
+    spent = [{"application_id": None, "id": "safe-mode", "summary": f"HDFS is in safe mode ({n})."} for n in (1, 2)]
+    _action, result = run(Master(status("running"), status("failed", error=long_failure(stderr=""), tries=spent)))
+    words = "It was tried 2 times: 1. HDFS is in safe mode (1); 2. HDFS is in safe mode (2). Look at line 3."
+    assert words in result["msg"] and result["tries"] == spent
+    _action, result = run(Master(status("running"), status("failed", error=long_failure(stderr=""), tries=spent[:1])))
+    assert "It was tried" not in result["msg"]
+
+
+def test_the_line_says_which_try_it_is():
+    spent = [{"application_id": None, "id": "safe-mode", "summary": "HDFS is in safe mode."}]
+    assert followed_action.progress_line(status("running", tries=spent)).endswith("- mapping (try 2)")
+    waiting = {"map": 0, "reduce": 0, "text": "try 2 of 3: HDFS is in safe mode."}
+    line = followed_action.progress_line(status("starting", tries=spent, application_id=None, progress=waiting))
+    assert line == "try 2 of 3: HDFS is in safe mode."
+
+
 def test_a_killed_job_is_a_failed_task():
     _action, result = run(Master(status("running"), status("killed")))
     assert result["failed"] and "killed" in result["msg"]

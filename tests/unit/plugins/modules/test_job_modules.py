@@ -29,6 +29,7 @@ JOB = {
     "cmdenv": {},
     "on_disconnect": "continue",
     "timeout": 60,
+    "retries": 2,
     "combine": True,
 }
 
@@ -54,6 +55,7 @@ def test_the_specification_of_a_job():
         "cmdenv",
         "on_disconnect",
         "timeout",
+        "retries",
     }
 
 

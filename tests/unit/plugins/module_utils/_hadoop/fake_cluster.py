@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+import types
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, follower, jobs
@@ -61,6 +63,13 @@ class FakeHdfs:
         for name, data in list(self.files.items()):
             if name.startswith(path + "/"):
                 yield name[len(path) + 1 :], {"length": len(data)}
+
+    def open(self, path, offset=0, length=None):
+        """Return a stream over some bytes of a file."""
+        if path not in self.files:
+            raise OhmyError(f"{path} is not there.", "Look.")
+        data = self.files[path][offset:][:length]
+        return contextlib.nullcontext(types.SimpleNamespace(chunks=lambda: iter([data])))
 
     def read(self, path, limit=0):
         """Return a file."""
@@ -126,6 +135,10 @@ class FakeYarn:
             for app in self.applications.values()
             if tag in app["applicationTags"].split(",")
         ]
+
+    def container(self, container):
+        """Return what is said of a container: nothing."""
+        return ""
 
     def kill(self, application):
         """Kill one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import distcp, follow_distcp
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import distcp, failures
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import Entry, place
 
 
@@ -154,10 +154,10 @@ def test_counters_are_read_off_the_console():
         (254, "whatever", "would become the same file"),
         (253, "", "no access control lists"),
         (252, "", "no extended attributes"),
-        (255, "Invalid arguments", "refused its arguments"),
+        (255, "usage: distcp", "refused its arguments"),
         (77, "whatever", "exit code 77"),
         (None, "", "in time"),
     ],
 )
 def test_failed_copies_are_explained(code, log, summary):
-    assert summary in follow_distcp.explain(code, log, "/t")["summary"]
+    assert summary in failures.diagnose_copy(code, log, "/t")["summary"]

@@ -83,6 +83,30 @@ def test_a_file_that_the_source_has_not_fails(copies):
     assert "holds 1 files that s3a://b/1 has not" in copies.follow()["error"]["summary"]
 
 
+def test_a_copy_that_s3_asked_to_slow_down_is_tried_again(copies):
+    copy, left = copies.client, [1]
+
+    def client(argv):
+        left[0] -= 1
+        if left[0] >= 0:
+            return (
+                25,
+                "AWSServiceThrottledException: open s3a://b/0/a.txt: S3Exception: (Service: S3, Status Code: 503)",
+            )
+        return copy(argv)
+
+    copies.client = client
+    status = copies.follow()
+    assert status["state"] == "succeeded" and status["output"] == {"files": 4, "bytes": 10}
+    assert [one["id"] for one in status["tries"]] == ["s3-throttled"] and status["counters"]["COPY"] == 4
+
+
+def test_a_copy_that_s3_refused_is_not_tried_again(copies):
+    copies.client = lambda _argv: (25, "AccessDeniedException: s3a://b/0: S3Exception: (Service: S3, Status Code: 403)")
+    status = copies.follow()
+    assert status["error"]["id"] == "s3-access-denied" and len(copies.started) == 1
+
+
 def test_large_copies_go_to_yarn(copies, monkeypatch):
     monkeypatch.setattr(follow_distcp.distcp, "LOCAL_BYTES", 0)
     copy = copies.client

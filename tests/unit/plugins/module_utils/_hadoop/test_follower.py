@@ -37,6 +37,7 @@ KEYS = {
         "started",
         "finished",
         "output",
+        "tries",
         "error",
     ),
 }
@@ -162,7 +163,7 @@ def test_a_failed_job_explains_itself_by_its_program(cluster):
         'Traceback (most recent call last):\n  File "r.py", line 2, in <module>\nZeroDivisionError: division by zero'
     )
     error = cluster.follow()["error"]
-    assert error["summary"] == "The reducer r.py failed: ZeroDivisionError: division by zero (r.py, line 2)."
+    assert error["summary"] == "The reducer r.py failed: it raised ZeroDivisionError: division by zero (r.py, line 2)."
     assert (error["attempt"], error["host"]) == ("attempt_1_0001_r_000000_0", "10.0.0.6")
 
 

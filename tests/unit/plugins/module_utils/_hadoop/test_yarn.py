@@ -174,3 +174,38 @@ def test_an_empty_log_says_nothing():
     assert history.contents("LogType:stderr\nLogLength:0\nLogContents:\nEnd of LogType:stderr.\n*****\n") == ""
     assert history.contents("LogType:stderr\nLogLength:0\n") == ""
     assert history.contents("bare words") == "bare words"
+
+
+# What is said of a container
+
+CONTAINER = "container_e02_1_10000_01_000002"
+
+
+@pytest.mark.parametrize("form", [lambda one: one, lambda one: [one]])
+def test_a_container_that_yarn_still_knows_tells_its_end(form):
+    known = {
+        "containerId": CONTAINER,
+        "containerState": "COMPLETE",
+        "containerExitStatus": -104,
+        "diagnosticsInfo": "Killed.",
+    }
+    with serve(lambda *_: (200, {"containers": {"container": form(known)}})) as stub:
+        manager = ResourceManager("127.0.0.1", stub.port)
+        assert manager.container(CONTAINER) == "exit status -104\nKilled."
+        path = "/ws/v1/cluster/apps/application_1_10000/appattempts/appattempt_1_10000_000001/containers"
+        assert stub.seen[0][1] == path
+        assert manager.container("container_1_10000_01_000003") == manager.container("odd") == ""
+
+
+def test_a_container_that_runs_or_is_forgotten_tells_nothing():
+    answers = [
+        (200, {"container": {"state": "EXITED_WITH_FAILURE", "exitCode": 137, "diagnostics": "Killed."}}),
+        (200, {"container": {"state": "RUNNING", "exitCode": -1000}}),
+        (404, {"RemoteException": {"message": "not found"}}),
+        (500, {}),
+    ]
+    with serve(lambda *_: answers.pop(0)) as stub:
+        words = [history.container_words(CONTAINER, f"127.0.0.1:{stub.port}") for _answer in range(4)]
+        assert words == ["exit status 137\nKilled.", "", "", ""]
+        assert stub.seen[0][1] == f"/ws/v1/node/containers/{CONTAINER}"
+    assert history.container_words(CONTAINER, "") == history.container_words("", "h:1") == ""

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Why a program failed: its own words on stderr, or where it had none its exit code.
+
+The code is looked for as ``code 3`` or, where stderr is empty, ``code 3 silent``.
+"""
+
+from __future__ import annotations
+
+from .container import MEMORY_HINT
+from .row import row
+
+PROGRAM = (
+    row(
+        "no-first-line", "stderr", "it has no first line that names its interpreter, so a shell ran it",
+        "Begin the program with #!/usr/bin/env python3.", "no",
+        r"^\S+: (?:line )?\d+: (?:import|from|def|print|class)\b.*not found", r"Syntax error: word unexpected",
+    ),
+    row(
+        "script-missing", "stderr", "Python did not find {path}", "Ship it in job_files and name it without a directory.",
+        "no", r"can't open file '(?P<path>[^']*)': \[Errno 2\]",
+    ),
+    row(
+        "module-missing", "stderr", "it needs the Python module {module}, which the nodes lack",
+        "Ship a file of your own in job_files; install anything larger on the nodes.", "no",
+        r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)",
+    ),
+    row(
+        "text-decoding", "stderr", "it read bytes that are not {encoding}[: {byte}]",
+        "Read sys.stdin.buffer, or set PYTHONIOENCODING=utf-8:surrogateescape in job_cmdenv.", "no",
+        r"UnicodeDecodeError: '(?P<encoding>[\w-]+)' codec can't decode bytes? (?P<byte>0x\w+)?",
+    ),
+    row(
+        "python-memory", "stderr", "it ran out of memory", MEMORY_HINT + " Stream instead of collecting.", "no",
+        r"^MemoryError\b", r"Cannot allocate memory",
+    ),
+    row(
+        "shell-pipe", "stderr", "its command holds a pipe, and no shell runs it", "Put the line into a script.", "no",
+        r"^[\w./-]*:? ?[\u2018'\"]?\|[\u2019'\"]?: No such file",
+    ),
+    row(
+        "python-syntax", "stderr", "the nodes' Python cannot read it: {error}",
+        "Correct it; python3 -m py_compile FILE finds such errors before a run.", "no",
+        r"^(?P<error>(?:SyntaxError|IndentationError|TabError): .*)",
+    ),
+    row(
+        "python-exception", "stderr", "it raised {error}", "It is the program's own error; try it on a sample: head FILE | PROGRAM.",
+        "no", r"Traceback \(most recent call last\):[\s\S]*?^(?:[ +]*\| )?(?P<error>[A-Za-z_][\w.]*(?::.*)?)$",
+    ),
+)  # fmt: skip
+
+EXIT = (
+    row(
+        "exit-2", "exit", "it ended with exit code 2",
+        "A wrong argument, a missing file, or no first line that names an interpreter.", "no", r"^code 2\b",
+    ),
+    row(
+        "exit-126", "exit", "it was found but could not be executed (exit code 126)", "See its mode and its first line.",
+        "no", r"^code 126\b",
+    ),
+    row(
+        "exit-127", "exit", "its command was not found on the node (exit code 127)",
+        "See the program's first line and the commands it calls.", "no", r"^code 127\b",
+    ),
+    row(
+        "exit-134", "exit", "it aborted (exit code 134)", "A native library gave up; see its words.", "no", r"^code 134\b",
+    ),
+    row(
+        "exit-137", "exit", "it was killed (exit code 137), most likely for memory", MEMORY_HINT, "config", r"^code 137\b",
+    ),
+    row(
+        "exit-139", "exit", "it crashed (exit code 139, segmentation fault)",
+        "A native library does not fit the nodes; build it for their system.", "no", r"^code 139\b",
+    ),
+    row(
+        "exit-143", "exit", "it was told to end (exit code 143)",
+        "Its container was killed; see the node's log in the evidence.", "no", r"^code 143\b",
+    ),
+    row(
+        "exit-silent", "exit", "it ended with exit code {code} and said nothing on stderr",
+        "Let it say why on stderr; where that code is no failure, as of a grep that finds nothing, set "
+        "stream.non.zero.exit.is.failure=false in job_options.", "no", r"^code (?P<code>\d+) silent$",
+    ),
+    row(
+        "exit-code", "exit", "it ended with exit code {code}, its last words are below", "Its own words say why.", "no",
+        r"^code (?P<code>\d+)$",
+    ),
+)  # fmt: skip
