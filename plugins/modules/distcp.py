@@ -225,6 +225,10 @@ progress:
       description: Always 0; a copy has no reduces.
       type: int
       sample: 0
+    left:
+      description: About how many seconds it has still to go, null where that is unknown.
+      type: int
+      sample: 40
     text:
       description: What the copy is doing.
       type: str

@@ -111,6 +111,12 @@ options:
     type: str
     choices: [continue, kill]
     default: continue
+  fail_fast:
+    description:
+      - Whether the job is killed with the first attempt of a task that fails. Hadoop itself tries each task four times, which
+        helps where a node is ill, and not where a program is wrong.
+    type: bool
+    default: false
   timeout:
     description: After so many seconds the job is killed.
     type: int
@@ -229,6 +235,14 @@ progress:
       description: What the job is doing.
       type: str
       sample: finished
+    left:
+      description: About how many seconds the job has still to go, null where that is unknown.
+      type: int
+      sample: 40
+first_failure:
+  description: The first attempt of a task that failed, as in RV(error); null where none did. The job may have succeeded with another.
+  returned: when it was watched
+  type: dict
 seconds:
   description: How long the job took, from its follower's start to its end.
   returned: when it was watched
@@ -390,6 +404,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "cmdenv": {"type": "dict", "default": {}},
     "combine": {"type": "bool", "default": True},
     "on_disconnect": {"type": "str", "choices": ["continue", "kill"], "default": "continue"},
+    "fail_fast": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 86400},
     "retries": {"type": "int", "default": 2},
     "log_path": {"type": "path"},
@@ -406,6 +421,7 @@ AS_THEY_ARE = (
     "combiner",
     "reduces",
     "on_disconnect",
+    "fail_fast",
     "timeout",
     "retries",
 )

@@ -104,6 +104,10 @@ jobs:
           description: What it is doing.
           type: str
           sample: 3 of 6 maps done
+        left:
+          description: About how many seconds it has still to go, null where that is unknown.
+          type: int
+          sample: 40
     counters:
       description: Hadoop's counters by name, the program's own by C(group.name).
       type: dict
@@ -139,6 +143,13 @@ jobs:
         summary:
           description: The cause in one sentence.
           type: str
+    age:
+      description: How many seconds ago its follower began, or how long it took.
+      type: float
+      sample: 31.4
+    first_failure:
+      description: The first attempt of a task that failed, with the keys of RV(jobs[].error); null where none did.
+      type: dict
     error:
       description: Why it failed; null where it did not.
       type: dict

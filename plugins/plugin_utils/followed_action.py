@@ -17,6 +17,8 @@ from .progress import Progress
 # One look waits on the master for a change: fewer module runs, and the news still comes at once.
 LOOK_SECONDS = 8
 DEAD_LOOKS = 2
+# Of the program's own words when its first attempt fails: the whole of them come at the end.
+WARNED_LINES = 12
 DEFAULT_TIMEOUT = 86400.0
 # The follower ends a job whose time is up, and may need a while for it.
 GRACE_SECONDS = 180.0
@@ -36,7 +38,25 @@ def progress_line(status: t.Mapping[str, t.Any]) -> str:
     if status.get("kind") == "streaming":
         percent += f", reduce {progress.get('reduce') or 0} %"
     # Before an application there is nothing to count.
-    return f"{percent} - {text}" if status.get("application_id") else text
+    if not status.get("application_id"):
+        return text
+    times = [clock(status["age"])] if status.get("age") is not None else []
+    times += [f"about {clock(progress['left'])} left"] if progress.get("left") else []
+    return f"{percent} - {', '.join([text, *times])}"
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as ``0:35`` or ``1:02:05``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def warning_of(failure: t.Mapping[str, t.Any]) -> str:
+    """Return what is said when the first attempt of a task has failed, and the job goes on."""
+    last = str(failure.get("stderr") or "").rstrip().splitlines()[-WARNED_LINES:]
+    head = f"A first attempt has failed. {failure.get('summary') or ''} {failure.get('hint') or ''}".strip()
+    return "\n    ".join([head, *last])
 
 
 def failure_of(status: t.Mapping[str, t.Any], name: str, verbosity: int = 0) -> OhmyError:
@@ -111,6 +131,7 @@ def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "bytes": output.get("bytes"),
         "progress": status.get("progress") or {},
         "tries": status.get("tries") or [],
+        "first_failure": shown(status["first_failure"], 0) if status.get("first_failure") else None,
         "seconds": round(finished - started, 1) if started and finished else None,
     }
 
@@ -154,9 +175,12 @@ class FollowedAction(NodeAction):
     def _watch(self, began: dict[str, t.Any], timeout: float, line: Progress) -> dict[str, t.Any]:
         job, status = str(began["id"]), began["status"]
         deadline = time.monotonic() + timeout + GRACE_SECONDS
-        dead = 0
+        dead, warned = 0, False
         while status.get("state") not in ENDED:
             line.update(progress_line(status))
+            if status.get("first_failure") and not warned:
+                line.say(warning_of(status["first_failure"]))
+                warned = True
             if time.monotonic() >= deadline:
                 raise OhmyError(
                     f"The job {job} has not ended after {timeout:.0f} s: {progress_line(status)}.",

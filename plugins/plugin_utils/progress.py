@@ -78,6 +78,13 @@ class Progress:
             if self._last is None or self._clock() - self._last >= self._interval:
                 self._print_pending()
 
+    def say(self, text: str) -> None:
+        """Show lines that are to stay, before the live one."""
+        self.finish()
+        for line in text.splitlines():
+            self._log(line)
+        self._display.display(text, stderr=not self._tty)
+
     def finish(self, text: str | None = None) -> None:
         """Show the last state, whatever the interval, and leave the line; may be called twice."""
         if text is not None:

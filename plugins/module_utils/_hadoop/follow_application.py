@@ -14,10 +14,11 @@ from .broken_line import with_line
 from .causes.table import find
 from .failures import diagnose_application, diagnose_one
 from .follower import Failed, Follower
-from .history import LOG_BYTES, container_words, job_of, running_tree
+from .history import LOG_BYTES, container_words, job_of
 from .jobdir import error
 from .rest import Refused, Unreachable, number
 from .streaming import tag
+from .task_progress import TaskProgress
 from .yarn import ENDED
 
 PAUSES = ((60.0, 0.5), (600.0, 1.0), (float("inf"), 2.0))  # how often to look, by age
@@ -93,12 +94,13 @@ def wait_for_nodes(follower: Follower) -> None:
 def follow_application(follower: Follower, application_id: str) -> App:
     """Report an application's progress until it has ended; return it as it is then.
 
-    :raises Failed: it cannot run, or YARN has forgotten it.
+    :raises Failed: it cannot run, YARN has forgotten it, or it was to end with the first failed attempt.
     :raises Stop: it is to be killed.
     """
     follower.report("accepted by YARN", state="running", application_id=application_id)
     began = heard = time.monotonic()
     without_node: float | None = None
+    tasks = TaskProgress(follower, application_id, lambda attempt: explain_attempt(follower, attempt))
     while True:
         follower.alive()
         now = time.monotonic()
@@ -115,7 +117,7 @@ def follow_application(follower: Follower, application_id: str) -> App:
             if app.get("state") in ENDED:
                 return app
             if app.get("state") == "RUNNING":
-                _report_tasks(follower, application_id, app)
+                tasks.report()
                 without_node, began = None, now
             else:
                 without_node = _report_waiting(follower, app, without_node, began)
@@ -205,25 +207,6 @@ def _master_logs(follower: Follower, app: App) -> tuple[str, str]:
         log, words = (follower.doors.history.container_log(container, name, node) for name in ("syslog", "stderr"))
         return log or "", words or ""
     return "", ""
-
-
-def _report_tasks(follower: Follower, application_id: str, app: App) -> None:
-    try:
-        job = running_tree(follower.doors.yarn, application_id).job(job_of(application_id))
-    except (Refused, Unreachable):
-        # YARN itself has just said that it runs: the proxy's error page is no more than no news.
-        return
-    if job is None:
-        follower.report("starting its tasks")
-        return
-    count = {key: int(number(job.get(key))) for key in job}
-    text = f"maps {count.get('mapsCompleted', 0)}/{count.get('mapsTotal', 0)}"
-    if count.get("reducesTotal"):
-        text += f", reduces {count.get('reducesCompleted', 0)}/{count['reducesTotal']}"
-    failed = count.get("failedMapAttempts", 0) + count.get("failedReduceAttempts", 0)
-    if failed:
-        text += f", {failed} attempt{'s' if failed > 1 else ''} failed"
-    follower.report(text, map=number(job.get("mapProgress")), reduce=number(job.get("reduceProgress")))
 
 
 def _report_waiting(follower: Follower, app: App, without_node: float | None, began: float) -> float | None:

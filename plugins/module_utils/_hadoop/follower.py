@@ -75,9 +75,9 @@ class Follower:
     def report(self, text: str | None = None, **changes: t.Any) -> None:
         """Change the status and write it where it is not the same as before.
 
-        :param changes: keys of the status; ``map`` and ``reduce`` are percents of its progress.
+        :param changes: keys of the status; ``map`` and ``reduce`` are percents of its progress, ``left`` its seconds to go.
         """
-        progress = dict(self.status["progress"])
+        progress = {**self.status["progress"], "left": changes.pop("left", None)}
         for key in ("map", "reduce"):
             if key in changes:
                 progress[key] = max(0, min(100, int(changes.pop(key))))

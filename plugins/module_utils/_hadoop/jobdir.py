@@ -101,12 +101,13 @@ def fresh_status(spec: t.Mapping[str, t.Any], now: float | None = None) -> Data:
         "kind": spec["kind"],
         "state": "starting",
         "application_id": None,
-        "progress": {"map": 0, "reduce": 0, "text": "starting"},
+        "progress": {"map": 0, "reduce": 0, "text": "starting", "left": None},
         "counters": {},
         "started": round(time.time() if now is None else now, 3),
         "finished": None,
         "output": None,
         "tries": [],
+        "first_failure": None,
         "error": None,
     }
 

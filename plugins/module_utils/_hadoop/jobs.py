@@ -26,6 +26,7 @@ SYSTEMCTL_SECONDS = 30
 NOT_IDENTITY = (
     "name",
     "on_disconnect",
+    "fail_fast",
     "timeout",
     "retries",
     "combine",
@@ -138,7 +139,7 @@ def status(job: str, root: str = ROOT) -> Data | None:
 
 
 def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) -> Data | None:
-    """Return a job's status with ``digest`` and ``following``, at once when it is not the ``known`` digest.
+    """Return a job's status with ``digest``, ``following`` and ``age`` (seconds), at once when it is not the ``known`` digest.
 
     :param wait: seconds for which a change is waited for.
     """
@@ -149,7 +150,8 @@ def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) 
             return None
         digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:16]
         if digest != known or found["state"] in ENDED or time.monotonic() >= deadline:
-            return {**found, "digest": digest, "following": is_following(job)}
+            age = round((found["finished"] or time.time()) - found["started"], 1)
+            return {**found, "digest": digest, "following": is_following(job), "age": age}
         time.sleep(LOOK_PAUSE)
 
 

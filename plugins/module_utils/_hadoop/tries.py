@@ -58,7 +58,7 @@ def repeat(follower: Follower, work: t.Callable[[Follower], None]) -> None:
         if not again(diagnosis, len(tries), limit):
             raise Failed(diagnosis)
         text = f"try {len(tries) + 1} of {limit + 1}: {diagnosis['summary']}"
-        follower.report(text, application_id=left, state="starting", map=0, reduce=0)
+        follower.report(text, application_id=left, state="starting", first_failure=None, map=0, reduce=0)
         for _second in range(PAUSES[min(len(tries), len(PAUSES)) - 1]):
             follower.alive()
             time.sleep(1)

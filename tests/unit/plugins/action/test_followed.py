@@ -87,6 +87,20 @@ def test_a_job_is_started_watched_and_its_end_is_the_result():
     assert all(args["touch"] for args in looks), "each look is a sign of life"
 
 
+def test_a_first_failed_attempt_is_told_once_and_at_once():
+    failure = {"summary": "The mapper m.py failed: oops.", "hint": "Mend it.", "stderr": "Traceback\nValueError: oops"}
+    running = status("running", first_failure=failure)
+    action, result = run(Master(status("starting"), running, running, status("succeeded", first_failure=failure)))
+    told = [line for line in action.display.shown if "first attempt has failed" in line]
+    assert len(told) == 1 and "The mapper m.py failed: oops. Mend it.\n    Traceback\n    ValueError: oops" in told[0]
+    assert not result.get("failed") and result["first_failure"] == failure
+
+
+def test_time_and_rest_are_on_the_line():
+    text = followed_action.progress_line(status("running", age=3735.2, progress={"text": "mapping", "left": 40}))
+    assert text.endswith("mapping, 1:02:15, about 0:40 left")
+
+
 def test_a_finished_job_is_found_finished_without_a_look():
     master = Master(status("succeeded"), changed=False, job=status("succeeded"))
     _action, result = run(master)

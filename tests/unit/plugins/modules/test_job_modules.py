@@ -28,6 +28,7 @@ JOB = {
     "options": {"a": True, "b": 2},
     "cmdenv": {},
     "on_disconnect": "continue",
+    "fail_fast": False,
     "timeout": 60,
     "retries": 2,
     "combine": True,
@@ -54,6 +55,7 @@ def test_the_specification_of_a_job():
         "options",
         "cmdenv",
         "on_disconnect",
+        "fail_fast",
         "timeout",
         "retries",
     }

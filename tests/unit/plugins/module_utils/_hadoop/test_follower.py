@@ -33,6 +33,7 @@ KEYS = {
         "state",
         "application_id",
         "progress",
+        "first_failure",
         "counters",
         "started",
         "finished",
@@ -72,7 +73,7 @@ def test_a_job_is_submitted_followed_and_measured(cluster):
     assert (status["state"], status["application_id"]) == ("succeeded", APP)
     assert status["output"] == {"files": 1, "bytes": 4}
     assert status["counters"] == {"MAP_INPUT_RECORDS": 66}
-    assert status["progress"] == {"map": 100, "reduce": 100, "text": "succeeded"}
+    assert status["progress"] == {"map": 100, "reduce": 100, "text": "succeeded", "left": None}
     assert status["finished"] >= status["started"] and status["error"] is None
     assert cluster.hdfs.files[FINGERPRINT] == b"f1\n"
     assert len(cluster.started) == 1
