@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import side_archives
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SAFE_NAME, file_sha256
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
@@ -46,22 +47,43 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
     return shipped
 
 
+def local_archives(archives: t.Any, files: t.Sequence[t.Mapping[str, str]]) -> list[dict[str, str]]:
+    """Check the archives to ship and return [{"src", "name", "sha256"}], the names being those of their folders.
+
+    :param files: as ``local_files`` returns them.
+    :raises OhmyError: one cannot be shipped.
+    """
+    if not isinstance(archives, (list, tuple)) or not all(isinstance(one, dict) and one.get("src") for one in archives):
+        raise OhmyError(
+            "archives must be a list of entries, each with src (a path) and name.",
+            "Write - {src: PATH, name: NAME}; name may be left out.",
+        )
+    items = []
+    for item in archives:
+        src = os.path.abspath(os.path.expanduser(str(item["src"])))
+        items.append(f"{src}#{item['name']}" if item.get("name") else src)
+    return side_archives.plan_archives(items, [item["name"] for item in files])
+
+
 class ActionModule(FollowedAction):
     """Programs travel once: only to a job that the master does not know yet."""
 
     def prepared(self, args: dict[str, t.Any], transfer: bool) -> dict[str, t.Any]:
         """Return the arguments with each file's sha256, and with the folder on the master that holds them."""
         files = local_files(args.get("files") or [])
-        args = {**args, "files": files}
+        archives = local_archives(args.get("archives") or [], files)
+        args = {**args, "files": files, "archives": archives}
         try:
             args["fingerprint"] = args.get("fingerprint") or of_lone_job(args)
         except (AttributeError, TypeError, ValueError):
             return args  # of values that the module itself refuses, by their names
         args["id"] = args.get("id") or args["fingerprint"][:16]
-        if transfer and files and self._is_to_start(args):
+        shipped = {item["name"]: item["src"] for item in files}
+        shipped.update({side_archives.stored(item["src"], item["name"]): item["src"] for item in archives})
+        if transfer and shipped and self._is_to_start(args):
             folder = self.remote_folder()
-            for item in files:
-                self.send(item["src"], item["name"])
+            for name, src in shipped.items():
+                self.send(src, name)
             args["spool"] = folder
         return args
 

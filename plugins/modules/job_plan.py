@@ -19,6 +19,7 @@ author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
   - ohmy.hadoop._attributes
+  - ohmy.hadoop._streaming
   - ohmy.hadoop.aws
 attributes:
   check_mode:
@@ -36,17 +37,22 @@ options:
     type: str
     required: true
   mapper:
-    description: Absolute path of the mapper, or a command that the nodes have.
+    description: Absolute path of the mapper, with or without arguments, or a command that the nodes have.
     type: str
     required: true
   reducer:
-    description: Absolute path of the reducer, or a command that the nodes have.
+    description: Absolute path of the reducer, with or without arguments, or a command that the nodes have.
     type: str
   combiner:
-    description: Absolute path of the combiner, or a command that the nodes have.
+    description: Absolute path of the combiner, with or without arguments, or a command that the nodes have.
     type: str
   files:
     description: Absolute paths of side files.
+    type: list
+    elements: str
+    default: []
+  archives:
+    description: Absolute paths of archives, with C(#) and a folder's name or without.
     type: list
     elements: str
     default: []
@@ -68,6 +74,10 @@ options:
     description: Local directory of the answer.
     type: path
     required: true
+  output_decompress:
+    description: Whether the parts of the answer are decompressed when they are fetched.
+    type: bool
+    default: false
   reduces:
     description: Number of reduces.
     type: int
@@ -158,6 +168,12 @@ plan:
           returned: success
           type: str
           sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    archives:
+      description: Archives that travel with the job and are unpacked for its tasks.
+      returned: success
+      type: list
+      elements: dict
+      sample: [{src: /home/me/env.tgz, name: env, sha256: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752}]
     input:
       description: The input.
       returned: success
@@ -229,7 +245,7 @@ from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import identity, inputs, programs
+from ..module_utils._hadoop import identity, inputs, programs, side_archives, streaming, streaming_options
 from ..module_utils._hadoop.site import text_of
 
 SPEC = {
@@ -238,14 +254,17 @@ SPEC = {
     "reducer": {"type": "str"},
     "combiner": {"type": "str"},
     "files": {"type": "list", "elements": "str", "default": []},
+    "archives": {"type": "list", "elements": "str", "default": []},
     "input": {"type": "list", "elements": "str", "required": True},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "bucket": {"type": "str"},
     "output": {"type": "path", "required": True},
+    "output_decompress": {"type": "bool", "default": False},
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},
     "force": {"type": "bool", "default": False},
+    **streaming_options.SPEC,
 }
 
 
@@ -304,6 +323,9 @@ def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
     commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
+    archives = side_archives.plan_archives(params.get("archives") or [], [file["name"] for file in shipped])
+    # Its paths in HDFS are ours, and told apart from each other.
+    streaming.check({**params, **commands, "files": [], "archives": [], "input": ["/"], "output": None})
     require_local(params["input"])
     inputs.refuse_output_inside(params["input"], params["output"])
     bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
@@ -314,9 +336,10 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         "reduces": params["reduces"],
         "options": {key: text_of(value) for key, value in params["options"].items()},
         "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
+        **identity.of_more(params, archives),
     }
     fingerprint = identity.fingerprint(identity_of)
-    state = identity.output_state(params["output"], fingerprint, params["force"])
+    state = identity.output_state(params["output"], fingerprint, params["force"], params["output_decompress"])
     plan = {
         "name": params["name"],
         "id": fingerprint[:16],
@@ -325,6 +348,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         "bucket": bucket,
         "commands": commands,
         "files": shipped,
+        "archives": archives,
         "input": found,
         "output": f"/user/hadoop/jobs/{fingerprint[:16]}/output",
     }

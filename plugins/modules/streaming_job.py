@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - ohmy.hadoop._attributes
   - ohmy.hadoop._attributes.action
+  - ohmy.hadoop._streaming
 attributes:
   action:
     support: full
@@ -65,7 +66,7 @@ options:
     type: str
     required: true
   reducer:
-    description: The command of the reducer; without it there is no reduce phase.
+    description: The command of the reducer; without it the mapper's lines are the answer, sorted unless O(reduces=0).
     type: str
   combiner:
     description: The command of the combiner.
@@ -86,12 +87,32 @@ options:
       sha256:
         description: The checksum. The action plugin fills this in.
         type: str
+  archives:
+    description:
+      - Archives that every task finds unpacked in its working directory, each in a folder of its own.
+      - Their names end in C(.tar.gz), C(.tgz), C(.tar), C(.zip) or C(.jar).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      src:
+        description: The path on the controller, taken as it is.
+        type: str
+        required: true
+      name:
+        description: The name of the folder; by default that of O(archives[].src) without its ending.
+        type: str
+      sha256:
+        description: The checksum. The action plugin fills this in.
+        type: str
   reduces:
     description: The number of reduces; V(0) means that the mappers' output is the answer.
     type: int
     default: 1
   options:
-    description: Properties of the job.
+    description:
+      - Further properties of the job.
+      - One that says what another option of this module says is refused, by its old name too.
     type: dict
     default: {}
   cmdenv:
@@ -162,6 +183,19 @@ EXAMPLES = r"""
 - name: Show what Hadoop counted
   ansible.builtin.debug:
     msg: "{{ counted.counters.MAP_INPUT_RECORDS }} lines, {{ counted.bytes }} bytes of answer"
+
+- name: Sort what each customer bought by price, the dearest first, and keep the answer packed
+  ohmy.hadoop.streaming_job:
+    input: [/data/bought]
+    output: /user/hadoop/dearest/output
+    mapper: cut -f1-3
+    reducer: cat
+    key_fields: 2
+    partition_fields: 1
+    sort: ["1", 2nr]
+    output_compress: gzip
+  delegate_to: demo-master
+  become: true
 
 - name: Find lines with a command that each node has, again though it was done
   ohmy.hadoop.streaming_job:
@@ -374,7 +408,13 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, results, streaming
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
+    ensure_job,
+    results,
+    side_archives,
+    streaming,
+    streaming_options,
+)
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
@@ -399,6 +439,16 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
             "sha256": {"type": "str"},
         },
     },
+    "archives": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "src": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "sha256": {"type": "str"},
+        },
+    },
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},
@@ -410,6 +460,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "log_path": {"type": "path"},
     "force": {"type": "bool", "default": False},
     "spool": {"type": "path"},
+    **streaming_options.SPEC,
 }
 AS_THEY_ARE = (
     "id",
@@ -438,12 +489,22 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
         **{key: params[key] for key in AS_THEY_ARE},
         **({} if params["combine"] else {"combine": False}),
+        **({"archives": sorted(packed(params))} if packed(params) else {}),
+        **streaming_options.given(params),
     }
 
 
 def names(params: t.Mapping[str, t.Any]) -> list[str]:
     """Return the names of the job's files in a task's working directory."""
     return [item["name"] or item["src"].rsplit("/", maxsplit=1)[-1] for item in params["files"]]
+
+
+def packed(params: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the names under which the job's archives travel."""
+    return [
+        side_archives.stored(item["src"], item["name"] or side_archives.split(item["src"])[1])
+        for item in params.get("archives") or []
+    ]
 
 
 def is_whole(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> bool:
@@ -465,7 +526,8 @@ def main() -> None:
         known = {**params, "files": [{**item, "name": name} for name, item in zip(names(params), params["files"])]}
         params["fingerprint"] = params["fingerprint"] or of_lone_job(known)
         params["id"] = params["id"] or params["fingerprint"][:16]
-        files = [{"name": name, "sha256": item["sha256"]} for name, item in zip(names(params), params["files"])]
+        pairs = [*zip(names(params), params["files"]), *zip(packed(params), params["archives"])]
+        files = [{"name": name, "sha256": item["sha256"]} for name, item in pairs]
         spec = make_spec(params)
         streaming.check(spec)
         hdfs = open_doors().hdfs

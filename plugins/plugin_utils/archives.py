@@ -134,4 +134,7 @@ def codec_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     cluster = codecs.problems(settings["hadoop_mapred_site"], [], there)
     found = [f"hadoop_mapred_site: {text}" for text in cluster]
     found += [f"job_options: {text}" for text in codecs.problems(settings["job_options"], [], there)]
+    for name in ("job_output_compress", "job_map_output_compress"):
+        text = codecs.lacking(settings.get(name), there)
+        found += [f"{name}: {text}"] if text else []
     return found + [f"job_input: {text}" for text in codecs.problems({}, settings["job_input"], there)]

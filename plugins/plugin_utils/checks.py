@@ -14,13 +14,16 @@ import typing as t
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.places import nearest
-from ..module_utils._hadoop import inputs, profiles, site, streaming
+from ..module_utils._hadoop import codecs, inputs, profiles, programs, side_archives, site, streaming, streaming_checks
 from ..module_utils._node import documents, fetch, packages
+from .fetch_targets import UNPACKED
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
 # Whose values are mappings themselves.
 NESTED = ("hadoop_site",)
+# Lists in which a number is as good as its digits.
+NUMBERS = ("job_sort",)
 
 
 def seconds(duration: str) -> int | None:
@@ -41,7 +44,8 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
         elif wanted == "int" and (isinstance(value, bool) or isinstance(value, float) and not value.is_integer()):
             problems.append(f"{name}: must be a whole number, not {value}")
         elif wanted == "list" and isinstance(value, list):
-            bad = [item for item in value if not isinstance(item, str) or not item]
+            kinds = (str, int) if name in NUMBERS else (str,)
+            bad = [item for item in value if not isinstance(item, kinds) or isinstance(item, bool) or item == ""]
             problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
         elif wanted == "list" and isinstance(value, dict):
             problems.append(f"{name}: must be a list, not a mapping")
@@ -64,6 +68,11 @@ def _cidr(value: str) -> str:
 def _program(value: str | None) -> str:
     if value is None or not value.startswith("/"):
         return ""
+    program, arguments = programs.split_program(value, programs.program_file)
+    words = value.split()
+    if not program and os.path.dirname(words[0]) in programs.SYSTEM and not os.path.isdir(words[0]):
+        return ""  # the nodes' own
+    value = program if program and arguments else value
     if not os.path.lexists(value):
         return _missing(value)
     if not os.path.isfile(value):
@@ -82,6 +91,8 @@ def _missing(path: str) -> str:
 def _file(value: str) -> str:
     if not os.path.lexists(value):
         return _missing(value)
+    if os.path.isdir(value):
+        return f"{value} is a directory; pack it and name the archive in job_archives"
     return "" if os.path.isfile(value) and os.access(value, os.R_OK) else f"{value} is not a file that can be read"
 
 
@@ -207,6 +218,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_reducer": _program,
     "job_combiner": _program,
     "job_files": lambda value: next((text for text in map(_file, value) if text), ""),
+    "job_archives": lambda value: next((text for text in map(side_archives.problem, value) if text), ""),
     "job_output": lambda value: f"{value} is no directory of this machine" if value and "://" in value else "",
     "job_input": lambda value: "" if value or value is None else "is empty",
     "job_reduces": lambda value: "" if 0 <= value <= 10000 else f"must be 0 to 10000, not {value}",
@@ -241,11 +253,38 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     found = [f"{name}: {text}" for name, check in CHECKS.items() if (text := check(settings[name]))]
     if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
         found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
+    named = {name.removeprefix("job_"): value for name, value in settings.items() if name.startswith("job_")}
+    found += [f"job_{name}: {text}" for name, text in streaming_checks.problems(named)]
+    found += [text for text in (_queue(settings), _decompress(settings)) if text]
     found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
     ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
     if ttl and longest and ttl > longest:
         found.append("cluster_ttl: must not be longer than cluster_ttl_max")
     return found
+
+
+def _queue(settings: t.Mapping[str, t.Any]) -> str:
+    """Return why a queue cannot be: that of instances has those of hadoop_capacity_scheduler."""
+    own, queue = settings["hadoop_capacity_scheduler"] or {}, settings["job_queue"]
+    if (
+        not queue
+        or settings["cluster_provider"] != "ec2"
+        or "yarn.resourcemanager.scheduler.class" in (settings["hadoop_yarn_site"] or {})
+    ):
+        return ""
+    given = {"yarn.scheduler.capacity.root.queues": "default", **own}
+    lists = [str(value) for key, value in given.items() if re.fullmatch(r"yarn\.scheduler\.capacity\..+\.queues", key)]
+    there = sorted({name.strip() for value in lists for name in value.split(",")})
+    if queue.rpartition(".")[2] in there:
+        return ""
+    return f"job_queue: the cluster has no queue {queue}, but {', '.join(there)}; see hadoop_capacity_scheduler"
+
+
+def _decompress(settings: t.Mapping[str, t.Any]) -> str:
+    codec = settings["job_output_compress"]
+    if not settings["job_output_decompress"] or codec in (None, "none") or codecs.by_name(codec).suffix in UNPACKED:
+        return ""
+    return f"job_output_decompress: {codec} cannot be decompressed here; let the job write gzip, bzip2 or deflate"
 
 
 def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:

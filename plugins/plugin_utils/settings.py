@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import typing as t
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.errors import OhmyError
+from ..module_utils._hadoop import programs, side_archives
 from . import archives, checks
 
 ROLES = ("cluster", "hadoop", "job")
@@ -56,17 +58,27 @@ def resolve_path(value: t.Any, base: str) -> t.Any:
 
 
 def resolve_program(value: t.Any, base: str) -> t.Any:
-    """Return a program's absolute path where it is a file, else the command as it is.
+    """Return a program's absolute path, and its arguments, where it is a file, else the command as it is.
 
     A command is a single word without ``/`` and ``.`` (``cat``), or has blanks and
-    is no file (``wc -l``); anything else is a path, there or not.
+    begins with no file (``wc -l``); anything else is a path, there or not.
     """
     path = resolve_path(value, base)
     if not isinstance(value, str) or not value or os.path.lexists(path):
         return path
+    program, arguments = programs.split_program(value, lambda name: _program_at(name, base))
+    if program:
+        return f"{program} {arguments}"
     if re.search(r"\s", value.strip()) or not re.search(r"[/.]", value):
         return value
     return path
+
+
+def _program_at(name: str, base: str) -> str | None:
+    """Return the path of a program by the name that stands before arguments, or None; ``sort`` may be a file of data."""
+    path = resolve_path(name, base)
+    meant = programs.program_file(path) and (re.search(r"[/.]", name) or os.access(path, os.X_OK))
+    return path if meant else None
 
 
 def resolve_role(value: t.Any, base: str) -> t.Any:
@@ -80,11 +92,35 @@ def not_shipped(command: t.Any, base: str, files: t.Any) -> str | None:
     :param files: the job's side files, as they were given.
     """
     shipped = {os.path.basename(str(path)) for path in ([files] if isinstance(files, str) else files or [])}
-    for word in command.split() if isinstance(command, str) and "/" not in command else []:
+    if not isinstance(command, str):
+        return None
+    program, rest = programs.split_program(command, programs.program_file)
+    for word in rest.split() if program or "/" not in command else []:
         # A bare name such as "data" may be an argument that a file is called like by chance.
-        if "." in word and word not in shipped and os.path.isfile(os.path.join(base, word)):
+        if "." in word and "/" not in word and word not in shipped and os.path.isfile(os.path.join(base, word)):
             return word
     return None
+
+
+def missing_program(command: t.Any, files: t.Any, archives: t.Any) -> str | None:
+    """Return the program with which a command begins where it is meant to be a file, but is none here, or None.
+
+    :param files: the job's side files, as they were given; so are its archives, whose folders may hold programs.
+    """
+    if not isinstance(command, str) or not re.search(r"\s", command) or os.path.isabs(command):
+        return None
+    try:
+        word = shlex.split(command)[0]
+    except (ValueError, IndexError):
+        return None  # told with the plan's words
+    shipped = {os.path.basename(str(path)) for path in ([files] if isinstance(files, str) else files or [])}
+    folders = {
+        side_archives.split(str(one))[1] for one in ([archives] if isinstance(archives, str) else archives or [])
+    }
+    first, slash, _rest = word.removeprefix("./").partition("/")
+    if first in (folders if slash else shipped) or not (slash or re.search(r"\.(py|sh|pl|rb|awk)$|^\./", word)):
+        return None
+    return word
 
 
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
@@ -135,6 +171,11 @@ def settle(
         f"{name}: {word} would not reach the nodes; name it in job_files"
         for name in PROGRAMS
         if (word := not_shipped(merged.get(name), bases.get(name, ""), merged.get("job_files")))
+    ]
+    problems += [
+        f"{name}: there is no file {word} in {bases[name]}; name it without quotes, or put it into job_files"
+        for name in PROGRAMS
+        if (word := missing_program(merged.get(name), merged.get("job_files"), merged.get("job_archives")))
     ]
     problems += checks.types(specs, merged)
     # What is known to be wrong is said once; the validator may even break on it, as on an infinite number.

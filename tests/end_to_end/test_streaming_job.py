@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import tarfile
+
 import pytest
 import yaml
 
@@ -21,7 +25,7 @@ for word, lines in groupby(sys.stdin, key=lambda line: line.split("\\t")[0]):
 
 @pytest.mark.long
 def test_the_examples_run_once_each_and_tell_the_truth(lone):
-    count, _show, find = yaml.safe_load(streaming_job.EXAMPLES)
+    count, _show, _dearest, find = yaml.safe_load(streaming_job.EXAMPLES)
     (lone.folder / "mapper.py").write_text(MAPPER)
     (lone.folder / "reducer.py").write_text(REDUCER)
     lone.hdfs("mkdir -p /data/books /data/letters")
@@ -47,3 +51,62 @@ def test_the_examples_run_once_each_and_tell_the_truth(lone):
     assert sorted(whales) == ["no Whale here", "the whale"]
     (told,) = lone.tasks({"ohmy.hadoop.streaming_job_info": {"id": first["id"]}})
     assert told["jobs"][0]["state"] == "succeeded" and not told["changed"]
+
+
+SHOW = """import sys
+words = open("words/list.txt").read().split()
+for line in sys.stdin:
+    print(",".join([*line.strip().split(",")[:2], *sys.argv[1:], *words]))
+"""
+
+
+@pytest.mark.long
+def test_arguments_archives_keys_order_and_codecs_do_what_they_say(lone):
+    (lone.folder / "show.py").write_text(SHOW)
+    (lone.folder / "list.txt").write_text("x\n")
+    with tarfile.open(lone.folder / "list.tgz", "w:gz") as archive:
+        archive.add(lone.folder / "list.txt", "list.txt")
+    lone.hdfs("mkdir -p /data/bought")
+    lone.hdfs("put - /data/bought/one.csv", "ann,9\nbob,5\nann,10\nbob,40\nann,-1\n")
+    sort = {
+        "input": ["/data/bought"],
+        "output": "/user/hadoop/sorted/output",
+        "mapper": "python3 show.py 'a b'",
+        "reducer": "cat",
+        "files": [{"src": str(lone.folder / "show.py")}],
+        "archives": [{"src": str(lone.folder / "list.tgz"), "name": "words"}],
+        "field_separator": ",",
+        "key_fields": 2,
+        "partition_fields": 1,
+        "sort": ["1", "2nr"],
+        "reduces": 2,
+        "maps": 2,
+        "output_compress": "gzip",
+        "map_output_compress": "snappy",
+        "map_memory": 512,
+        "reduce_memory": 512,
+        "task_timeout": 120,
+        "attempts": 1,
+    }
+    lines = {"input": ["/data/bought"], "output": "/user/hadoop/lines/output", "mapper": "cat", "reduces": 0}
+    lines = {**lines, "input_format": "nline", "lines_per_map": 2}
+    whole = {"input": ["/data/bought"], "output": "/user/hadoop/whole/output", "mapper": "cat"}
+    whole = {**whole, "input_format": "combine", "field_separator": ",", "sort": ["2n"]}
+    twice = {**whole, "options": {"mapred.output.key.comparator.class": "x"}}
+    packed, cut, ordered, refused = lone.tasks(*({MODULE: one} for one in (sort, lines, whole, twice)))
+    assert packed["state"] == cut["state"] == ordered["state"] == "succeeded", (packed, cut, ordered)
+    parts = lone.shell(
+        "for part in $(hdfs dfs -ls -C '/user/hadoop/sorted/output/part-*.gz'); do "
+        "hdfs dfs -cat $part | base64 -w0; echo; done"
+    ).split()
+    found = "".join(gzip.decompress(base64.b64decode(part)).decode() for part in parts).splitlines()
+    assert len(parts) == 2
+    assert [line for line in found if line.startswith("ann")] == [f"ann,{n},a b,x" for n in (10, 9, -1)]
+    assert [line for line in found if line.startswith("bob")] == [f"bob,{n},a b,x" for n in (40, 5)]
+    assert cut["counters"]["TOTAL_LAUNCHED_MAPS"] == 3 and cut["files"] == 3
+    assert sorted(lone.shell("hdfs dfs -cat '/user/hadoop/lines/output/part-*'").split()) == sorted(
+        ["ann,9", "bob,5", "ann,10", "bob,40", "ann,-1"]
+    )
+    answer = lone.shell("hdfs dfs -cat '/user/hadoop/whole/output/part-*'").split("\n")
+    assert answer == ["ann,-1", "bob,5", "ann,9", "ann,10", "bob,40", ""]
+    assert refused["failed"] and "sort: the property mapred.output.key.comparator.class says the same" in refused["msg"]

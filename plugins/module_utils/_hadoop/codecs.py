@@ -50,6 +50,11 @@ CODECS = (
 OTHERS = ("PassthroughCodec", "SplittableCompressionCodec")
 
 
+def by_name(name: str) -> Codec:
+    """Return a codec by its short name; raise KeyError where there is none."""
+    return {codec.name: codec for codec in CODECS}[name]
+
+
 def available(contents: t.Iterable[str] | None) -> list[Codec]:
     """Return the codecs that work with an archive, given the paths in it; None: nobody knows them, so all do."""
     if contents is None:
@@ -73,6 +78,13 @@ def problems(options: t.Mapping[str, t.Any], inputs: t.Iterable[str], there: t.S
             if item.endswith(codec.suffix)
         ]
     return found
+
+
+def lacking(name: str | None, there: t.Sequence[Codec]) -> str:
+    """Return what is wrong with a codec's short name, an empty text where nothing is; ``none`` and None need nothing."""
+    if name in (None, "none") or name in {codec.name for codec in there}:
+        return ""
+    return f"the archive of Hadoop lacks what {name} needs; it has {_names(there)}"
 
 
 def _names(codecs: t.Iterable[Codec]) -> str:

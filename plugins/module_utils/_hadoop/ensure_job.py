@@ -68,7 +68,8 @@ def apply_job(spec: Spec, files: t.Mapping[str, str], plan: Plan, hdfs: WebHdfs,
         return
     if plan.wants("remove the result of", job):
         jobs.forget(job, hdfs, root)
-    if JobDir.of(job, root).spec() is None and set(spec.get("files") or []) - set(files):
+    shipped = {*(spec.get("files") or []), *(spec.get("archives") or [])}
+    if JobDir.of(job, root).spec() is None and shipped - set(files):
         raise OhmyError(f"The programs of the job {job} did not reach the master.", "Run the same command again.")
     if not jobs.create(spec, files, root):
         # A known job whose result has gone begins anew; its files are there.

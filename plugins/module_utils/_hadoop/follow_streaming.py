@@ -67,6 +67,9 @@ def check_programs(follower: Follower) -> None:
         if not os.path.isfile(path):
             raise OhmyError(f"The file {name} did not reach the master.", "Run the same command again, with force.")
         check_first_line(path)
+    for name in follower.spec.get("archives") or []:
+        if not os.path.isfile(follower.folder.file("files", name)):
+            raise OhmyError(f"The archive {name} did not reach the master.", "Run the same command again, with force.")
 
 
 def is_done(follower: Follower) -> bool:

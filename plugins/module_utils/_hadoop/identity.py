@@ -13,6 +13,8 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.places import nearest
+from . import side_archives, streaming_options
+from .codecs import CODECS
 from .programs import file_sha256
 from .site import text_of
 
@@ -44,8 +46,19 @@ def of_lone_job(args: t.Mapping[str, t.Any]) -> str:
             "files": {item["name"]: item["sha256"] for item in args.get("files") or []},
             "reduces": 1 if args.get("reduces") is None else int(args["reduces"]),
             **{key: {k: text_of(v) for k, v in (args.get(key) or {}).items()} for key in ("options", "cmdenv")},
+            **of_more(args, args.get("archives") or []),
         }
     )
+
+
+def of_more(args: t.Mapping[str, t.Any], archives: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
+    """Return the part of a job's identity that a job without archives and options of these names has not.
+
+    :param archives: [{"src", "name", "sha256"}].
+    """
+    packed = {side_archives.stored(item["src"], item["name"]): item["sha256"] for item in archives}
+    named = streaming_options.identity(args)
+    return {**({"archives": packed} if packed else {}), **({"named": named} if named else {})}
 
 
 def read_manifest(folder: str) -> dict[str, t.Any] | None:
@@ -123,10 +136,11 @@ def _entries(manifest: t.Mapping[str, t.Any] | None) -> dict[str, list[str]]:
     return known
 
 
-def output_state(folder: str, wanted: str, force: bool = False) -> str:
+def output_state(folder: str, wanted: str, force: bool = False, decompress: bool = False) -> str:
     """Return ``absent``, ``finished`` (this very job's answer is there, whole) or ``ours``.
 
     :param force: what an earlier fetch brought and somebody changed may be replaced.
+    :param decompress: its parts are to be decompressed; else they are to be as the job wrote them.
     :raises OhmyError: the directory holds somebody else's files or changes, or cannot be written.
     """
     if os.path.lexists(folder) and not os.path.isdir(folder):
@@ -141,7 +155,13 @@ def output_state(folder: str, wanted: str, force: bool = False) -> str:
     if manifest.get("fingerprint") != wanted or manifest.get("finished", "") is None:
         return "ours"
     parts = manifest.get("parts", [])
+    if any(_is_packed(part) if decompress else part.get("codec") for part in parts):
+        return "ours"
     return "finished" if all(there.get(part["name"]) == part["sha256"] for part in parts) else "ours"
+
+
+def _is_packed(part: t.Mapping[str, t.Any]) -> bool:
+    return any(str(part["name"]).endswith(codec.suffix) for codec in CODECS)
 
 
 def _foreign(folder: str) -> str:

@@ -17,6 +17,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .jobdir import ENDED, ROOT, JobDir, fresh_status
+from .streaming_options import NOT_IDENTITY as OPTIONS
 from .webhdfs import WebHdfs
 
 USER = "hadoop"
@@ -34,6 +35,7 @@ NOT_IDENTITY = (
     "maps",
     "list_threads",
     "strategy",
+    *OPTIONS,
 )
 Data = t.Dict[str, t.Any]
 

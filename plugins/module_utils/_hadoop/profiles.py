@@ -14,13 +14,13 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from .task_jvm import QUICK_START, task_java
 
 HOME = "/opt/ohmy/hadoop"
 SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 STEP = 256
 LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
 SMALL = 50  # workers up to which death is noticed fast
-QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,6 @@ def memory(total: int, running: t.Sequence[str], task: int | None = None) -> Mem
             "Take a smaller task_memory or a larger node.",
         )
     return Memory(heaps, containers, task)
-
-
-def task_heap(task: int) -> int:
-    """Return the heap of a task's JVM: a program in Python needs its memory outside of it."""
-    return min(384, task * 3 // 8)
 
 
 def application_master(task: int) -> int:
@@ -216,7 +211,7 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
 def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> dict[str, t.Any]:
     """Return the properties of mapred-site.xml."""
     home = f"HADOOP_MAPRED_HOME={HOME}"
-    java = f"-Xmx{task_heap(room.task)}m {QUICK_START}"
+    java = task_java(room.task)
     own = application_master(room.task)
     jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
     return {

@@ -13,8 +13,11 @@ import shlex
 import typing as t
 
 from .._core.errors import OhmyError
+from .command_words import carried
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+# What lies there each node has itself, and made for its own system.
+SYSTEM = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 
 
 def file_sha256(path: str) -> str:
@@ -90,20 +93,42 @@ def command_for(path: str, name: str) -> str:
     return f"python3 {name}" if head != b"#!" and name.endswith(".py") else name
 
 
+def split_program(text: str, find: t.Callable[[str], str | None]) -> tuple[str | None, str]:
+    """Return (path, arguments) of a program file with or without arguments, (None, text) for a command.
+
+    The longest beginning of the text, up to a blank or its end, that names a file is the program: names may hold blanks.
+
+    :param find: returns the path of a file that is meant by a name, else None.
+    """
+    for end in [len(text), *(match.start() for match in reversed(list(re.finditer(" +", text))))]:
+        if path := find(text[:end]):
+            return path, text[end:].strip()
+    return None, text
+
+
+def program_file(path: str) -> str | None:
+    """Return an absolute path that names a file to be shipped, else None."""
+    if not os.path.isabs(path) or os.path.dirname(path) in SYSTEM or not os.path.isfile(path):
+        return None
+    return path
+
+
 def plan_programs(
     mapper: str, reducer: str | None, combiner: str | None, files: t.Sequence[str]
 ) -> tuple[dict[str, str | None], list[dict[str, str]]]:
     """Work out the commands of a job and the files they need.
 
-    :param mapper: absolute path of a program file, or a command that the nodes have.
+    :param mapper: absolute path of a program file, with or without arguments, or a command that the nodes have.
     :param files: absolute paths of side files; they keep their names.
     :returns: ({"mapper", "reducer", "combiner"} → command or None,
         [{"src", "name", "sha256"}] in the order of their names).
-    :raises OhmyError: two files of one name, or a name that Hadoop's options cannot hold.
+    :raises OhmyError: two files of one name, or what Hadoop's options cannot hold.
     """
     taken: dict[str, str] = {}
     for path in files:
         name = os.path.basename(path)
+        if os.path.isdir(path):
+            raise OhmyError(f"job_files: {path} is a directory.", "Pack it, and name the archive in job_archives.")
         if not SAFE_NAME.fullmatch(name):
             raise OhmyError(
                 f"job_files: {path} has a name that Hadoop cannot ship.", "Use letters, digits, dot, dash, underscore."
@@ -115,27 +140,15 @@ def plan_programs(
                 "Rename one of them.",
             )
     commands: dict[str, str | None] = {"mapper": None, "reducer": None, "combiner": None}
-    for role, program in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
-        if program and os.path.isabs(program) and os.path.isfile(program):
+    for role, text in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
+        program, arguments = split_program(text or "", program_file)
+        if program:
             # Without one a Python file is given to python3 by its command.
             check_first_line(program, runs=not program.endswith(".py"))
             name = shipped_name(program, role, taken)
             taken[name] = program
-            commands[role] = command_for(program, name)
+            commands[role] = f"{command_for(program, name)} {carried(arguments, role)}".rstrip()
         else:
-            commands[role] = _checked_command(program, role) if program else None
+            commands[role] = carried(text, role) if text else None
     shipped = [{"src": path, "name": name, "sha256": file_sha256(path)} for name, path in sorted(taken.items())]
     return commands, shipped
-
-
-def _checked_command(command: str, role: str) -> str:
-    try:
-        words = shlex.split(command)
-    except ValueError as exc:
-        raise OhmyError(f"job_{role}: {command!r} cannot be split into words: {exc}.", "Close its quotes.") from exc
-    if any(word in ("|", "&&", ";", ">", "<") for word in words):
-        raise OhmyError(
-            f"job_{role}: {command!r} holds a shell operator, and Hadoop Streaming starts no shell.",
-            "Put the line into a script with a shebang and name that.",
-        )
-    return command

@@ -17,8 +17,12 @@ import typing as t
 from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.secrets import REFUSED, REFUSED_ENV
+from . import command_words, side_archives, streaming_checks, streaming_options
+from .formats import COMBINE_FORMAT, class_of
 from .programs import SAFE_NAME
+from .property_names import modern
 from .site import FORBIDDEN, text_of
+from .streaming_options import MOST_COMBINED, SPLIT
 
 Spec = t.Mapping[str, t.Any]
 RESERVED = {
@@ -33,14 +37,8 @@ RESERVED = {
     "stream.addenvironment": "job_cmdenv",
     "tmpfiles": "job_files",
     "mapreduce.job.cache.files": "job_files",
-}
-OLD_NAMES = {
-    "mapred.job.name": "mapreduce.job.name",
-    "mapred.reduce.tasks": "mapreduce.job.reduces",
-    "mapred.input.dir": "mapreduce.input.fileinputformat.inputdir",
-    "mapred.output.dir": "mapreduce.output.fileoutputformat.outputdir",
-    "user.name": "mapreduce.job.user.name",
-    "mapred.cache.files": "mapreduce.job.cache.files",
+    "tmparchives": "job_archives",
+    "mapreduce.job.cache.archives": "job_archives",
 }
 OTHER_STORE = re.compile(r"(?!hdfs:)[a-z][a-z0-9]*://")
 HOME = "/user/hadoop"  # what a relative path in HDFS counts from
@@ -49,14 +47,11 @@ ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Tasks inherit no locale: text is UTF-8, and bytes that are not pass through Python unharmed. A shipped file is a link
 # into a folder of its own, where Python would look for modules, and not beside the link.
 PYTHON_ENV = {"PYTHONUTF8": "1", "PYTHONPATH": "."}
-COMBINE_FORMAT = "org.apache.hadoop.mapred.lib.CombineTextInputFormat"
 SMALL_FILE = 32 << 20
 # Whoever sets one of these has an opinion on how the input is cut.
-INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps", "mapred.map.tasks")
+INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps")
 # A program that asks which file it reads is to read one.
 ASKS_FOR_FILE = re.compile(rb"map[._]input")
-# What a program's output looks like is up to it alone where one of these is set.
-OUTPUT_FORM = ("stream.reduce.output", "stream.map.output", "mapreduce.output.textoutputformat", "stream.num.")
 
 
 def tag(job: str) -> str:
@@ -68,7 +63,7 @@ def option_problems(options: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is wrong with the properties of a job, one sentence each."""
     found = []
     for name, value in sorted(options.items()):
-        key = OLD_NAMES.get(name, name)
+        key = modern(name)
         if key in RESERVED:
             found.append(f"The option {name} is set by {RESERVED[key]}.")
         elif REFUSED.search(name):
@@ -98,14 +93,16 @@ def problems(spec: Spec) -> list[str]:
         found.append(f"The timeout must be at least 1 second, not {spec['timeout']}.")
     found += _overlaps(spec)
     for role in ("mapper", "reducer", "combiner"):
-        command = str(spec.get(role) or "")
-        if "\n" in command or command.count('"') % 2 or (command.count("'") % 2 and '"' not in command):
+        if not command_words.is_closed(str(spec.get(role) or "")):
             found.append(f"The command of the {role} has a quote that is not closed, or a line break.")
     found += _reduce_problems(spec)
     for name in spec.get("files") or []:
         if not SAFE_NAME.fullmatch(name):
             found.append(f"The file name {name!r} cannot be shipped by Hadoop.")
-    return found
+    for name in spec.get("archives") or []:
+        if not SAFE_NAME.fullmatch(side_archives.folder_of(name)) or not side_archives.ending(name):
+            found.append(f"The archive {name!r} cannot be unpacked by Hadoop.")
+    return found + [f"{name}: {text}." for name, text in streaming_checks.problems(spec)]
 
 
 def _overlaps(spec: Spec) -> list[str]:
@@ -150,17 +147,24 @@ def refusal(found: t.Sequence[str]) -> OhmyError:
 def split_size(spec: Spec, files: int, size: int, cores: int) -> int | None:
     """Return how many bytes a map is to read where files are so many and small that they share maps, else None.
 
-    A map for each would cost seconds a file; so many maps as keep all cores busy read the same lines.
+    A map for each would cost seconds a file; so many maps as keep all cores busy, or as are asked for, read the same
+    lines. With the input format ``combine`` files always share maps.
 
     :param cores: of the whole cluster.
     """
-    options = spec.get("options") or {}
-    if spec.get("combine") is False or any(key.startswith(INPUT_FORM) for key in options):
+    asked = spec.get("maps")
+    maps = int(asked or 2 * max(1, cores))
+    share = -(-size // maps)
+    kind = class_of("input", spec.get("input_format") or "text")
+    if any(modern(key).startswith(INPUT_FORM) for key in spec.get("options") or {}):
         return None
-    maps = 2 * max(1, cores)
-    if files <= 2 * maps or size > files * SMALL_FILE:
+    if kind == COMBINE_FORMAT:
+        return max(1, share if asked else min(share, MOST_COMBINED))
+    if spec.get("combine") is False or kind != class_of("input", "text"):
         return None
-    return max(1, -(-size // maps))
+    if files <= (maps if asked else 2 * maps) or size > files * SMALL_FILE:
+        return None
+    return max(1, share)
 
 
 def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
@@ -169,20 +173,18 @@ def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
     :param split: as ``split_size`` returns it.
     """
     options = {str(key): text_of(value) for key, value in (spec.get("options") or {}).items()}
+    said = {modern(key) for key in options}
     defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
-    if split is not None:
-        defaults["mapreduce.input.fileinputformat.split.maxsize"] = str(split)
-        defaults["stream.map.input.ignoreKey"] = "true"
-    # Otherwise a line without a tab gets one at its end. A combiner, though, is read like a reducer, by key and value.
-    if not spec.get("combiner") and not any(key.startswith(OUTPUT_FORM) for key in options):
-        last = "reduce" if spec.get("reducer") and _reduces(spec) else "map"
-        defaults[f"stream.{last}.output"] = "keyonlytext"
+    defaults = {key: value for key, value in defaults.items() if key not in said}
+    cut = {} if split is None else {SPLIT: str(split), "stream.map.input.ignoreKey": "true"}
     return {
         **defaults,
+        **streaming_options.properties(spec),
+        **cut,
         **options,
         "mapreduce.job.name": str(spec.get("name") or spec["id"]),
         "mapreduce.job.tags": tag(str(spec["id"])),
-        "mapreduce.job.reduces": str(_reduces(spec)),
+        "mapreduce.job.reduces": str(streaming_options.reduces(spec)),
     }
 
 
@@ -192,9 +194,12 @@ def command(spec: Spec, mapred: str, conf_file: str, files_dir: str, split: int 
     files = [f"file://{files_dir}/{name}" for name in spec.get("files") or []]
     if files:
         words += ["-files", ",".join(files)]
+    archives = [f"file://{files_dir}/{name}#{side_archives.folder_of(name)}" for name in spec.get("archives") or []]
+    if archives:
+        words += ["-archives", ",".join(archives)]
     words.append("-background")
-    if split is not None:
-        words += ["-inputformat", COMBINE_FORMAT]
+    # The many small files of a text are read by another class than it names.
+    words += streaming_options.words(spec if split is None else {**spec, "input_format": COMBINE_FORMAT})
     for path in spec["input"]:
         # A comma separates paths there; patterns are left to Hadoop.
         words += ["-input", str(path).replace(",", "\\,")]
@@ -208,17 +213,12 @@ def command(spec: Spec, mapred: str, conf_file: str, files_dir: str, split: int 
     return words
 
 
-def _reduces(spec: Spec) -> int:
-    value = spec.get("reduces")
-    return 1 if value is None else int(value)
-
-
 def _reduce_problems(spec: Spec) -> list[str]:
     found = []
     try:
-        if _reduces(spec) < 0:
+        if streaming_options.reduces(spec) < 0:
             found.append("reduces must not be negative.")
-        elif _reduces(spec) == 0 and (spec.get("reducer") or spec.get("combiner")):
+        elif streaming_options.reduces(spec) == 0 and (spec.get("reducer") or spec.get("combiner")):
             found.append("With reduces 0 Hadoop ignores reducer and combiner: leave them out, or set reduces.")
     except (TypeError, ValueError):
         found.append(f"reduces must be a number, not {spec.get('reduces')!r}.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._hadoop.profiles import HOME, QUICK_START
+from .._hadoop.profiles import HOME
+from .._hadoop.task_jvm import QUICK_START
 
 PYTHON = "/usr/bin/python3 /opt/ohmy/node.pyz"
 USERS = {

@@ -10,7 +10,8 @@ import os
 import re
 import typing as t
 
-from . import blame, records, task, words
+from .._hadoop import command_words
+from . import blame, records, task
 from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
 from .pipeline import MAPPER, Failed, Job, OutOfTime, Pipeline
 from .sample import Part
@@ -104,7 +105,7 @@ def _module(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Findi
 
 def _beside(name: str, role: str, job: Job) -> str | None:
     """Return the path of what lies beside a program here and is not shipped, None where there is nothing."""
-    argv = words.split(job.commands[role] or "")
+    argv = command_words.split(job.commands[role] or "")
     source = next((job.files[word] for word in argv if word in job.files), None)
     if source is None or os.path.isabs(name) or os.path.basename(name) in job.files:
         return None

@@ -10,6 +10,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._hadoop import command_words
 from . import aggregate, records, shuffle, task, words
 from .sample import Part
 
@@ -111,7 +112,7 @@ class Pipeline:
             raise OutOfTime
         limits = replace(self._limits, seconds=min(self._limits.seconds, left))
         own = words.task_properties(role, number, place, 0, len(data))
-        argv = words.split(self.job.commands[role] or "")
+        argv = command_words.split(self.job.commands[role] or "")
         with self._workplace.folder() as folder:
             program = words.find(argv[0], folder, self._path) or argv[0]
             env = words.environment(self.job.properties, own, self.job.cmdenv, self._path, folder)

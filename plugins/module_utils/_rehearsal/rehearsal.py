@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import replace
 
 from .._core.errors import OhmyError
+from .._hadoop import command_words
 from . import aggregate, compare, pipeline, remarks, shuffle, task, variations, words
 from .explain import explain
 from .findings import ERROR, NOTE, Finding, count, finding, shown, sorted_by_severity
@@ -118,7 +119,7 @@ class Rehearsal:
     def _unknown(self, command: str) -> str | None:
         if words.is_java(command, self._job.files):
             return "is a class of Hadoop's"
-        argv = words.split(command)
+        argv = command_words.split(command)
         if argv and argv[0] not in self._job.files and words.find(argv[0], os.devnull, self._path) is None:
             return "is not on this machine"
         return None

@@ -11,6 +11,8 @@ import re
 import typing as t
 
 from .._hadoop import streaming
+from .._hadoop.property_names import modern
+from .._hadoop.site import text_of
 
 # Present name of a property that a task sets for itself → its old one: a task has both as variables.
 OF_TASK = {
@@ -25,36 +27,6 @@ OF_TASK = {
     "mapreduce.task.ismap": "mapred.task.is.map",
     "mapreduce.task.output.dir": "mapred.work.output.dir",
 }
-# Old names that a job's own properties may be given by; tasks have the present ones only.
-OLD_NAMES = {
-    **streaming.OLD_NAMES,
-    **{old: new for new, old in OF_TASK.items()},
-    "mapred.job.queue.name": "mapreduce.job.queuename",
-    "mapred.job.priority": "mapreduce.job.priority",
-    "mapred.map.tasks": "mapreduce.job.maps",
-    "mapred.output.key.comparator.class": "mapreduce.job.output.key.comparator.class",
-    "mapred.output.value.groupfn.class": "mapreduce.job.output.group.comparator.class",
-    "mapred.min.split.size": "mapreduce.input.fileinputformat.split.minsize",
-    "mapred.max.split.size": "mapreduce.input.fileinputformat.split.maxsize",
-    "mapred.input.dir.recursive": "mapreduce.input.fileinputformat.input.dir.recursive",
-    "mapred.line.input.format.linespermap": "mapreduce.input.lineinputformat.linespermap",
-    "key.value.separator.in.input.line": "mapreduce.input.keyvaluelinerecordreader.key.value.separator",
-    "mapred.output.compress": "mapreduce.output.fileoutputformat.compress",
-    "mapred.output.compression.codec": "mapreduce.output.fileoutputformat.compress.codec",
-    "mapred.textoutputformat.separator": "mapreduce.output.textoutputformat.separator",
-    "mapred.compress.map.output": "mapreduce.map.output.compress",
-    "mapred.map.output.compression.codec": "mapreduce.map.output.compress.codec",
-    "map.output.key.field.separator": "mapreduce.map.output.key.field.separator",
-    "mapred.text.key.partitioner.options": "mapreduce.partition.keypartitioner.options",
-    "mapred.text.key.comparator.options": "mapreduce.partition.keycomparator.options",
-    "mapred.map.max.attempts": "mapreduce.map.maxattempts",
-    "mapred.reduce.max.attempts": "mapreduce.reduce.maxattempts",
-    "mapred.job.map.memory.mb": "mapreduce.map.memory.mb",
-    "mapred.job.reduce.memory.mb": "mapreduce.reduce.memory.mb",
-    "mapred.map.tasks.speculative.execution": "mapreduce.map.speculative",
-    "mapred.reduce.tasks.speculative.execution": "mapreduce.reduce.speculative",
-    "mapred.task.timeout": "mapreduce.task.timeout",
-}
 # The whole of the command is a class in Java where it looks like this and no file of this name is shipped.
 JAVA_CLASS = re.compile(r"(org|com|net|io|edu)(\.[A-Za-z_$][\w$]*)+")
 # Hadoop's own, found without their package.
@@ -62,22 +34,6 @@ JAVA_SHORT = re.compile(r"(Identity|Inverse|Regex|TokenCount|LongSum|FieldSelect
 JOB = "0000000000000_0001"
 # The home of a container's user where nothing else is configured.
 HOME = "/home/"
-
-
-def split(command: str) -> list[str]:
-    """Return the words of a command as streaming cuts them.
-
-    Blanks separate, tabs do not; a quote begins and ends a word wherever it stands; an empty word is dropped.
-    """
-    found = []
-    word, quote = "", ""
-    for char in command:
-        if char == quote or (not quote and char in "'\" "):
-            found.append(word)
-            word, quote = "", "" if quote or char == " " else char
-        else:
-            word += char
-    return [one for one in [*found, word] if one]
 
 
 def is_java(command: str, shipped: t.Container[str]) -> bool:
@@ -104,7 +60,7 @@ def find(program: str, folder: str, path: str) -> str | None:
 
 def present_names(properties: t.Mapping[str, str]) -> dict[str, str]:
     """Return the properties with old names replaced by the present ones."""
-    return {OLD_NAMES.get(name, name): value for name, value in properties.items()}
+    return {modern(name): value for name, value in properties.items()}
 
 
 def task_properties(role: str, number: int, place: str = "", start: int = 0, length: int = 0) -> dict[str, str]:
@@ -152,4 +108,4 @@ def environment(
     former = {OF_TASK[name]: value for name, value in own.items()}
     for name, value in {**properties, **own, **former}.items():
         found[re.sub(r"[^A-Za-z0-9]", "_", name)] = value[:most]
-    return {**found, **streaming.PYTHON_ENV, **{key: streaming.text_of(value) for key, value in cmdenv.items()}}
+    return {**found, **streaming.PYTHON_ENV, **{key: text_of(value) for key, value in cmdenv.items()}}

@@ -9,7 +9,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import distcp, streaming_job, streaming_job_info
@@ -80,6 +80,13 @@ def test_a_job_that_cannot_be_is_refused_before_anything_is_looked_at(monkeypatc
         streaming_job.main()
     result = json.loads(capsys.readouterr().out)
     assert result["failed"] and said in result["msg"] and result["hint"], result
+
+
+def test_archives_and_options_are_part_of_the_specification_where_they_are_given():
+    archives = [{"src": "/x/env-1.tgz", "name": None, "sha256": "1"}, {"src": "/x/b.zip", "name": "a", "sha256": "2"}]
+    spec = streaming_job.make_spec({**JOB, "archives": archives, "queue": "q", "sort": ["1"], "maps": None})
+    assert spec["archives"] == ["a.zip", "env-1.tgz"] and spec["queue"] == "q" and "maps" not in spec
+    assert streaming_options.properties(spec)["mapreduce.job.queuename"] == "q"
 
 
 def copies(*pairs, **changes):

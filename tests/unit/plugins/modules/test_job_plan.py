@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import inputs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import MANIFEST
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 from ansible_collections.ohmy.hadoop.plugins.modules import job_plan
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -28,6 +32,39 @@ def test_local_input_that_is_not_there_is_refused_before_the_first_call(tmp_path
 def test_local_input_that_is_there_is_not_read_yet(tmp_path):
     (tmp_path / "a b.txt").write_text("")
     job_plan.require_local([str(tmp_path / "*.txt"), str(tmp_path), "s3://bucket/key"])
+
+
+def plan(folder, **changes):
+    """Return the plan of a job on hosts of one's own."""
+    (folder / "in.txt").write_text("a\n")
+    usual = {key: option.get("default") for key, option in job_plan.SPEC.items()}
+    params = {**usual, "provider": "inventory", "name": "j", "mapper": "cat", "input": [str(folder / "in.txt")]}
+    return job_plan.run({**params, "output": str(folder / "out"), **changes})["plan"]
+
+
+def test_options_and_archives_make_another_job_and_other_means_do_not(tmp_path):
+    with zipfile.ZipFile(tmp_path / "lib.zip", "w") as archive:
+        archive.writestr("a", "b")
+    base = plan(tmp_path, reducer="cat")
+    packed = plan(tmp_path, reducer="cat", archives=[str(tmp_path / "lib.zip")])
+    assert base["archives"] == [] and [one["name"] for one in packed["archives"]] == ["lib"]
+    sorted_one = plan(tmp_path, reducer="cat", sort=["1n"])
+    assert len({one["fingerprint"] for one in (base, packed, sorted_one)}) == 3
+    assert plan(tmp_path, reducer="cat", map_memory=512, queue="x")["fingerprint"] == base["fingerprint"]
+    with pytest.raises(OhmyError, match="sort: with 0 reduces"):
+        plan(tmp_path, reduces=0, sort=["1"])
+
+
+@pytest.mark.parametrize("name, codec, unpack", [("part-00000.gz", None, True), ("part-00000", ".gz", False)])
+def test_an_answer_in_the_other_form_is_not_the_finished_one(tmp_path, name, codec, unpack):
+    wanted = plan(tmp_path)["fingerprint"]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("x")
+    entry = {"name": name, "size": 1, "sha256": file_sha256(str(tmp_path / "out" / name)), "codec": codec}
+    manifest = {"schema": 1, "fingerprint": wanted, "finished": "2026", "parts": [entry]}
+    (tmp_path / "out" / MANIFEST).write_text(json.dumps(manifest))
+    assert plan(tmp_path, output_decompress=not unpack)["finished"]
+    assert not plan(tmp_path, output_decompress=unpack)["finished"]
 
 
 REFUSED = {

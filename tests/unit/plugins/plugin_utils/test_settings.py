@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import streaming_options
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import checks, settings
+from tests.documented import blocks
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -53,6 +57,62 @@ def test_settle_takes_a_command_on_a_file_that_travels(job):
     assert problems == [] and found["job_mapper"] == "python3 m.py"
 
 
+def test_settle_finds_the_program_before_its_arguments(job):
+    folder, values = job
+    (folder / "my m.py").write_text("#!/usr/bin/env python3\n")
+    (folder / "sort").write_text("data")
+    programs = {"job_mapper": "my m.py --x 'a b'", "job_reducer": "sort -k2", "job_combiner": "/usr/bin/env python3 -V"}
+    found, problems = settle(folder, {**values, **programs})
+    assert problems == [] and found["job_mapper"] == f"{folder}/my m.py --x 'a b'"
+    assert (found["job_reducer"], found["job_combiner"]) == ("sort -k2", "/usr/bin/env python3 -V")
+
+
+def test_settle_takes_a_program_in_an_archive(job):
+    folder, values = job
+    with tarfile.open(folder / "env-1.tgz", "w:gz"):
+        pass
+    packed = {"job_archives": "env-1.tgz#env", "job_mapper": "env/bin/python3 m.py", "job_files": ["m.py"]}
+    found, problems = settle(folder, {**values, **packed})
+    assert problems == [] and found["job_archives"] == [f"{folder}/env-1.tgz#env"]
+
+
+def test_settle_takes_the_documented_options(job):
+    folder, values = job
+    with tarfile.open(folder / "env.tgz", "w:gz"):
+        pass
+    for name in ("mapper.py", "reducer.py"):
+        (folder / name).write_text("#!/usr/bin/env python3\n")
+    said = yaml.safe_load(blocks("docs/jobs.md")["daily"])
+    found, problems = settle(folder, {**values, **said})
+    assert problems == [] and found["job_sort"] == ["1", "2nr"]
+    assert found["job_mapper"] == f"{folder}/mapper.py --min 3"
+
+
+def test_every_option_of_a_job_is_a_variable_of_its_type_and_documented():
+    specs = settings.load_specs()
+    keys = ("type", "elements", "choices", "default")
+    plain = {
+        name: {key: option[key] for key in keys if key in option} for name, option in streaming_options.SPEC.items()
+    }
+    assert {
+        name: {key: specs[f"job_{name}"][key] for key in keys if key in specs[f"job_{name}"]} for name in plain
+    } == plain
+    page = (ROOT / "docs/jobs.md").read_text("utf-8")
+    assert [name for name in [*plain, "archives", "output_decompress"] if f"job_{name}" not in page] == []
+
+
+@pytest.mark.parametrize("phase", ["preflight", "run"])
+def test_every_option_of_a_job_reaches_its_module(phase):
+    tasks = yaml.safe_load((ROOT / f"roles/job/tasks/{phase}.yml").read_text("utf-8"))
+    module = {"preflight": "ohmy.hadoop.job_plan", "run": "ohmy.hadoop.streaming_job"}[phase]
+    (given,) = [task[module] for task in tasks if module in task]
+    assert {name: given[name] for name in streaming_options.SPEC} == {
+        # Ansible takes null for what has no choices only.
+        name: f"{{{{ ohmy_settings.job_{name} {'| default(omit, true) ' if 'choices' in option else ''}}}}}"
+        for name, option in streaming_options.SPEC.items()
+    }
+
+
 def test_settle_says_nothing_of_a_command_that_a_later_source_replaced(job):
     folder, values = job
     found, problems = settle(folder, {**values, "job_mapper": "python3 m.py"}, {"job_mapper": "cat"})
@@ -72,7 +132,6 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_mapper": "nope.py"}, "job_mapper: there is no file"),
         ({"job_mapper": None}, "job_mapper: is missing"),
         ({"job_mapper": "python3 m.py"}, "job_mapper: m.py would not reach the nodes; name it in job_files"),
-        ({"job_mapper": "m.py --x 1"}, "job_mapper: m.py would not reach the nodes; name it in job_files"),
         ({"hadoop_task_memory": 256}, "hadoop_task_memory: must be at least 512 MiB"),
         ({"hadoop_packages": ["openssl-"]}, "hadoop_packages: 'openssl-' is no name of a package"),
         ({"hadoop_java_package": "zulu17-jre-headless"}, "hadoop_java_package: must be a package such as openjdk"),
@@ -85,6 +144,7 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_cmdenv": {"DB_PASS": "x"}}, "job_cmdenv: The environment variable DB_PASS looks like a secret"),
         ({"job_cmdenv": {"A\n": "x"}}, "job_cmdenv: 'A\\n' is no name of an environment variable"),
         ({"job_options": {"fs.azure.account.key.x": "y"}}, "job_options: The option fs.azure.account.key.x looks like"),
+        ({"job_mapper": "m.py in.txt"}, "job_mapper: in.txt would not reach the nodes; name it in job_files"),
         ({"job_output": "s3://b/out"}, "job_output: s3://b/out is no directory of this machine"),
         ({"job_output": "file:///tmp/out"}, "job_output: file:///tmp/out is no directory of this machine"),
         ({"job_files": ["s3://b/words.txt"]}, "job_files: s3://b/words.txt is no path on this machine"),
@@ -130,6 +190,27 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_cmdenv": {"DB_PASSWORD": "x"}}, "job_cmdenv: The environment variable DB_PASSWORD looks like a secret"),
         ({"job_cmdenv": {"AWS_SECRET_ACCESS_KEY": "x"}}, "job_cmdenv: The environment variable AWS_SECRET_ACCESS_KEY"),
         ({"job_cmdenv": {"A-B": "1"}}, "job_cmdenv: 'A-B' is no name"),
+        ({"job_mapper": "./gone.py --x"}, "job_mapper: there is no file ./gone.py in "),
+        ({"job_mapper": "bin/tool --x"}, "job_mapper: there is no file bin/tool in "),
+        ({"job_mapper": "'m.py' --x"}, "job_mapper: "),
+        ({"job_files": ["."]}, "job_files: "),
+        ({"job_archives": ["in.txt"]}, "job_archives: "),
+        ({"job_sort": [True]}, "job_sort: must be a list of texts"),
+        ({"job_sort": ["2"]}, "job_sort: field 2 is not in the key"),
+        ({"job_maps": 0}, "job_maps: must be 1 to 100000"),
+        ({"job_vcores": 1.5}, "job_vcores: must be a whole number"),
+        ({"job_priority": "urgent"}, "job_priority: "),
+        ({"job_output_compress": "gz"}, "job_output_compress: "),
+        (
+            {"job_queue": "a", "job_options": {"mapred.job.queue.name": "a"}},
+            "job_queue: the property mapred.job.queue.name says the same",
+        ),
+        ({"job_queue": "fast"}, "job_queue: the cluster has no queue fast, but default"),
+        (
+            {"job_output_compress": "snappy", "job_output_decompress": True},
+            "job_output_decompress: snappy cannot be decompressed here",
+        ),
+        ({"job_options": {"mapred.cache.archives": "x"}}, "job_options: The option mapred.cache.archives"),
         ({"hadoop_archive_sha512": "abc"}, "hadoop_archive_sha512: must be 128"),
     ],
 )
@@ -137,6 +218,22 @@ def test_settle_impossible_value_is_named(job, values, named):
     folder, good = job
     _found, problems = settle(folder, {**good, **values})
     assert [text for text in problems if text.startswith(named)], problems
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"job_queue": "default"},
+        {"job_queue": "fast", "hadoop_capacity_scheduler": {"yarn.scheduler.capacity.root.queues": "default,fast"}},
+        {"job_queue": "root.a.b", "hadoop_capacity_scheduler": {"yarn.scheduler.capacity.root.a.queues": "b"}},
+        {"job_queue": "any", "cluster_provider": "inventory"},
+        {"job_queue": "any", "hadoop_yarn_site": {"yarn.resourcemanager.scheduler.class": "x"}},
+        {"job_output_compress": "bzip2", "job_output_decompress": True},
+    ],
+)
+def test_settle_takes_queues_that_are_there_and_codecs_that_can_be_unpacked(job, more):
+    folder, good = job
+    assert settle(folder, {**good, **more})[1] == []
 
 
 def test_settle_takes_the_durations_that_the_modules_take(job):

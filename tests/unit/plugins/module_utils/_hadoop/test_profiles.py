@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, task_jvm
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "site"
 DOCUMENT = {
@@ -64,7 +64,7 @@ def test_memory_is_divided_as_the_page_says():
             room = profiles.memory(total, profiles.services(role, workers))
             row = [total, *(room.heaps[name] for name in shown)]
             if "nodemanager" in shown:
-                row += [room.containers, room.task, profiles.task_heap(room.task)]
+                row += [room.containers, room.task, task_jvm.task_heap(room.task)]
             expected.append(row)
     assert expected == TABLE
 
@@ -88,7 +88,7 @@ def test_no_node_is_given_more_than_it_has(role, workers, total):
     assert sum(room.heaps.values()) * 1.2 + room.containers + 256 <= total
     if "nodemanager" in running:
         assert room.containers >= profiles.application_master(room.task) + room.task
-        assert profiles.task_heap(room.task) <= min(384, room.task // 2)
+        assert task_jvm.task_heap(room.task) <= min(384, room.task // 2)
 
 
 @pytest.mark.parametrize(

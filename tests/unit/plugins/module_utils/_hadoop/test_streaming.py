@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import streaming
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import formats, streaming
 
 SPEC = {
     "schema": 1,
@@ -175,7 +175,7 @@ def test_a_split_is_asked_for_by_format_and_size():
     assert streaming.properties(SPEC, 77)["stream.map.input.ignoreKey"] == "true"
     assert "stream.map.input.ignoreKey" not in streaming.properties(SPEC)
     words = streaming.command(SPEC, "mapred", "/c", "/f", 77)
-    assert words[words.index("-inputformat") + 1] == streaming.COMBINE_FORMAT
+    assert words[words.index("-inputformat") + 1] == formats.COMBINE_FORMAT
     assert "-inputformat" not in streaming.command(SPEC, "mapred", "/c", "/f")
 
 

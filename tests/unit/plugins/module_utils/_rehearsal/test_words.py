@@ -9,21 +9,6 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import words
 
-SPLIT = {
-    'python3 m.py --opt="a b"': ["python3", "m.py", "--opt=", "a b"],
-    "m.py '' x": ["m.py", "x"],
-    "cut -f1 | sort": ["cut", "-f1", "|", "sort"],
-    'bash -c "cut -f1 | sort"': ["bash", "-c", "cut -f1 | sort"],
-    "a\tb  c": ["a\tb", "c"],
-    "'it\"s' x\\ y": ['it"s', "x\\", "y"],
-    "": [],
-}
-
-
-@pytest.mark.parametrize("command, expected", SPLIT.items())
-def test_a_command_is_split_as_streaming_splits_it(command, expected):
-    assert words.split(command) == expected
-
 
 @pytest.mark.parametrize(
     "command, expected",
