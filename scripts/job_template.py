@@ -58,6 +58,7 @@ EXAMPLES = {
     "hadoop_master_host": "m1",
     "hadoop_worker_hosts": ["w1", "w2"],
     "hadoop_address": "10.0.0.5",
+    "hadoop_node_python": "3.11",
     "hadoop_task_memory": 1024,
     "hadoop_archive": "archives/hadoop-3.5.0.tar",
     "hadoop_archive_sha512": "…",

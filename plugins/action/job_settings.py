@@ -92,6 +92,7 @@ class ActionModule(ActionBase):
             result["document"] = self._document(values, task_vars)
         elif scope == "job":
             result["document"] = software(values)
+            result["codecs"] = [codec.name for codec in archives.codecs_of(values)]
         return result
 
     def _role_problem(self, name: str) -> str:

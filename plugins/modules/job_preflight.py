@@ -12,6 +12,8 @@ module: job_preflight
 short_description: Rehearse a streaming job before it costs
 version_added: 0.1.0
 description:
+  - Checks the programs against what their nodes have, and the input against what Hadoop reads - first lines, interpreters,
+    syntax and imports of Python, formats and codecs. The kinds of findings are listed in C(docs/preflight.md).
   - Runs C(mapper | sort | reducer) of a Hadoop Streaming job on the first lines of several files of its real input, on the
     controller, as tasks would run it - with their environment, side files, limits and the shuffle of Hadoop.
   - Does so with one split and several, one reduce and several, and with the combiner run not at all, once and twice. Programs
@@ -25,6 +27,7 @@ author:
 extends_documentation_fragment:
   - ohmy.hadoop._attributes
   - ohmy.hadoop.aws
+  - ohmy.hadoop._streaming
 attributes:
   check_mode:
     support: full
@@ -47,17 +50,22 @@ options:
     type: str
     required: true
   mapper:
-    description: Absolute path of the mapper, or a command that the nodes have.
+    description: Absolute path of the mapper, with or without arguments, or a command that the nodes have.
     type: str
     required: true
   reducer:
-    description: Absolute path of the reducer, or a command that the nodes have.
+    description: Absolute path of the reducer, with or without arguments, or a command that the nodes have.
     type: str
   combiner:
-    description: Absolute path of the combiner, or a command that the nodes have.
+    description: Absolute path of the combiner, with or without arguments, or a command that the nodes have.
     type: str
   files:
     description: Absolute paths of side files.
+    type: list
+    elements: str
+    default: []
+  archives:
+    description: Absolute paths of archives, with C(#) and a folder's name or without.
     type: list
     elements: str
     default: []
@@ -84,14 +92,41 @@ options:
     description: Environment variables of the programs.
     type: dict
     default: {}
+  image:
+    description:
+      - Name or description of the nodes' image, or the public parameter that names it. What the official images of Debian,
+        Ubuntu and Amazon Linux bring is known; of any other the check is left to the nodes.
+    type: str
+    default: ""
+  node_python:
+    description: Version of the nodes' Python, such as V(3.11), where their image does not tell it.
+    type: str
+    default: ""
+  packages:
+    description: Debian packages that the nodes will have besides.
+    type: list
+    elements: str
+    default: []
+  node_roles:
+    description: Whether roles of one's own install more on the nodes, so that what is not known there may be there.
+    type: bool
+    default: false
+  codecs:
+    description: The codecs that Hadoop's archive can use; all by default.
+    type: list
+    elements: str
+    default: [deflate, gzip, bzip2, lz4, snappy, zstd]
   workers:
     description: Number of workers for which the time of the job is estimated; with V(0) the master does their work.
     type: int
     default: 2
+  instance_type:
+    description: Type of the workers' instances, by whose name O(cores) are reckoned.
+    type: str
+    default: ""
   cores:
-    description: Number of tasks that a worker runs at a time, for the estimate.
+    description: Number of tasks that a worker runs at a time, for the estimate; by default as O(instance_type) has, or V(2).
     type: int
-    default: 2
   seconds:
     description: Limit for all runs together; what was not tried by then is told.
     type: int
@@ -318,9 +353,11 @@ from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import inputs, programs
+from ..module_utils._hadoop import inputs, programs, side_archives, streaming_options
+from ..module_utils._hadoop.codecs import CODECS
 from ..module_utils._rehearsal import preflight, sample, task
-from ..module_utils._rehearsal.findings import Finding, sorted_by_severity
+from ..module_utils._rehearsal.estimate import cores_of
+from ..module_utils._rehearsal.findings import errors, refusal, sorted_by_severity
 
 SPEC = {
     "mode": {"type": "str", "choices": ["full", "static", "off"], "default": "full"},
@@ -329,25 +366,27 @@ SPEC = {
     "reducer": {"type": "str"},
     "combiner": {"type": "str"},
     "files": {"type": "list", "elements": "str", "default": []},
+    "archives": {"type": "list", "elements": "str", "default": []},
     "input": {"type": "list", "elements": "str", "required": True},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},
+    "image": {"type": "str", "default": ""},
+    "node_python": {"type": "str", "default": ""},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "node_roles": {"type": "bool", "default": False},
+    "codecs": {"type": "list", "elements": "str", "default": [codec.name for codec in CODECS]},
     "workers": {"type": "int", "default": 2},
-    "cores": {"type": "int", "default": 2},
+    "instance_type": {"type": "str", "default": ""},
+    "cores": {"type": "int"},
     "seconds": {"type": "int", "default": 60},
     "task_seconds": {"type": "int", "default": 20},
     "memory": {"type": "int", "default": 4096},
     "sample_files": {"type": "int", "default": 6},
     "sample_bytes": {"type": "int", "default": 1 << 20},
+    **streaming_options.SPEC,
 }
-
-
-def static_findings(commands: dict[str, str | None], files: list[dict[str, str]]) -> list[Finding]:
-    """Return what can be said of the programs without running them; the one place for such checks."""
-    del commands, files
-    return []
 
 
 def access(params: dict[str, t.Any]) -> tuple[inputs.ListObjects, sample.Read]:
@@ -376,20 +415,24 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         return result
     list_objects, read = access(params)
     commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
-    found = static_findings(commands, shipped)
-    if params["mode"] == "full" and not preflight.errors(found):
-        spec = {key: params[key] for key in ("name", "reduces", "options", "cmdenv")}
-        spec.update(commands, id="rehearsal")
-        listed = inputs.expand(params["input"], list_objects, version=lambda _path: "")
+    archives = side_archives.plan_archives(params["archives"], [file["name"] for file in shipped])
+    folders = {item["name"]: item["src"] for item in archives}
+    spec = {**params, **commands, "id": "rehearsal"}
+    listed = inputs.expand(params["input"], list_objects, version=lambda _path: "")
+    nodes = preflight.Nodes(
+        params["image"], params["node_python"], params["packages"], params["node_roles"], params["codecs"]
+    )
+    found = preflight.check(spec, shipped, folders, listed, nodes)
+    if params["mode"] == "full" and not errors(found):
         limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
         bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])
         files = {file["name"]: file["src"] for file in shipped}
-        result.update(preflight.rehearse(spec, files, listed, read, bounds, params["workers"], params["cores"]))
+        cores = params["cores"] or cores_of(params["instance_type"])
+        done = preflight.rehearse(spec, files, folders, listed, read, bounds, params["workers"], cores)
+        result.update(done)
     result["findings"] = sorted_by_severity([*found, *result["findings"]])
-    failing = preflight.errors(result["findings"])
-    if failing:
-        more = f" ({len(failing) - 1} more: {', '.join(one['id'] for one in failing[1:])})" if failing[1:] else ""
-        raise OhmyError(failing[0]["text"] + more, failing[0]["hint"], **result)
+    if failing := errors(result["findings"]):
+        raise refusal(failing, **result)
     return result
 
 

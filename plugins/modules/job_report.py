@@ -65,6 +65,17 @@ options:
     description: Whether the cluster was kept.
     type: bool
     default: false
+  estimate:
+    description: What M(ohmy.hadoop.job_preflight) expected of the job, or nothing.
+    type: dict
+    default: {}
+  seconds:
+    description: How long the job really took.
+    type: float
+  workers:
+    description: Number of workers.
+    type: int
+    default: 0
   phases:
     description: Name of each phase and the seconds that it took.
     type: dict

@@ -75,4 +75,10 @@ document:
   returned: with O(scope=node) or O(scope=job)
   type: dict
   sample: {schema: 1, cluster: demo, role: master, master: self, workers: 2, s3: null}
+codecs:
+  description: The codecs that work with Hadoop's archive.
+  returned: with O(scope=job)
+  type: list
+  elements: str
+  sample: [deflate, gzip, bzip2, lz4, snappy]
 """

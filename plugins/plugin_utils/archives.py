@@ -128,13 +128,18 @@ def contents(archive: str) -> list[str] | None:
         return None
 
 
+def codecs_of(settings: t.Mapping[str, t.Any]) -> list[codecs.Codec]:
+    """Return the codecs that work with the archive; all where it does not tell."""
+    return codecs.available(contents(settings["hadoop_archive"] or ""))
+
+
 def codec_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return what a job asks of codecs that its archive has not."""
-    there = codecs.available(contents(settings["hadoop_archive"] or ""))
-    cluster = codecs.problems(settings["hadoop_mapred_site"], [], there)
+    there = codecs_of(settings)
+    cluster = codecs.problems(settings["hadoop_mapred_site"], there)
     found = [f"hadoop_mapred_site: {text}" for text in cluster]
-    found += [f"job_options: {text}" for text in codecs.problems(settings["job_options"], [], there)]
+    found += [f"job_options: {text}" for text in codecs.problems(settings["job_options"], there)]
     for name in ("job_output_compress", "job_map_output_compress"):
         text = codecs.lacking(settings.get(name), there)
         found += [f"{name}: {text}"] if text else []
-    return found + [f"job_input: {text}" for text in codecs.problems({}, settings["job_input"], there)]
+    return found

@@ -16,6 +16,7 @@ from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.places import nearest
 from ..module_utils._hadoop import codecs, inputs, profiles, programs, side_archives, site, streaming, streaming_checks
 from ..module_utils._node import documents, fetch, packages
+from ..module_utils._rehearsal import node_images
 from .fetch_targets import UNPACKED
 
 # The least that a specification must have, for checking its other parts.
@@ -129,6 +130,14 @@ def _pattern(pattern: str, text: str) -> t.Callable[[str | None], str]:
     return lambda value: "" if value is None or re.fullmatch(pattern, value) else f"{text}, not {value!r}"
 
 
+def _python(value: str | None) -> str:
+    try:
+        node_images.with_python(None, value or "3.11")
+    except OhmyError as exc:
+        return f"{exc.message.partition(': ')[2].rstrip('.')}; {exc.hint.rstrip('.')}"
+    return ""
+
+
 def _packages(value: list[str]) -> str:
     bad = [name for name in value if not packages.NAME.fullmatch(name)]
     return f"{bad[0]!r} is no name of a package; use name or name=version" if bad else ""
@@ -224,6 +233,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_reduces": lambda value: "" if 0 <= value <= 10000 else f"must be 0 to 10000, not {value}",
     "job_options": _options,
     "job_cmdenv": _cmdenv,
+    "job_preflight_seconds": lambda value: "" if value >= 1 else "must be at least 1 second",
     "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
     "hadoop_cluster": _name,
     "hadoop_address": _address,
@@ -231,6 +241,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "hadoop_task_memory": lambda value: (
         "" if value is None or value >= documents.LEAST_TASK else f"must be at least {documents.LEAST_TASK} MiB"
     ),
+    "hadoop_node_python": _python,
     "hadoop_packages": _packages,
     "hadoop_java_package": _java_package,
     "hadoop_roles": _roles,

@@ -17,6 +17,7 @@ import typing as t
 import zlib
 
 from ..module_utils._hadoop.identity import read_manifest
+from . import rehearsal_report
 from .fetch_targets import PACKED
 
 FIRST_LINES = 5
@@ -132,6 +133,7 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
     else:
         lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
         lines += answer(args["output"])
+        lines += rehearsal_report.compared(args["estimate"], args["seconds"], args["workers"])
     lines += [] if args["planned"] else timing(args["phases"]) + standing(args)
     if left:
         warning = (

@@ -63,20 +63,13 @@ def available(contents: t.Iterable[str] | None) -> list[Codec]:
     return [codec for codec in CODECS if not codec.needs or re.search(codec.needs, text)]
 
 
-def problems(options: t.Mapping[str, t.Any], inputs: t.Iterable[str], there: t.Sequence[Codec]) -> list[str]:
-    """Return what is wrong with the codecs that a job names by property or by the ending of its input's names."""
+def problems(options: t.Mapping[str, t.Any], there: t.Sequence[Codec]) -> list[str]:
+    """Return what is wrong with the codecs that a job names by property."""
     found = []
     for name in PROPERTIES:
         value = str(options.get(name) or "").strip()
         if value and (wrong := _wrong(value, there)):
             found.append(f"{name}: {wrong}")
-    gone = [codec for codec in CODECS if codec not in there]
-    for item in inputs:
-        found += [
-            f"{item}: the archive of Hadoop cannot read {codec.name}; pack it as {_names(there)}"
-            for codec in gone
-            if item.endswith(codec.suffix)
-        ]
     return found
 
 

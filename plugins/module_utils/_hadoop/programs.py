@@ -77,12 +77,12 @@ def first_line_problem(path: str, runs: bool = False) -> FirstLine | None:
     return None
 
 
-def check_first_line(path: str, runs: bool = False) -> None:
+def check_first_line(path: str) -> None:
     """Refuse a file whose first line would keep every task from starting; see ``first_line_problem``.
 
     :raises OhmyError: its first line ends in a carriage return, follows a byte order mark, or names no interpreter.
     """
-    if found := first_line_problem(path, runs):
+    if found := first_line_problem(path):
         raise OhmyError(found.message, found.hint)
 
 
@@ -133,7 +133,6 @@ def plan_programs(
             raise OhmyError(
                 f"job_files: {path} has a name that Hadoop cannot ship.", "Use letters, digits, dot, dash, underscore."
             )
-        check_first_line(path)
         if taken.setdefault(name, path) != path:
             raise OhmyError(
                 f"job_files: {taken[name]} and {path} have the same name, and only one would reach the tasks.",
@@ -143,8 +142,6 @@ def plan_programs(
     for role, text in (("mapper", mapper), ("reducer", reducer), ("combiner", combiner)):
         program, arguments = split_program(text or "", program_file)
         if program:
-            # Without one a Python file is given to python3 by its command.
-            check_first_line(program, runs=not program.endswith(".py"))
             name = shipped_name(program, role, taken)
             taken[name] = program
             commands[role] = f"{command_for(program, name)} {carried(arguments, role)}".rstrip()

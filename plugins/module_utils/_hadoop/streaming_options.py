@@ -57,6 +57,11 @@ NOT_IDENTITY = (
 KEY_SEPARATOR = "mapreduce.map.output.key.field.separator"
 PARTITIONER = "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner"
 COMPARATOR = "org.apache.hadoop.mapreduce.lib.partition.KeyFieldBasedComparator"
+FLAGS = {
+    "mapred.input.format.class": "-inputformat",
+    "mapred.output.format.class": "-outputformat",
+    "mapred.partitioner.class": "-partitioner",
+}
 COMPRESS_OUTPUT = "mapreduce.output.fileoutputformat.compress"
 COMPRESS_MAPS = "mapreduce.map.output.compress"
 SPLIT = "mapreduce.input.fileinputformat.split.maxsize"
@@ -206,12 +211,16 @@ def _tasks(say: Spec) -> dict[str, t.Any]:
     return found
 
 
+def classes(spec: Spec) -> dict[str, str]:
+    """Return the classes that a job's options stand for, by the properties that hold them in the end."""
+    say = given(spec)
+    found = {}
+    for kind in ("input", "output"):
+        if f"{kind}_format" in say:
+            found[f"mapred.{kind}.format.class"] = class_of(kind, say[f"{kind}_format"])
+    return {**found, **({"mapred.partitioner.class": PARTITIONER} if "partition_fields" in say else {})}
+
+
 def words(spec: Spec) -> list[str]:
     """Return the words of streaming's command line that a job's options stand for; all else is a property."""
-    say = given(spec)
-    found = []
-    if "input_format" in say:
-        found += ["-inputformat", class_of("input", say["input_format"])]
-    if "output_format" in say:
-        found += ["-outputformat", class_of("output", say["output_format"])]
-    return found + (["-partitioner", PARTITIONER] if "partition_fields" in say else [])
+    return [word for name, value in classes(spec).items() for word in (FLAGS[name], value)]

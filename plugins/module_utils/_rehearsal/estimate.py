@@ -22,6 +22,7 @@ Every node's core is taken to be as fast as this machine's; launching the cluste
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 
 SORT = 40e6
@@ -31,6 +32,7 @@ JOB_SECONDS = 20.0
 TASK_SECONDS = 3.0
 LEAST_GAIN = 0.05
 MOST_WORKERS = 1000
+CORES = 2
 
 
 class Splits(t.NamedTuple):
@@ -60,6 +62,12 @@ def splits_of(
         largest = max(largest, factor * (min(size, most) if splittable else size))
         maps += math.ceil(size / most) if splittable else 1
     return Splits(max(1, math.ceil(stored / together)) if together else maps, total, largest)
+
+
+def cores_of(instance_type: str) -> int:
+    """Return the virtual cores of an EC2 instance type by its name, such as 8 for ``m6i.2xlarge``; 2 where it is silent."""
+    found = re.fullmatch(r"[a-z0-9-]+\.(\d*)xlarge", instance_type)
+    return 4 * int(found[1] or 1) if found else CORES
 
 
 def cluster_seconds(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._core.errors import OhmyError
+
 Finding = t.Dict[str, t.Any]
 ERROR, WARNING, NOTE = "error", "warning", "note"
 ORDER = (ERROR, WARNING, NOTE)
@@ -85,6 +87,23 @@ def static(kind: str, text: str, hint: str) -> Finding:
 def sorted_by_severity(findings: t.Iterable[Finding]) -> list[Finding]:
     """Return the findings, errors first, otherwise in the order in which they were found."""
     return sorted(findings, key=lambda one: ORDER.index(one["severity"]))
+
+
+def errors(found: t.Iterable[Finding]) -> list[Finding]:
+    """Return the findings for which a job is not to be submitted."""
+    return [one for one in found if one["severity"] == ERROR]
+
+
+def refusal(failing: t.Sequence[Finding], **result: t.Any) -> OhmyError:
+    """Return the error that tells of all errors that were found.
+
+    :param failing: at least one, see ``errors``.
+    :param result: what the error carries.
+    """
+    if len(failing) == 1:
+        return OhmyError(failing[0]["text"], failing[0]["hint"], **result)
+    listing = "\n".join(f"  {one['text']} {one['hint']}" for one in failing)
+    return OhmyError(f"{len(failing)} errors were found before the start:\n{listing}\n", "Correct them all.", **result)
 
 
 def count(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._core.s3_uri import is_s3
-from .._hadoop.codecs import CODECS, Codec, available
+from .._hadoop.codecs import CODECS, Codec
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
 from .findings import Finding, static
@@ -55,20 +55,20 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def check_input(
-    files: t.Sequence[InputFile], options: t.Mapping[str, t.Any], archive_features: t.Iterable[str] | None
+    files: t.Sequence[InputFile], options: t.Mapping[str, t.Any], there: t.Sequence[Codec]
 ) -> list[Finding]:
     """Return what is wrong with a job's input, or good to know of it.
 
     :param files: as ``inputs.expand`` returns them; of the first local ones the first bytes are read.
     :param options: the job's properties (job_options).
-    :param archive_features: the paths in Hadoop's archive, as for ``codecs.available``; None when they are not known.
+    :param there: the codecs that work with Hadoop's archive, see ``codecs.available``.
     :returns: findings, one for all files of a kind; see ``findings.KINDS``.
     :raises OSError: a local file cannot be read.
     """
     full = [file for file in files if file.size]
     found = []
     if not any(OWN_READER.search(name) for name in options):
-        found += _not_text(full) + _codecs_absent(full, available(archive_features)) + _contents(full)
+        found += _not_text(full) + _codecs_absent(full, there) + _contents(full)
     return found + _one_map(full) + _many(files)
 
 

@@ -35,12 +35,15 @@ class Modules:
     ``unsure``: modules of which nobody knows, where nothing is known of the nodes.
     """
 
-    def __init__(self, shipped: t.Mapping[str, str], node: NodeImage, packages: t.Sequence[str]) -> None:
+    def __init__(
+        self, shipped: t.Mapping[str, str], node: NodeImage, packages: t.Sequence[str], folders: t.Collection[str] = ()
+    ) -> None:
         self.shipped = shipped
         self.node = node
         self.brought = debs.modules_of(packages)
-        self.more = debs.may_bring_more(packages)
-        self.own = _own(shipped)
+        # What lies in an archive, a program may find by a path of its own.
+        self.more = debs.may_bring_more(packages) or bool(folders)
+        self.own = _own(shipped) | set(folders)
         self.ran: dict[str, bool] = {}  # name → whether the system's Python runs it
         self.modules: list[tuple[str, str]] = []
         self.unsure: list[str] = []

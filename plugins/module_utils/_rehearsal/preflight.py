@@ -6,18 +6,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import tempfile
 import typing as t
+import zipfile
 from dataclasses import dataclass
 
-from .._hadoop import inputs, streaming
-from . import estimate, rehearsal, remarks, sample, task, words
+from .._core.errors import OhmyError
+from .._hadoop import codecs, inputs, streaming, streaming_options
+from .._hadoop.formats import NLINE_FORMAT
+from . import estimate, input_check, node_images, programs_check, rehearsal, remarks, sample, task, words
 from .findings import Finding
 from .pipeline import Job
 
 Data = t.Dict[str, t.Any]
 # So much of a program is looked through for the question which file it reads.
 PROGRAM_BYTES = 1 << 20
+UNPACK_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,56 @@ def nothing() -> Data:
     }
 
 
+@dataclass(frozen=True)
+class Nodes:
+    """What is known of a job's nodes before they are there.
+
+    ``image``: name, description or parameter of what they boot; ``python``: its version as the user names it;
+    ``packages`` of Debian that will be installed; ``roles``: the user's own install more; ``codecs``: names.
+    """
+
+    image: str = ""
+    python: str = ""
+    packages: t.Sequence[str] = ()
+    roles: bool = False
+    codecs: t.Collection[str] = tuple(codec.name for codec in codecs.CODECS)
+
+    def known(self) -> node_images.NodeImage | None:
+        """Return what they bring, None where nothing is known.
+
+        :raises OhmyError: the version is none.
+        """
+        image = node_images.find_image(self.image)
+        image = node_images.with_python(image, self.python) if self.python else image
+        return node_images.with_more(image) if self.roles else image
+
+
+def check(
+    spec: t.Mapping[str, t.Any],
+    files: t.Sequence[t.Mapping[str, str]],
+    archives: t.Collection[str],
+    found: t.Sequence[inputs.InputFile],
+    nodes: Nodes,
+) -> list[Finding]:
+    """Return what can be said of a job's programs and input without running them; the one place for such checks.
+
+    :param spec, files, found: as for ``rehearse``, the files as ``programs.plan_programs`` returns them.
+    :param archives: names of the folders that archives are unpacked into.
+    :raises OSError, OhmyError: a file cannot be read; the version of Python is none.
+    """
+    commands = {role: spec.get(role) for role in programs_check.ROLES}
+    options = {**(spec.get("options") or {}), **streaming_options.classes(spec)}
+    there = [codec for codec in codecs.CODECS if codec.name in nodes.codecs]
+    return [
+        *programs_check.check_programs(commands, files, nodes.known(), nodes.packages, archives),
+        *input_check.check_input(found, options, there),
+    ]
+
+
 def rehearse(
     spec: t.Mapping[str, t.Any],
     files: t.Mapping[str, str],
+    archives: t.Mapping[str, str],
     found: t.Sequence[inputs.InputFile],
     read: sample.Read,
     bounds: Bounds,
@@ -56,6 +109,7 @@ def rehearse(
 
     :param spec: as ``streaming.properties`` takes it, with commands.
     :param files: name in the task's folder → path here.
+    :param archives: name of a folder in the task's folder → path of what is unpacked there.
     :param found: the files of the input.
     :param read: see ``sample.take``.
     :param cores: tasks that a worker runs at a time.
@@ -63,13 +117,17 @@ def rehearse(
     :raises OSError, OhmyError: the input or a program cannot be read.
     """
     together = _together(spec, files, found, max(1, workers) * cores)
-    properties = words.present_names(streaming.properties(spec, together))
+    properties = words.present_names({**streaming.properties(spec, together), **_classes(spec)})
     sources = [sample.Source(file.source, file.size, _place(file)) for file in found]
     delimiter = properties.get("textinputformat.record.delimiter", "").encode()
     taken = sample.take(sources, read, bounds.files, bounds.bytes, delimiter)
     commands = {role: spec.get(role) for role in ("mapper", "combiner", "reducer")}
-    job = Job(commands, files, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
     with tempfile.TemporaryDirectory(prefix="ohmy-rehearsal-") as root:
+        there = {
+            **files,
+            **{name: unpacked(path, os.path.join(root, "archives", name)) for name, path in archives.items()},
+        }
+        job = Job(commands, there, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
         done = rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)
     listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
     splits = estimate.splits_of(listed, taken.expansion, together)
@@ -77,8 +135,28 @@ def rehearse(
         **nothing(),
         **done,
         "sample": summary(taken),
-        "estimate": estimate.estimate(done["speed"], splits, workers, cores, job.reduces),
+        "estimate": estimate.estimate(done["speed"], splits, workers, cores, int(spec["reduces"])),
     }
+
+
+def unpacked(path: str, folder: str) -> str:
+    """Unpack an archive as a node does, and return the folder.
+
+    :raises OhmyError: it cannot be unpacked.
+    """
+    os.makedirs(folder)
+    try:
+        if path.endswith((".zip", ".jar")):
+            with zipfile.ZipFile(path) as archive:
+                for item in archive.infolist():
+                    full = archive.extract(item, folder)
+                    if mode := item.external_attr >> 16 & 0o777:
+                        os.chmod(full, mode)
+        else:
+            subprocess.run(["tar", "-xf", path, "-C", folder], check=True, capture_output=True, timeout=UNPACK_SECONDS)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, subprocess.SubprocessError) as exc:
+        raise OhmyError(f"job_archives: {path} cannot be unpacked: {exc}.", "Pack it again.") from exc
+    return folder
 
 
 def summary(taken: sample.Sample) -> Data:
@@ -94,9 +172,9 @@ def summary(taken: sample.Sample) -> Data:
     return {"files": files, "lines": sum(file["lines"] for file in files), "bytes": taken.bytes}
 
 
-def errors(found: t.Iterable[Finding]) -> list[Finding]:
-    """Return the findings for which a job is not to be submitted."""
-    return [one for one in found if one["severity"] == "error"]
+def _classes(spec: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the classes of a job's options, but the one that only says how many lines a map reads."""
+    return {name: value for name, value in streaming_options.classes(spec).items() if value != NLINE_FORMAT}
 
 
 def _place(file: inputs.InputFile) -> str:

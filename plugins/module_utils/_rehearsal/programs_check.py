@@ -29,6 +29,7 @@ def check_programs(
     files: t.Sequence[t.Mapping[str, str]],
     node: NodeImage | None,
     packages: t.Sequence[str],
+    folders: t.Collection[str] = (),
 ) -> list[Finding]:
     """Return what would keep a job's programs from running on its nodes.
 
@@ -36,10 +37,11 @@ def check_programs(
     :param files: [{"src", "name", "sha256"}], as it returns them.
     :param node: the nodes' image; None when it is not known.
     :param packages: Debian packages that will be installed, as ``name`` or ``name=version``.
+    :param folders: names of the folders that archives are unpacked into for each task.
     :returns: findings, each once; see ``findings.KINDS``. An empty list: nothing is wrong.
     :raises OSError: a file cannot be read.
     """
-    check = _Check({file["name"]: file["src"] for file in files}, node, packages)
+    check = _Check({file["name"]: file["src"] for file in files}, node, packages, folders)
     for role in ROLES:
         if command := commands.get(role):
             check.command(f"job_{role}", command)
@@ -54,13 +56,20 @@ def check_programs(
 class _Check:
     """The checks of one job."""
 
-    def __init__(self, shipped: dict[str, str], node: NodeImage | None, packages: t.Sequence[str]) -> None:
+    def __init__(
+        self,
+        shipped: dict[str, str],
+        node: NodeImage | None,
+        packages: t.Sequence[str],
+        folders: t.Collection[str],
+    ) -> None:
         self.shipped = shipped
+        self.folders = folders
         self.node = node or ANY
         self.known = node is not None
         self.packages = packages
         self.brought = debs.commands_of(packages)
-        self.modules = Modules(shipped, self.node, packages)
+        self.modules = Modules(shipped, self.node, packages, folders)
         self.started: set[str] = set()  # shipped files that are started by their own names
         self.found: list[Finding] = []
         self.unsure: list[str] = []  # commands of which nobody knows, where nothing is known of the nodes
@@ -77,7 +86,7 @@ class _Check:
             return
         here = name != run.interpreter or ("/" not in name and name.endswith(SCRIPTS))
         if here or ("/" in name and not name.startswith("/")):
-            if name.partition("/")[0] not in self.shipped:
+            if name.partition("/")[0] not in self.folders:
                 self.not_shipped(option, name)
             return  # from an archive, which brings what it needs
         self.has(name, option, "command")
@@ -94,7 +103,7 @@ class _Check:
         if script in self.shipped:
             self.interpreted(script, posixpath.basename(run.interpreter), system)
         elif not script.startswith("/"):
-            if script.partition("/")[0] not in self.shipped:
+            if script.partition("/")[0] not in self.folders:
                 self.not_shipped(option, script)
         elif os.path.isfile(script) and posixpath.dirname(script) not in SYSTEM:
             text = f"{option}: {script} is a file of this machine, and the nodes may have none of that name."

@@ -120,7 +120,8 @@ class Rehearsal:
         if words.is_java(command, self._job.files):
             return "is a class of Hadoop's"
         argv = command_words.split(command)
-        if argv and argv[0] not in self._job.files and words.find(argv[0], os.devnull, self._path) is None:
+        here = argv and argv[0].removeprefix("./").partition("/")[0] in self._job.files
+        if argv and not here and words.find(argv[0], os.devnull, self._path) is None:
             return "is not on this machine"
         return None
 

@@ -9,11 +9,13 @@ import contextlib
 import gzip
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.estimate import cores_of
 from ansible_collections.ohmy.hadoop.plugins.modules import job_preflight
 
 from .conftest import BUCKET
@@ -60,14 +62,15 @@ def test_a_job_on_local_input_is_rehearsed_and_nothing_else_is_asked(here, progr
     assert result["estimate"]["useful_workers"] == 1
 
 
-def test_it_fails_with_the_first_error_and_has_all_findings(here, programs, tmp_path):
+def test_it_fails_with_all_errors_and_has_all_findings(here, programs, tmp_path):
     (tmp_path / "in/b.txt").write_text("1 x\nodd line\n2 y\n")
     (tmp_path / "in/c.gz").write_bytes(gzip.compress(LINES.encode())[:-9])
     result = here(**programs)
     assert_documented(result, {**returns("job_preflight"), "hint": {}})
     assert result["failed"] and [one["id"] for one in result["findings"]] == ["input-corrupt", "mapper-failed"]
-    assert result["msg"].startswith(f"{tmp_path}/in/c.gz cannot be unpacked as gzip: it ends in the middle.")
-    assert "(1 more: mapper-failed)" in result["msg"] and result["hint"] == result["findings"][0]["hint"]
+    assert result["msg"].startswith("2 errors were found before the start:\n")
+    assert f"{tmp_path}/in/c.gz cannot be unpacked as gzip: it ends in the middle." in result["msg"]
+    assert all(f"{one['text']} {one['hint']}" in result["msg"] for one in result["findings"])
     broken = result["findings"][1]
     assert f"line 2 of {tmp_path}/in/b.txt (byte 4): odd line" in broken["text"]
     assert broken["evidence"]["stderr"] == "odd: odd line"
@@ -128,5 +131,81 @@ def test_the_shipped_example_passes(here, tmp_path):
         files=[f"{example}/books.txt"],
         input=[str(tmp_path / "bible.txt")],
         reduces=2,
+        image="ssm:/aws/service/debian/release/12/latest/amd64",
     )
     assert result["findings"] == [] and result["not_tried"] == [] and len(result["tried"]) == 5
+
+
+BITES = {
+    "crlf": ("m.py", b"#!/usr/bin/env python3\r\n", "first-line-crlf", "ends in a carriage return (CRLF)"),
+    "mark": ("m.py", b"\xef\xbb\xbf#!/bin/sh\n", "byte-order-mark", "begins with a byte order mark"),
+    "bare": ("m", b"import sys\n", "no-interpreter", "names no interpreter"),
+}
+
+
+@pytest.mark.parametrize("mode", ["full", "static"])
+@pytest.mark.parametrize("name, text, kind, said", BITES.values(), ids=BITES)
+def test_programs_that_no_node_could_start_are_refused_in_the_words_of_their_page(
+    here, programs, tmp_path, name, text, kind, said, mode
+):
+    (tmp_path / name).write_bytes(text)
+    result = here(**{**programs, "mapper": f"{tmp_path}/{name}"}, mode=mode)
+    assert result["failed"] and [one["id"] for one in result["findings"] if one["severity"] == "error"] == [kind]
+    assert said in result["msg"] and result["tried"] == []
+    assert said in " ".join((ROOT / "docs/input.md").read_text("utf-8").split())
+
+
+def test_what_the_nodes_lack_is_told_without_running_anything(here, programs, tmp_path):
+    (tmp_path / "m.py").write_text("import numpy\nmatch = 1\nmatch match:\n    case 1:\n        pass\n")
+    programs["mapper"] = f"{tmp_path}/m.py"
+    known = {"mode": "static", "image": "ssm:/aws/service/debian/release/11/latest/amd64"}
+    found = here(**programs, **known)
+    assert [one["id"] for one in found["findings"]] == ["syntax-too-new", "module-missing"]
+    found = here(**programs, mode="static", image="ssm:/aws/service/debian/release/12/latest/amd64")
+    assert [one["id"] for one in found["findings"]] == ["module-missing"]
+    assert found["hint"] == "Name python3-numpy in hadoop_packages."
+    with_package = {"packages": ["python3-numpy"], "image": "ssm:/aws/service/debian/release/12/latest/amd64"}
+    assert here(**programs, mode="static", **with_package)["findings"] == []
+    assert here(**programs, mode="static", node_python="3.11", node_roles=True)["findings"][0]["severity"] == "warning"
+
+
+def test_a_codec_that_the_archive_lacks_is_an_error(here, programs, tmp_path):
+    (tmp_path / "in/b.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(20))
+    result = here(**programs, mode="static", codecs=["deflate", "gzip", "bzip2"])
+    assert [one["id"] for one in result["findings"]] == ["input-codec-absent"] and result["failed"]
+
+
+def pack(tmp_path, name):
+    """Make an archive with a script that is executable and a list of words; return its path."""
+    (tmp_path / "tools").mkdir(exist_ok=True)
+    (tmp_path / "tools/second").write_text("#!/bin/sh\nawk '{print $2}' | grep -f lists/words.txt\n")
+    (tmp_path / "tools/second").chmod(0o755)
+    (tmp_path / "tools/words.txt").write_text("some\n")
+    kind = "zip" if name.endswith(".zip") else "gztar"
+    return shutil.make_archive(str(tmp_path / "lists"), kind, tmp_path / "tools")
+
+
+@pytest.mark.parametrize("name", ["lists.zip", "lists.tar.gz"])
+def test_archives_are_unpacked_for_the_rehearsal(here, programs, tmp_path, name):
+    programs.update(archives=[pack(tmp_path, name)], mapper="lists/second")
+    result = here(**programs, reduces=2)
+    assert not result.get("failed"), result["msg"]
+    assert len(result["tried"]) == 5 and result["speed"]["map_output_ratio"] > 0
+
+
+def test_options_of_a_job_are_rehearsed_as_hadoop_does_them(here, programs, tmp_path):
+    (tmp_path / "m").write_text('#!/bin/sh\nawk \'{print $1 % 3 "," $1 ",x"}\'\n')
+    (tmp_path / "r").write_text("#!/bin/sh\nawk -F, '$2 > last[$1] && last[$1] {exit 4} {last[$1] = $2; print}'\n")
+    options = {"field_separator": ",", "key_fields": 2, "partition_fields": 1, "sort": ["1", "2nr"], "reduces": 2}
+    sorted_so = here(**programs, **options)
+    assert sorted_so["findings"] == []
+    assert not sorted_so.get("failed") and len(sorted_so["tried"]) == 5
+    assert here(**programs, **{**options, "sort": ["1", "2n"]})["findings"][0]["id"] == "reducer-failed"
+    text = here(**programs, input_format="sequence")["findings"][0]["text"]
+    assert "SequenceFileAsTextInputFormat" in text and "not rehearsed" in text
+    assert len(here(**{**programs, "reducer": None}, input_format="nline", lines_per_map=9, reduces=0)["tried"]) > 1
+
+
+def test_cores_follow_from_the_name_of_the_instance_type():
+    names = ["m6i.2xlarge", "c5.xlarge", "t3.medium", "m5.large", "u-6tb1.112xlarge", "", "x.metal"]
+    assert [cores_of(name) for name in names] == [8, 4, 2, 2, 448, 2, 2]

@@ -27,6 +27,9 @@ def arguments(folder, **values):
         "cluster_region": None,
         "cluster_profile": None,
         "kept": False,
+        "estimate": {},
+        "seconds": None,
+        "workers": 2,
         "phases": {},
         "failure": {},
         "evidence": "",
@@ -51,6 +54,18 @@ def test_success_shows_place_first_lines_and_times(tmp_path):
     assert f"{tmp_path}: 2 files, 48 bytes" in text
     assert text.count("a   1") == 3 and text.count("\N{REPLACEMENT CHARACTER}") == 2
     assert "launch 3.0, run 2.0; 5.0 in all" in text
+
+
+def test_the_real_speedup_stands_beside_the_estimate(tmp_path):
+    answer(tmp_path, part_00000=b"a\t1\n")
+    estimate = {"one_machine_seconds": 600.0, "seconds": 100.0}
+    lines, _problem = report.compose(arguments(tmp_path, estimate=estimate, seconds=150.0))
+    assert (
+        "The job took 2 min on 2 workers, 4.0 times as fast as one machine by the sample; "
+        "expected were 2 min, 6.0 times as fast." in lines
+    )
+    for unknown in ({"estimate": {"seconds": None}, "seconds": 150.0}, {"estimate": estimate, "seconds": None}):
+        assert not any("took" in line for line in report.compose(arguments(tmp_path, **unknown))[0])
 
 
 def test_compressed_parts_are_shown_as_text(tmp_path):

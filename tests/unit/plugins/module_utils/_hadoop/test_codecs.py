@@ -30,9 +30,9 @@ def test_what_an_archive_has_follows_from_what_is_in_it():
 @pytest.mark.parametrize("codec", codecs.CODECS, ids=lambda codec: codec.name)
 def test_a_codec_that_is_there_is_taken_and_one_that_is_not_is_refused_with_the_list(codec):
     asked = {OUTPUT: codec.full}
-    assert codecs.problems(asked, [], list(codecs.CODECS)) == []
+    assert codecs.problems(asked, list(codecs.CODECS)) == []
     rest = [one for one in codecs.CODECS if one is not codec]
-    (text,) = codecs.problems(asked, [], rest)
+    (text,) = codecs.problems(asked, rest)
     assert text.startswith(f"{OUTPUT}: the archive of Hadoop lacks what {codec.name} needs; it has ")
     assert codec.full not in text and all(one.full in text for one in rest)
 
@@ -47,22 +47,10 @@ def test_a_codec_that_is_there_is_taken_and_one_that_is_not_is_refused_with_the_
     ],
 )
 def test_a_name_that_is_none_is_refused(value, said):
-    (text,) = codecs.problems({OUTPUT: value}, [], list(codecs.CODECS))
+    (text,) = codecs.problems({OUTPUT: value}, list(codecs.CODECS))
     assert said in text
 
 
 @pytest.mark.parametrize("value", ["com.example.OwnCodec", "org.apache.hadoop.io.compress.PassthroughCodec", "", None])
 def test_what_may_be_somebody_s_own_is_left_to_hadoop(value):
-    assert codecs.problems({OUTPUT: value}, [], codecs.available(OURS)) == []
-
-
-def test_input_that_no_task_could_read_is_refused_by_its_name():
-    there = codecs.available(OURS)
-    items = ["/data/a.txt", "/data/a.gz", "s3://bucket/b.zst", "/data/*.zst"]
-    assert [text.split(":")[0] for text in codecs.problems({}, items[:2], there)] == []
-    found = codecs.problems({}, items, there)
-    assert found[0] == (
-        "s3://bucket/b.zst: the archive of Hadoop cannot read zstd; pack it as deflate, gzip, bzip2, lz4, snappy"
-    )
-    assert found[1].startswith("/data/*.zst: ")
-    assert codecs.problems({}, items, codecs.available(None)) == []
+    assert codecs.problems({OUTPUT: value}, codecs.available(OURS)) == []

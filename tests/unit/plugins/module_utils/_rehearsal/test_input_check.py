@@ -15,6 +15,7 @@ import zipfile
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import inputs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.codecs import available
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.inputs import InputFile
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.input_check import check_input
 
@@ -57,7 +58,7 @@ def check_fixture(tmp_path):
     def check(files, options=None, contents=None):
         for name, data in files.items():
             (tmp_path / name).write_bytes(data)
-        return check_input(inputs.expand([str(tmp_path)], lambda *_: []), options or {}, contents)
+        return check_input(inputs.expand([str(tmp_path)], lambda *_: []), options or {}, available(contents))
 
     return check
 
@@ -107,7 +108,7 @@ def test_formats_that_hadoop_would_cut_into_lines_are_refused_with_what_to_do(ch
 
 
 def test_files_of_a_kind_are_told_together():
-    found = check_input([there("2.zip"), there("a.txt"), there("1.zip"), there("x.7z")], {}, None)
+    found = check_input([there("2.zip"), there("a.txt"), there("1.zip"), there("x.7z")], {}, available(None))
     assert [one["text"] for one in found] == [
         "job_input: Hadoop would cut s3://b/2.zip and 1 more into lines as if it were text.",
         "job_input: Hadoop would cut s3://b/x.7z into lines as if it were text.",
@@ -117,11 +118,11 @@ def test_files_of_a_kind_are_told_together():
 @pytest.mark.parametrize("suffix, codec", [(".zst", "zstd"), (".lz4", "lz4"), (".snappy", "snappy")])
 def test_a_codec_that_the_archive_lacks_is_refused(suffix, codec):
     files = [there(f"a{suffix}"), there(f"b{suffix}")]
-    (found,) = check_input(files, {}, [])
+    (found,) = check_input(files, {}, available([]))
     assert found["id"] == "input-codec-absent" and found["hint"].endswith(": deflate, gzip, bzip2.")
     assert f"cannot read {codec}: s3://b/a{suffix} and 1 more." in found["text"]
-    assert check_input(files, {}, APACHE) == check_input(files, {}, None) == []
-    assert ids(check_input(files, {}, MAVEN)) == (["input-codec-absent"] if codec == "zstd" else [])
+    assert check_input(files, {}, available(APACHE)) == check_input(files, {}, available(None)) == []
+    assert ids(check_input(files, {}, available(MAVEN))) == (["input-codec-absent"] if codec == "zstd" else [])
 
 
 @pytest.mark.parametrize(
@@ -171,18 +172,18 @@ def test_a_large_file_that_one_map_reads_is_a_note_with_its_size():
         there("c.bz2", 9000 * MIB),
         there("d.txt", 9000 * MIB),
     ]
-    (found,) = check_input(files, {}, None)
+    (found,) = check_input(files, {}, available(None))
     assert (found["id"], found["severity"]) == ("input-one-map", "note")
     assert found["text"] == "job_input: s3://b/b.gz (3,500 MiB of gzip) is read by one map, as 1 more."
-    assert check_input([there("a.gz", 100 * MIB), there("b.gz", 100 * MIB)], {}, None) == []
+    assert check_input([there("a.gz", 100 * MIB), there("b.gz", 100 * MIB)], {}, available(None)) == []
 
 
 def test_many_small_files_are_a_note_and_many_large_ones_are_not():
-    (found,) = check_input([there(f"{number}.txt", 2048) for number in range(10_001)], {}, None)
+    (found,) = check_input([there(f"{number}.txt", 2048) for number in range(10_001)], {}, available(None))
     assert (found["id"], found["severity"]) == ("input-many-files", "note")
     assert "10,001 files of 2 KiB on average" in found["text"]
-    assert check_input([there(f"{number}.txt", 2048) for number in range(10_000)], {}, None) == []
-    assert check_input([there(f"{number}.txt", 64 * MIB) for number in range(10_001)], {}, None) == []
+    assert check_input([there(f"{number}.txt", 2048) for number in range(10_000)], {}, available(None)) == []
+    assert check_input([there(f"{number}.txt", 64 * MIB) for number in range(10_001)], {}, available(None)) == []
 
 
 @pytest.mark.parametrize(
@@ -191,8 +192,8 @@ def test_many_small_files_are_a_note_and_many_large_ones_are_not():
 )
 def test_who_names_a_reader_of_his_own_knows_what_it_reads(name):
     files = [there("a.zip"), there("b.gz", 900 * MIB), there("c.zst")]
-    assert ids(check_input(files, {name: "x"}, [])) == ["input-one-map"]
-    assert ids(check_input(files, {"mapreduce.job.maps": 2}, [])) == [
+    assert ids(check_input(files, {name: "x"}, available([]))) == ["input-one-map"]
+    assert ids(check_input(files, {"mapreduce.job.maps": 2}, available([]))) == [
         "input-not-text",
         "input-codec-absent",
         "input-one-map",

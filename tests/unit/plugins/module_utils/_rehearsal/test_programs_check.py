@@ -28,7 +28,7 @@ NEWER = replace(DEBIAN, python=(3, HERE[1] + 1), name="Debian 99")
 def check_fixture(tmp_path):
     """Return a function that writes files, and returns what is found of a job that ships them."""
 
-    def check(files, node=HERE_TOO, packages=(), **commands):
+    def check(files, node=HERE_TOO, packages=(), folders=(), **commands):
         shipped = []
         for name, text in files.items():
             path = tmp_path / name
@@ -36,7 +36,7 @@ def check_fixture(tmp_path):
             shipped.append({"src": str(path), "name": name, "sha256": programs.file_sha256(str(path))})
         commands = commands or {"mapper": f"python3 {next(iter(files))}"}
         roles = {"mapper": None, "reducer": None, "combiner": None, **commands}
-        return programs_check.check_programs(roles, shipped, node, packages)
+        return programs_check.check_programs(roles, shipped, node, packages, folders)
 
     return check
 
@@ -149,7 +149,6 @@ def test_side_files_are_looked_at_as_the_master_does(check):
         ("python3 -c 'import nowhere'", "", "", ""),
         ("perl -ne print", "", "", ""),
         ("bash -o pipefail -e m.rb", "", "", ""),
-        ("tools/bin/x", "", "", ""),
     ],
 )
 def test_a_command_that_the_nodes_have_not_is_told(check, command, kind, words, hint):
@@ -408,8 +407,11 @@ def test_a_file_that_replaces_a_module_for_no_program_is_not_talked_about(check)
 
 
 def test_what_an_interpreter_of_ones_own_has_is_not_guessed(check):
-    files = {"m.py": "import numpy\nprint(1)\n", "env": ""}
-    assert check(files, mapper="env/bin/python3 m.py") == []
+    files = {"m.py": "import numpy\nprint(1)\n"}
+    assert check(files, folders=["env"], mapper="env/bin/python3 m.py") == []
+    assert check(files, folders=["env"], mapper="python3 env/m.py") == []
+    assert ids(check(files, mapper="env/bin/python3 m.py")) == ["file-not-shipped"]
+    assert ids(check(files, folders=["env"], mapper="python3 m.py")) == ["module-unsure"]
     assert ids(check(files, mapper="/opt/env/bin/python3 m.py")) == ["command-unsure"]
     assert ids(check({"m.py": "print 1\n"}, mapper="/opt/old/bin/python2.7 m.py")) == ["command-unsure"]
 

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of ``job_preflight``: run the module, and say what it found in words."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report
+
+
+class ActionModule(ActionBase):
+    """Runs the module; warnings, notes and the estimate are shown at any verbosity."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the module's result."""
+        super().run(tmp, task_vars)
+        args = self._task.args
+        if str(args.get("mode", "full")) == "full":
+            limit = args.get("seconds", 60)
+            Display().display(f"Trying the programs on the first lines of the input, for at most {limit} s.")
+        result: dict[str, t.Any] = self._execute_module(
+            module_name="ohmy.hadoop.job_preflight", module_args=args, task_vars=task_vars
+        )
+        if "estimate" in result:
+            for line in rehearsal_report.lines(result, int(args.get("workers", 2))):
+                Display().display(line)
+        return result

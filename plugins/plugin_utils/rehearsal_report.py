@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What a rehearsal found and expects, in words; pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+# Less is within what a sample can tell.
+WORTH = 1.2
+
+
+def size(number: float) -> str:
+    """Return a number of bytes as a person says it, such as ``1.4 GB``."""
+    power = 0
+    while number >= 1000 and power < len(UNITS) - 1:
+        number, power = number / 1000, power + 1
+    return f"{number:.1f} {UNITS[power]}" if power else f"{number:.0f} bytes"
+
+
+def span(seconds: float) -> str:
+    """Return a time as a person says it, such as ``1 h 5 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = round(seconds / 3600, 1)
+    if minutes < 10 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def workers(number: int) -> str:
+    """Return so many workers in words; without one the master does their work."""
+    return "the master alone" if not number else f"{number:,} worker{'' if number == 1 else 's'}"
+
+
+def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
+    """Return what is to be said of a rehearsal: what was tried, warnings and notes, what the job will take.
+
+    :param result: of the module job_preflight; its errors are said by its failure.
+    :param number: of workers.
+    """
+    found = []
+    sample, tried = result["sample"], len(result["tried"])
+    if tried:
+        where = f"{sample['lines']:,} lines ({size(sample['bytes'])}) of {_files(len(sample['files']))}"
+        ways = "in one way" if tried == 1 else f"in {tried} ways"
+        found.append(f"Rehearsed {ways} on {where}.")
+    found += [
+        f"{one['severity'].capitalize()}: {one['text']} {one['hint']}"
+        for one in result["findings"]
+        if one["severity"] != "error"
+    ]
+    return found + expected(result["estimate"], number)
+
+
+def expected(estimate: t.Mapping[str, t.Any], number: int) -> list[str]:
+    """Return an idea of the job's time and speedup, nothing where none is known."""
+    if estimate.get("seconds") is None:
+        return []
+    alone, seconds, useful = estimate["one_machine_seconds"], estimate["seconds"], estimate["useful_workers"]
+    text = (
+        f"By the sample, the programs take about {span(alone)} for all {size(estimate['input_bytes'])} on one machine, "
+        f"and the job about {span(seconds)} on {workers(number)}"
+    )
+    if alone < seconds * WORTH:
+        return [text + ": no cluster makes so small a job faster."]
+    more = f"; with more than {useful:,} it hardly gets faster" if useful > 1 else ""
+    return [text + f", {alone / seconds:.1f} times as fast{more}."]
+
+
+def compared(estimate: t.Mapping[str, t.Any], seconds: float | None, number: int) -> list[str]:
+    """Return how long the job really took beside what was expected, nothing where either is not known.
+
+    :param seconds: that the job took, from its submission to its end.
+    """
+    if not seconds or estimate.get("seconds") is None:
+        return []
+    alone = estimate["one_machine_seconds"]
+    return [
+        f"The job took {span(seconds)} on {workers(number)}, {alone / seconds:.1f} times as fast as one machine by the "
+        f"sample; expected were {span(estimate['seconds'])}, {alone / estimate['seconds']:.1f} times as fast."
+    ]
+
+
+def _files(number: int) -> str:
+    return f"{number} file{'' if number == 1 else 's'}"
