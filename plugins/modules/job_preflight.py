@@ -432,7 +432,10 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         result.update(done)
     result["findings"] = sorted_by_severity([*found, *result["findings"]])
     if failing := errors(result["findings"]):
-        raise refusal(failing, **result)
+        refused = refusal(failing, **result)
+        if not errors(found):
+            refused.hint += " Where it is meant to be so, job_preflight: static submits it all the same."
+        raise refused
     return result
 
 

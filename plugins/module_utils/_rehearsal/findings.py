@@ -66,14 +66,53 @@ KINDS = {
     "input-utf16": Kind(WARNING, "A file is UTF-16 text, which Hadoop cuts in the middle of characters."),
     "input-one-map": Kind(NOTE, "A large file is packed by a codec that cannot be split, so one map reads it all."),
     "input-many-files": Kind(NOTE, "There are more than 10,000 small files."),
+    # The sample.
+    "codec-not-readable-here": Kind(NOTE, "Packed files cannot be unpacked on this machine; they were not tried."),
+    "input-corrupt": Kind(ERROR, "A packed file cannot be unpacked, so the map on it would fail."),
+    "record-too-long": Kind(NOTE, "The first record of a file is larger than the sample; the file was not tried."),
+    "sample-shrunk": Kind(NOTE, "A slow program was tried on less."),
+    "not-rehearsed": Kind(NOTE, "Something cannot be tried here; what, and why."),
+    "rehearsal-cut-short": Kind(NOTE, "The time for all tries was over."),
+    # Programs that fail on the sample; the text has the line of input that broke them where it can be found.
+    "mapper-failed": Kind(ERROR, "The mapper ends with an exit code other than 0."),
+    "combiner-failed": Kind(ERROR, "The combiner does."),
+    "reducer-failed": Kind(ERROR, "The reducer does."),
+    "mapper-timeout": Kind(ERROR, "The mapper does not end in time on a few lines."),
+    "combiner-timeout": Kind(ERROR, "The combiner does not."),
+    "reducer-timeout": Kind(ERROR, "The reducer does not."),
+    "mapper-memory": Kind(ERROR, "The mapper asks for more memory than a try may take."),
+    "combiner-memory": Kind(ERROR, "The combiner does."),
+    "reducer-memory": Kind(ERROR, "The reducer does."),
+    "mapper-output-too-large": Kind(WARNING, "The mapper writes far more than it reads."),
+    "combiner-output-too-large": Kind(WARNING, "The combiner does."),
+    "reducer-output-too-large": Kind(WARNING, "The reducer does."),
+    "side-file-missing": Kind(ERROR, "A program opens or imports a file that lies here and does not travel with it."),
+    "module-missing-here": Kind(WARNING, "A module is imported that this machine lacks; the program was not tried."),
+    "stops-reading": Kind(ERROR, "A program leaves its input unread; where it is little, a warning."),
+    "sort-options": Kind(ERROR, "The fields to sort or to part by are none that Hadoop understands."),
+    "aggregate-input": Kind(ERROR, "Hadoop's aggregate reducer cannot take a line of the mapper's."),
+    # Answers that depend on what Hadoop decides by itself.
+    "answer-depends-on-splits": Kind(ERROR, "Another cut of the input gives another answer."),
+    "answer-depends-on-reducers": Kind(ERROR, "Several reduces give another answer; a warning while one is asked for."),
+    "answer-depends-on-combiner": Kind(ERROR, "The combiner, run not at all, once or twice, changes the answer."),
+    "answer-depends-on-value-order": Kind(WARNING, "The order of a key's values changes the answer."),
+    "answer-not-repeatable": Kind(WARNING, "The same run again gives another answer, as a task tried again would."),
+    # By the way.
+    "no-map-output": Kind(WARNING, "The mapper writes nothing for the whole sample."),
+    "no-output": Kind(WARNING, "The reducer does not."),
+    "carriage-return": Kind(WARNING, "The mapper writes carriage returns, which end a line for Hadoop."),
+    "reducer-fails-without-input": Kind(WARNING, "The reducer fails where it gets no key."),
+    "output-without-input": Kind(NOTE, "The reducer writes lines without any input, which Hadoop throws away."),
+    "report-unreadable": Kind(WARNING, "A counter or status line is of a form that Hadoop cannot read."),
+    "too-many-counters": Kind(ERROR, "The programs count under more names than Hadoop allows."),
 }
 
 
 def finding(name: str, severity: str, text: str, hint: str, **evidence: t.Any) -> Finding:
     """Return {"id", "severity", "text", "hint", "evidence"}.
 
-    :param name: stable, words joined by dashes.
-    :param severity: ``error`` (it would fail or lie on the cluster), ``warning`` or ``note``.
+    :param name: stable, a key of KINDS.
+    :param severity: ``error`` (it would fail or lie on the cluster), ``warning`` or ``note``; that of its kind or less.
     :param evidence: further values, JSON-able; the keys depend on the id.
     """
     return {"id": name, "severity": severity, "text": text, "hint": hint, "evidence": evidence}

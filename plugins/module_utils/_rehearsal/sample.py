@@ -164,7 +164,7 @@ def _remarks(part: Part) -> list[Finding]:
     magic = next((what for begin, what in MAGIC.items() if part.records[0].data.startswith(begin)), None)
     if part.codec is None and magic:
         text = f"{name} looks like {magic}, but not by its name, so Hadoop gives its packed bytes to the mapper."
-        return [finding("input-packed", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
+        return [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
     return []
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import ast
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import programs
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import findings, node_images, programs_check
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import node_images, programs_check
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.python_source import HERE
 
 IMAGES = node_images.IMAGES
@@ -452,20 +451,3 @@ def test_an_image_that_only_resembles_an_official_one_may_have_more(check):
 def test_a_finding_of_two_programs_is_told_once(check):
     found = check({"m.py": "import numpy\n"}, mapper="python3 m.py", reducer="python3 m.py -r", combiner="python3 m.py")
     assert ids(found) == ["module-missing"]
-
-
-def test_every_kind_is_made_somewhere_and_none_is_made_up():
-    folder = Path(programs_check.__file__).parent
-    names = ["programs_check", "module_check", "python_source", "program_words", "input_check"]
-    sources = [folder / f"{name}.py" for name in names] + [folder.parent / "_hadoop/programs.py"]
-    words = {
-        node.value
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    words |= {f"{kind}-{state}" for kind in ("command", "interpreter") for state in ("absent", "unsure")}
-    assert set(findings.KINDS) <= words
-    for kind, (severity, meaning) in findings.KINDS.items():
-        assert severity in ("error", "warning", "note") and meaning.endswith(".") and "\n" not in meaning, kind
-        assert findings.static(kind, "x.", "y.") == findings.finding(kind, severity, "x.", "y.")

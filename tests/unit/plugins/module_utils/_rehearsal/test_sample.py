@@ -132,7 +132,7 @@ def test_what_cannot_be_unpacked_here_is_a_note():
 
 def test_packed_bytes_without_the_name_are_a_warning():
     (found,) = Store(log=gzip.compress(TEXT)).take().findings
-    assert (found["id"], found["severity"]) == ("input-packed", "warning")
+    assert (found["id"], found["severity"]) == ("input-codec-unseen", "warning")
 
 
 def test_a_long_first_record_is_read_to_its_end_within_limits():

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Print docs/preflight.md: what is tried before a job costs, and the table of what may be found."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import KINDS  # noqa: E402
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.node_images import IMAGES  # noqa: E402
+
+PAGE = """\
+# Before a job costs
+
+`run_job`, `launch`, `run` and `preflight` try a job on the controller before anything is launched; `ansible-playbook preflight.yml`
+does nothing else, and `--check` on `run_job` does it too. `job_preflight` says how much:
+
+| `job_preflight` | |
+| --- | --- |
+| `full` | the programs and the input are checked, then `mapper \\| sort \\| reducer` runs on the first lines of the input |
+| `static` | they are checked, nothing is run |
+| `off` | neither |
+
+An error ends the run with nothing launched; warnings and notes are shown. All of them are in the result of the module
+`job_preflight`, each with the `id` of the table below.
+
+## What is checked
+
+Programs are looked at as the nodes will run them: first lines, interpreters, line ends, syntax and imports of Python, files that do
+not travel with the job. What the nodes have is known of the official images {images}; with
+`hadoop_packages` more is there, and `hadoop_node_python` says the version of any other node. What is not known is a warning, and is
+checked on the master before the job is submitted.
+
+The input is looked at by its names, sizes and first bytes: what is no text, packed under a false name, packed so that one map must read
+all of it, or packed by a codec that Hadoop's archive lacks.
+
+## What is tried
+
+The sample is the first lines of at most six files, 1 MiB together, read from disk or by ranged requests from S3, and unpacked. On it
+the programs run as the caller, in folders of their own, with the environment and the side files of a task, and with Hadoop's way of
+cutting lines into keys, of sorting, and of parting keys among reduces. Each run may take 20 s and 4 GiB, all together
+`job_preflight_seconds`. The answer of one map for each file and one reduce is compared with those
+
+- of the same, run again,
+- with each file cut into two splits, and with several files in one map where small files share maps,
+- with several reduces, and with the values of a key in another order,
+- with the combiner run once and twice.
+
+Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Where a
+program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job with
+`job_preflight: static`.
+
+Java classes as programs, formats of input other than lines, and commands that this machine lacks cannot be tried; a note says so.
+
+## What a cluster would bring
+
+From the speed of the programs on the sample the report reckons how long they take on one machine for all of the input, how long the
+job takes on the workers asked for, and from which number of workers on one more shortens it by less than 5 %. It is an idea, not a
+promise: cores are taken to be as fast as this machine's, and launching and copying come on top. After the run the real time and
+speedup stand beside it.
+
+## What may be found
+
+| id | severity | |
+| --- | --- | --- |
+{rows}
+
+This page is made by `scripts/finding_table.py`.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    names = [image.name for image in IMAGES.values()]
+    rows = [f"| `{name}` | {kind.severity} | {kind.meaning} |" for name, kind in KINDS.items()]
+    return PAGE.format(images=f"{', '.join(names[:-1])} and {names[-1]}", rows="\n".join(rows))
+
+
+if __name__ == "__main__":
+    print(page(), end="")
