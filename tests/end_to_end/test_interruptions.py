@@ -46,6 +46,7 @@ def word_count(folder: Path, name: str, pause: float = 0.0, **values) -> Path:
         "job_reducer": "reducer.py",
         "job_input": ["in.txt"],
         "job_output": "out",
+        "job_preflight": "static",  # what fails or is slow here is to do so on the cluster
     }
     return write_job(folder, **{**base, **values})
 

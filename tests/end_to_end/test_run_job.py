@@ -176,7 +176,8 @@ def test_no_secret_is_on_a_node_or_in_a_process_list(cloud, first):
 
 def test_a_mapper_cannot_touch_the_directories_of_hdfs(cloud, first, tmp_path):
     mapper = program(tmp_path, "probe.py", PROBE)
-    run = play(cloud, job(cloud, tmp_path, job_mapper=mapper, job_reduces=0, job_input=[str(TEXT)]))
+    values = {"job_mapper": mapper, "job_reduces": 0, "job_input": [str(TEXT)], "job_preflight": "static"}
+    run = play(cloud, job(cloud, tmp_path, **values))
     assert run.code == 0, run.text
     lines = "".join(path.read_text() for path in sorted((tmp_path / "out").glob("part-*"))).splitlines()
     seen = {line.strip() for line in lines}
@@ -196,9 +197,21 @@ def test_a_mapper_imports_what_travels_with_it_and_a_combiner_adds_up(cloud, fir
     assert (tmp_path / "out" / "part-00000").read_text() == "a\t2\nc\t1\n"
 
 
+def test_a_broken_mapper_is_found_before_anything_is_launched(cloud, tmp_path):
+    mapper = program(tmp_path, "broken.py", BROKEN)
+    path = job(cloud, tmp_path, job_mapper=mapper, job_input=[str(TEXT)], cluster_name="never-launched")
+    run = play(cloud, path)
+    assert run.code != 0 and "Launch | Begin" not in run.text, run.text
+    lines = TEXT.read_bytes().splitlines(keepends=True)
+    said, at = " ".join(run.text.split()), len(b"".join(lines[:20]))
+    assert f"ZeroDivisionError: division by zero; it breaks on line 21 of {TEXT} (byte {at:,}): " in said, run.text
+    assert " ".join(lines[20].decode("utf-8").split()[:5]) in said and "broken.py line 4" in said, run.text
+    assert cloud.leftovers("never-launched") == [] and not (tmp_path / "out").exists()
+
+
 def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path):
     mapper = program(tmp_path, "broken.py", BROKEN)
-    run = play(cloud, job(cloud, tmp_path, job_mapper=mapper, job_input=[str(TEXT)]))
+    run = play(cloud, job(cloud, tmp_path, job_mapper=mapper, job_input=[str(TEXT)], job_preflight="static"))
     assert run.code != 0
     assert "ZeroDivisionError" in run.text and "broken.py" in run.text, run.text
     assert "java.lang" not in run.text and "PipeMapRed" not in run.text, run.text
@@ -212,6 +225,7 @@ def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, f
     text.write_text("\n".join(numbers) + "\n")
     mapper = program(tmp_path, "slow.py", SLOW)
     path = job(cloud, tmp_path, job_name="slow", job_mapper=mapper, job_reducer="cat", job_input=[str(text)])
+    path.write_text(path.read_text() + "job_preflight: static\n")
     run = cloud.start("run_job.yml", "-e", f"job_file={path}")
     master = cloud.master(CLUSTER)
 
