@@ -12,6 +12,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report
 
+NOT_OF_FAILURE = ("sample", "tried", "not_tried", "speed", "estimate", "counters")
+
 
 class ActionModule(ActionBase):
     """Runs the module; warnings, notes and the estimate are shown at any verbosity."""
@@ -29,4 +31,7 @@ class ActionModule(ActionBase):
         if "estimate" in result:
             for line in rehearsal_report.lines(result, int(args.get("workers", 2))):
                 Display().display(line)
+        if result.get("failed"):
+            # Ansible shows all of a failure, so it is to hold no more than what failed.
+            return {key: value for key, value in result.items() if key not in NOT_OF_FAILURE}
         return result

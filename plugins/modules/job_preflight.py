@@ -221,7 +221,7 @@ findings:
       sample: {program: mapper.py, exit_code: 1}
 sample:
   description: The lines that the programs were tried on.
-  returned: always
+  returned: success
   type: dict
   contains:
     files:
@@ -257,19 +257,19 @@ sample:
       sample: 1048576
 tried:
   description: The ways in which the job was rehearsed.
-  returned: always
+  returned: success
   type: list
   elements: str
   sample: ["one map for each file, one reduce", when the same is run again]
 not_tried:
   description: The ways that were left out for want of time, or because the programs do not repeat themselves.
-  returned: always
+  returned: success
   type: list
   elements: str
   sample: []
 speed:
   description: Throughput of the programs on this machine; null where it is not known.
-  returned: always
+  returned: success
   type: dict
   contains:
     map_bytes_per_second:
@@ -305,7 +305,7 @@ speed:
 estimate:
   description:
     - An idea of the time of the whole job; null where it is not known. Launching the cluster and moving the data are not in it.
-  returned: always
+  returned: success
   type: dict
   contains:
     maps:
@@ -340,7 +340,7 @@ estimate:
       sample: 14
 counters:
   description: Counters that the programs reported on the sample, by group and name.
-  returned: always
+  returned: success
   type: dict
   sample: {Example: {Lines that are no verses: 3}}
 """

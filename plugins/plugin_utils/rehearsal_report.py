@@ -11,6 +11,7 @@ import typing as t
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 # Less is within what a sample can tell.
 WORTH = 1.2
+STDERR_LINES = 12
 
 
 def size(number: float) -> str:
@@ -23,6 +24,8 @@ def size(number: float) -> str:
 
 def span(seconds: float) -> str:
     """Return a time as a person says it, such as ``1 h 5 min``."""
+    if seconds < 1:
+        return "less than a second"
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -42,7 +45,7 @@ def workers(number: int) -> str:
 def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
     """Return what is to be said of a rehearsal: what was tried, warnings and notes, what the job will take.
 
-    :param result: of the module job_preflight; its errors are said by its failure.
+    :param result: of the module job_preflight; its errors are said by its failure, here only the programs' own words.
     :param number: of workers.
     """
     found = []
@@ -51,11 +54,12 @@ def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
         where = f"{sample['lines']:,} lines ({size(sample['bytes'])}) of {_files(len(sample['files']))}"
         ways = "in one way" if tried == 1 else f"in {tried} ways"
         found.append(f"Rehearsed {ways} on {where}.")
-    found += [
-        f"{one['severity'].capitalize()}: {one['text']} {one['hint']}"
-        for one in result["findings"]
-        if one["severity"] != "error"
-    ]
+    for one in result["findings"]:
+        if one["severity"] != "error":
+            found.append(f"{one['severity'].capitalize()}: {one['text']} {one['hint']}")
+        elif stderr := str(one["evidence"].get("stderr") or "").splitlines():
+            found.append(f"What the {one['id'].partition('-')[0]} says on standard error:")
+            found += [f"    {line}" for line in stderr[-STDERR_LINES:]]
     return found + expected(result["estimate"], number)
 
 
@@ -65,8 +69,8 @@ def expected(estimate: t.Mapping[str, t.Any], number: int) -> list[str]:
         return []
     alone, seconds, useful = estimate["one_machine_seconds"], estimate["seconds"], estimate["useful_workers"]
     text = (
-        f"By the sample, the programs take about {span(alone)} for all {size(estimate['input_bytes'])} on one machine, "
-        f"and the job about {span(seconds)} on {workers(number)}"
+        f"By the sample, the programs take {_about(alone)} for all {size(estimate['input_bytes'])} on one machine, "
+        f"and the job {_about(seconds)} on {workers(number)}"
     )
     if alone < seconds * WORTH:
         return [text + ": no cluster makes so small a job faster."]
@@ -86,6 +90,10 @@ def compared(estimate: t.Mapping[str, t.Any], seconds: float | None, number: int
         f"The job took {span(seconds)} on {workers(number)}, {alone / seconds:.1f} times as fast as one machine by the "
         f"sample; expected were {span(estimate['seconds'])}, {alone / estimate['seconds']:.1f} times as fast."
     ]
+
+
+def _about(seconds: float) -> str:
+    return span(seconds) if seconds < 1 else f"about {span(seconds)}"
 
 
 def _files(number: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report as report
 
 ESTIMATE = {"input_bytes": 10_737_418_240, "one_machine_seconds": 4400.0, "seconds": 640.0, "useful_workers": 14}
+LONG = "\n".join(map(str, range(20)))
 SAMPLE = {"files": [{}, {}], "lines": 18240, "bytes": 1_048_576}
 
 
@@ -24,7 +25,7 @@ def test_sizes(number, text):
 @pytest.mark.parametrize(
     "seconds, text",
     [
-        (0.04, "0.0 s"),
+        (0.04, "less than a second"),
         (9.94, "9.9 s"),
         (59.4, "59 s"),
         (61, "1 min"),
@@ -40,12 +41,15 @@ def test_times(seconds, text):
 
 def test_what_was_tried_what_was_found_and_what_is_expected():
     findings = [
-        {"severity": "error", "text": "Bad.", "hint": "Mend."},
-        {"severity": "warning", "text": "Odd.", "hint": "Look."},
+        {"id": "mapper-failed", "severity": "error", "text": "Bad.", "hint": "Mend.", "evidence": {"stderr": LONG}},
+        {"id": "no-output", "severity": "warning", "text": "Odd.", "hint": "Look.", "evidence": {}},
+        {"id": "syntax-error", "severity": "error", "text": "Bad.", "hint": "Mend.", "evidence": {}},
     ]
     result = {"sample": SAMPLE, "tried": ["a", "b"], "findings": findings, "estimate": ESTIMATE}
     assert report.lines(result, 4) == [
         "Rehearsed in 2 ways on 18,240 lines (1.0 MB) of 2 files.",
+        "What the mapper says on standard error:",
+        *(f"    {number}" for number in range(8, 20)),
         "Warning: Odd. Look.",
         "By the sample, the programs take about 1 h 13 min for all 10.7 GB on one machine, and the job about 11 min on "
         "4 workers, 6.9 times as fast; with more than 14 it hardly gets faster.",
