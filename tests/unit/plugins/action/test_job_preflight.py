@@ -35,6 +35,6 @@ def test_a_rehearsal_that_goes_well_is_told_in_lines(tmp_path):
 
 def test_a_program_that_fails_is_shown_with_its_own_words_and_no_empty_values(tmp_path):
     code, text = rehearse(tmp_path, "1\ntwo\n")
-    assert code != 0 and "    ValueError: invalid literal for int() with base 10: 'two'" in text, text
+    assert code != 0 and "    ValueError: invalid literal for int() with base 10: 'two\\n'" in text, text
     assert f"it breaks on line 2 of {tmp_path}/in.txt (byte 2): two." in text, text
     assert "speed" not in text and "estimate" not in text, text
