@@ -47,6 +47,10 @@ EXAMPLES = {
     "job_task_timeout": 1800,
     "job_attempts": 2,
     "job_tolerated_failures": 5,
+    "job_steps": [
+        {"name": "count", "mapper": "mapper.py", "reducer": "reducer.py", "reduces": 4},
+        {"name": "rank", "mapper": "turn.py", "reducer": "first.py", "sort": ["1nr"]},
+    ],
     "cluster_name": "wordcount",
     "cluster_master_instance_type": "m6i.xlarge",
     "cluster_region": "us-east-1",
@@ -85,7 +89,9 @@ def entry(name: str, option: dict[str, t.Any]) -> str:
     comment = textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
     value = option.get("default", EXAMPLES.get(name))
     shown = (
-        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000).removesuffix("\n...\n").strip()
+        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000, sort_keys=False)
+        .removesuffix("\n...\n")
+        .strip()
     )
     return f"{comment}\n{'' if name in FIRST else '# '}{name}: {shown}\n"
 

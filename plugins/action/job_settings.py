@@ -68,7 +68,8 @@ class ActionModule(ActionBase):
         if (
             scope == "cluster"
             and not job_file
-            and not any(values[name] for name in ("cluster_name", "job_name", "job_mapper"))
+            and not any(values[name] for name in ("cluster_name", "job_name"))
+            and not any(step["mapper"] for step in values["job_steps"])
         ):
             raise OhmyError(
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."

@@ -37,9 +37,10 @@ options:
     type: str
     required: true
   mapper:
-    description: Absolute path of the mapper, with or without arguments, or a command that the nodes have.
+    description:
+      - Absolute path of the mapper, with or without arguments, or a command that the nodes have.
+      - Either it or O(steps) must be given.
     type: str
-    required: true
   reducer:
     description: Absolute path of the reducer, with or without arguments, or a command that the nodes have.
     type: str
@@ -90,6 +91,14 @@ options:
     description: Environment variables of the programs.
     type: dict
     default: {}
+  steps:
+    description:
+      - A chain of jobs in place of O(mapper), O(reducer) and O(combiner); the first one reads the input, each other one what
+        the one before it wrote, and the last one's output is the answer.
+      - Each has a C(mapper), and may have any of O(reducer), O(combiner), O(files), O(archives), O(reduces), O(options),
+        O(cmdenv) and of the options from O(maps) to O(tolerated_failures), for itself alone, and a C(name).
+    type: list
+    elements: dict
   force:
     description: Treat an answer that is there as not there.
     type: bool
@@ -106,6 +115,15 @@ EXAMPLES = r"""
     output: /home/me/output
   register: planned
 
+- name: Plan a job of two steps, of which the second sorts what the first one counted
+  ohmy.hadoop.job_plan:
+    name: frequent
+    steps:
+      - {name: count, mapper: /home/me/mapper.py, reducer: /home/me/reducer.py, reduces: 4}
+      - {name: sort, mapper: /home/me/turn.py, sort: [1nr]}
+    input: [/home/me/books]
+    output: /home/me/output
+
 - name: Show whether the answer is there
   ansible.builtin.debug:
     var: planned.plan.finished
@@ -113,7 +131,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What the job is made of.
+  description: What the job is made of. Where it has steps, id, fingerprint, commands, files, archives and output are the last one's.
   returned: success
   type: dict
   contains:
@@ -233,6 +251,58 @@ plan:
       returned: success
       type: str
       sample: /user/hadoop/jobs/3f0a77c1b2d94e55/output
+    steps:
+      description:
+        - What is submitted, one after the other; one step where the job has no O(steps).
+        - Beside what stands here each has C(reduces), C(options), C(cmdenv) and the options from O(maps) to
+          O(tolerated_failures), with their values.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the job, with the step's number and name where there are several.
+          returned: success
+          type: str
+          sample: frequent, step 1 of 2, count
+        id:
+          description: As RV(plan.id).
+          returned: success
+          type: str
+          sample: 3f0a77c1b2d94e55
+        fingerprint:
+          description: As RV(plan.fingerprint); that of the step before counts as its input.
+          returned: success
+          type: str
+          sample: 3f0a77c1b2d94e55a0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f4051627
+        commands:
+          description: As RV(plan.commands).
+          returned: success
+          type: dict
+          sample: {mapper: mapper.py, reducer: reducer.py, combiner: null}
+        files:
+          description: As RV(plan.files).
+          returned: success
+          type: list
+          elements: dict
+          sample: [{src: /home/me/mapper.py, name: mapper.py, sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}]
+        archives:
+          description: As RV(plan.archives).
+          returned: success
+          type: list
+          elements: dict
+          sample: []
+        input:
+          description: Directories in HDFS that it reads.
+          returned: success
+          type: list
+          elements: str
+          sample: [/user/hadoop/input/60303ae22b998861/local]
+        output:
+          description: Directory in HDFS that it writes.
+          returned: success
+          type: str
+          sample: /user/hadoop/jobs/3f0a77c1b2d94e55/output
 """
 
 import glob
@@ -245,26 +315,18 @@ from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import identity, inputs, programs, side_archives, streaming, streaming_options
-from ..module_utils._hadoop.site import text_of
+from ..module_utils._hadoop import identity, inputs, steps
 
 SPEC = {
     "name": {"type": "str", "required": True},
-    "mapper": {"type": "str", "required": True},
-    "reducer": {"type": "str"},
-    "combiner": {"type": "str"},
-    "files": {"type": "list", "elements": "str", "default": []},
-    "archives": {"type": "list", "elements": "str", "default": []},
     "input": {"type": "list", "elements": "str", "required": True},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "bucket": {"type": "str"},
     "output": {"type": "path", "required": True},
     "output_decompress": {"type": "bool", "default": False},
-    "reduces": {"type": "int", "default": 1},
-    "options": {"type": "dict", "default": {}},
-    "cmdenv": {"type": "dict", "default": {}},
     "force": {"type": "bool", "default": False},
-    **streaming_options.SPEC,
+    "steps": {"type": "list", "elements": "dict"},
+    **steps.SPEC,
 }
 
 
@@ -322,42 +384,32 @@ def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
 
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
-    commands, shipped = programs.plan_programs(params["mapper"], params["reducer"], params["combiner"], params["files"])
-    archives = side_archives.plan_archives(params.get("archives") or [], [file["name"] for file in shipped])
-    # Its paths in HDFS are ours, and told apart from each other.
-    streaming.check({**params, **commands, "files": [], "archives": [], "input": ["/"], "output": None})
+    read = steps.read(params)
     require_local(params["input"])
     inputs.refuse_output_inside(params["input"], params["output"])
     bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
-    identity_of = {
-        "commands": commands,
-        "files": {file["name"]: file["sha256"] for file in shipped},
-        "input": found["digest"],
-        "reduces": params["reduces"],
-        "options": {key: text_of(value) for key, value in params["options"].items()},
-        "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
-        **identity.of_more(params, archives),
-    }
-    fingerprint = identity.fingerprint(identity_of)
-    state = identity.output_state(params["output"], fingerprint, params["force"], params["output_decompress"])
+    chain = steps.chain(read, found["digest"], found["hdfs"])
+    last = chain[-1]
+    state = identity.output_state(params["output"], last["fingerprint"], params["force"], params["output_decompress"])
     plan = {
+        **{key: last[key] for key in ("id", "fingerprint", "commands", "files", "archives", "output")},
         "name": params["name"],
-        "id": fingerprint[:16],
-        "fingerprint": fingerprint,
         "finished": state == "finished" and not params["force"],
         "bucket": bucket,
-        "commands": commands,
-        "files": shipped,
-        "archives": archives,
         "input": found,
-        "output": f"/user/hadoop/jobs/{fingerprint[:16]}/output",
+        "steps": chain,
     }
     return {"changed": False, "plan": plan}
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={**SPEC, **CONNECTION},
+        supports_check_mode=True,
+        required_one_of=[("mapper", "steps")],
+        mutually_exclusive=[(name, "steps") for name in ("mapper", "reducer", "combiner")],
+    )
     if module.params["provider"] == "ec2":
         require_boto3(module)
     try:

@@ -70,10 +70,12 @@ options:
     elements: str
     default: []
   input:
-    description: Absolute paths of files, globs or directories, or s3:// URIs.
+    description:
+      - Absolute paths of files, globs or directories, or s3:// URIs.
+      - Without any, as for a step whose input is not there yet, the programs are checked and not run.
     type: list
     elements: str
-    required: true
+    default: []
   provider:
     description:
       - Where the cluster is. With V(inventory), on hosts of one's own, no AWS is used at all; input in S3 is refused then.
@@ -367,7 +369,7 @@ SPEC = {
     "combiner": {"type": "str"},
     "files": {"type": "list", "elements": "str", "default": []},
     "archives": {"type": "list", "elements": "str", "default": []},
-    "input": {"type": "list", "elements": "str", "required": True},
+    "input": {"type": "list", "elements": "str", "default": []},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
@@ -418,12 +420,12 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     archives = side_archives.plan_archives(params["archives"], [file["name"] for file in shipped])
     folders = {item["name"]: item["src"] for item in archives}
     spec = {**params, **commands, "id": "rehearsal"}
-    listed = inputs.expand(params["input"], list_objects, version=lambda _path: "")
+    listed = inputs.expand(params["input"], list_objects, version=lambda _path: "") if params["input"] else []
     nodes = preflight.Nodes(
         params["image"], params["node_python"], params["packages"], params["node_roles"], params["codecs"]
     )
     found = preflight.check(spec, shipped, folders, listed, nodes)
-    if params["mode"] == "full" and not errors(found):
+    if params["mode"] == "full" and listed and not errors(found):
         limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
         bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])
         files = {file["name"]: file["src"] for file in shipped}

@@ -138,8 +138,11 @@ def codec_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     there = codecs_of(settings)
     cluster = codecs.problems(settings["hadoop_mapred_site"], there)
     found = [f"hadoop_mapred_site: {text}" for text in cluster]
-    found += [f"job_options: {text}" for text in codecs.problems(settings["job_options"], there)]
-    for name in ("job_output_compress", "job_map_output_compress"):
-        text = codecs.lacking(settings.get(name), there)
-        found += [f"{name}: {text}"] if text else []
+    chain = settings["job_steps"]
+    for number, step in enumerate(chain, 1):
+        prefix = f"job_steps[{number}]." if len(chain) > 1 else "job_"
+        found += [f"{prefix}options: {text}" for text in codecs.problems(step["options"], there)]
+        for name in ("output_compress", "map_output_compress"):
+            text = codecs.lacking(step[name], there)
+            found += [f"{prefix}{name}: {text}"] if text else []
     return found

@@ -234,6 +234,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_options": _options,
     "job_cmdenv": _cmdenv,
     "job_preflight_seconds": lambda value: "" if value >= 1 else "must be at least 1 second",
+    "job_retries": lambda value: "" if 0 <= value <= 10 else f"must be 0 to 10, not {value}",
     "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
     "hadoop_cluster": _name,
     "hadoop_address": _address,
@@ -259,14 +260,24 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
 }
 
 
-def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
-    """Return ``name: what is wrong`` for every impossible value."""
-    found = [f"{name}: {text}" for name, check in CHECKS.items() if (text := check(settings[name]))]
+def value_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for every value that is impossible by itself."""
+    return [f"{name}: {text}" for name, check in CHECKS.items() if name in settings and (text := check(settings[name]))]
+
+
+def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for what cannot be together in one job, or in one step of it."""
+    found = []
     if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
         found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
     named = {name.removeprefix("job_"): value for name, value in settings.items() if name.startswith("job_")}
     found += [f"job_{name}: {text}" for name, text in streaming_checks.problems(named)]
-    found += [text for text in (_queue(settings), _decompress(settings)) if text]
+    return found + [text for text in (_queue(settings), _decompress(settings)) if text]
+
+
+def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for every impossible value, but for what ``job_problems`` returns."""
+    found = value_problems(settings)
     found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
     ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
     if ttl and longest and ttl > longest:

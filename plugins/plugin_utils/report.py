@@ -113,7 +113,7 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
         f"    launch      {launch}",
         f"    configure   {configure}",
         f"    stage       bring {data['files']} files, {data['bytes']:,} bytes, into HDFS",
-        f"    run         run the job {plan['name']} ({plan['id']})",
+        *(f"    run         run the job {step['name']} ({step['id']})" for step in plan["steps"]),
         f"    fetch       bring the answer to {args['output']}",
         *([] if own else [f"    terminate   {'keep' if args['kept'] else 'remove'} {where}"]),
     ]

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import programs, side_archives
-from . import archives, checks
+from . import archives, checks, steps
 
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
@@ -126,6 +126,10 @@ def missing_program(command: t.Any, files: t.Any, archives: t.Any) -> str | None
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
 
 
+# Of the last step alone the answer is fetched.
+NOT_LAST = {"job_output_decompress": False}
+
+
 def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t.Any:
     if name in PROGRAMS:
         return resolve_program(value, base)
@@ -164,10 +168,35 @@ def settle(
         for name in specs:
             if values.get(name) is not None:
                 merged[name], bases[name] = _absolute(name, specs[name], values[name], base), base
+    chain = merged.pop("job_steps", None) or []
+    # A cluster and a node are told of no job.
+    needed = {"job_mapper"} if specs["job_input"].get("required") and not chain else set()
     problems = [
-        f"{name}: is missing" for name, option in specs.items() if option.get("required") and name not in merged
+        f"{name}: is missing"
+        for name, option in specs.items()
+        if (option.get("required") or name in needed) and name not in merged
     ]
-    problems += [
+    settings, wrong = _typed({name: option for name, option in specs.items() if name != "job_steps"}, merged, bases)
+    problems += wrong
+    if not problems:
+        problems = checks.problems(settings) + ([] if chain else checks.job_problems(settings))
+    if chain:
+        settings["job_steps"], wrong = _steps(specs, chain, merged, bases, settings)
+        told = {text for number in range(1, len(chain) + 1) for text in steps.of_step(problems, number)}
+        problems += steps.at_top(merged) + [text for text in wrong if text not in told]
+    else:
+        settings["job_steps"] = [steps.settled(settings)]
+    return settings, problems
+
+
+def _typed(
+    specs: t.Mapping[str, dict[str, t.Any]], merged: t.Mapping[str, t.Any], bases: t.Mapping[str, str]
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Return name → value of the type and with the default that its option has, and sentences about problems.
+
+    :param bases: name → the directory from which its paths counted.
+    """
+    problems = [
         f"{name}: {word} would not reach the nodes; name it in job_files"
         for name in PROGRAMS
         if (word := not_shipped(merged.get(name), bases.get(name, ""), merged.get("job_files")))
@@ -183,10 +212,37 @@ def settle(
     sound = {name: value for name, value in merged.items() if name not in wrong}
     checked = ArgumentSpecValidator(_validator_spec(specs)).validate(sound)
     problems += [_plain(message) for message in checked.error_messages]
-    settings = {name: checked.validated_parameters.get(name) for name in specs}
-    if not problems:
-        problems = checks.problems(settings)
-    return settings, problems
+    return {name: checked.validated_parameters.get(name) for name in specs}, problems
+
+
+def _steps(
+    specs: t.Mapping[str, dict[str, t.Any]],
+    chain: t.Any,
+    top: t.Mapping[str, t.Any],
+    bases: t.Mapping[str, str],
+    settings: t.Mapping[str, t.Any],
+) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """Return each step as the plan takes it, and what is wrong with them.
+
+    :param top: the variables beside ``job_steps`` as they were merged, ``settings`` as they were settled.
+    """
+    if problems := steps.form_problems(chain):
+        return [], problems
+    specs, base = {name: specs[name] for name in steps.VARIABLES}, bases["job_steps"]
+    done: list[dict[str, t.Any]] = []
+    for number, step in enumerate(chain, 1):
+        own = steps.variables(step, {})
+        own = {name: _absolute(name, specs[name], value, base) for name, value in own.items()}
+        values, wrong = _typed(specs, {**steps.variables({}, top), **own}, {**bases, **dict.fromkeys(own, base)})
+        wrong += [] if "job_mapper" in own else ["job_mapper: is missing"]
+        wrong = wrong or [
+            *checks.value_problems({name: value for name, value in values.items() if name in own}),
+            *checks.job_problems({**settings, **values, **({} if number == len(chain) else NOT_LAST)}),
+        ]
+        problems += steps.of_step(wrong, number)
+        name = step.get("name")
+        done.append(steps.settled(values, None if name is None else str(name)))
+    return done, problems or steps.link_problems(done)
 
 
 def _plain(message: str) -> str:

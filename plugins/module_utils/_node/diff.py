@@ -42,6 +42,8 @@ def hidden(document: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def has_secrets(value: t.Any) -> bool:
     """Tell whether a name in a dict, or in dicts within it, sounds like that of a secret."""
+    if isinstance(value, list):
+        return any(map(has_secrets, value))
     return isinstance(value, dict) and any(HIDDEN.search(str(name)) or has_secrets(one) for name, one in value.items())
 
 

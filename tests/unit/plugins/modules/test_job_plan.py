@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -24,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[4]
 def test_local_input_that_is_not_there_is_refused_before_the_first_call(tmp_path, monkeypatch, missing):
     monkeypatch.setattr(job_plan, "Clients", lambda _params: pytest.fail("a client was made"))
     items = ["s3://bucket/key", str(tmp_path / missing)]
-    params = {"mapper": "cat", "reducer": None, "combiner": None, "files": [], "input": items}
+    usual = {key: option.get("default") for key, option in job_plan.SPEC.items()}
+    params = {**usual, "name": "j", "mapper": "cat", "input": items, "output": str(tmp_path / "out")}
     with pytest.raises(OhmyError, match=r"job_input: .* matches no file"):
         job_plan.run(params)
 
@@ -53,6 +55,63 @@ def test_options_and_archives_make_another_job_and_other_means_do_not(tmp_path):
     assert plan(tmp_path, reducer="cat", map_memory=512, queue="x")["fingerprint"] == base["fingerprint"]
     with pytest.raises(OhmyError, match="sort: with 0 reduces"):
         plan(tmp_path, reduces=0, sort=["1"])
+
+
+def test_an_ordinary_job_is_one_step_and_is_known_as_ever(tmp_path):
+    (tmp_path / "m.py").write_text("print()\n")
+    job = {"mapper": f"{tmp_path / 'm.py'} -x", "reducer": "cat", "reduces": 2, "sort": ["1n"]}
+    planned = plan(tmp_path, **job, options={"a": 1}, cmdenv={"B": True})
+    known = {
+        "schema": 1,
+        "commands": {"mapper": "python3 m.py -x", "reducer": "cat", "combiner": None},
+        "files": {"m.py": hashlib.sha256(b"print()\n").hexdigest()},
+        "input": planned["input"]["digest"],
+        "reduces": 2,
+        "options": {"a": "1"},
+        "cmdenv": {"B": "true"},
+        "named": {"sort": ["1n"]},
+    }
+    text = json.dumps(known, sort_keys=True, separators=(",", ":"))
+    assert planned["fingerprint"] == hashlib.sha256(text.encode()).hexdigest()
+    (step,) = planned["steps"]
+    assert step["name"] == "j" and step["input"] == planned["input"]["hdfs"] and step["maps"] is None
+    assert {key: step[key] for key in SHARED} == {key: planned[key] for key in SHARED}
+    lone = plan(tmp_path, mapper=None, steps=[{**job, "options": {"a": 1}, "cmdenv": {"B": True}, "maps": None}])
+    assert lone == planned
+
+
+SHARED = ("id", "fingerprint", "commands", "files", "archives", "output")
+
+
+def test_a_step_reads_the_one_before_it_and_makes_the_later_ones_others_alone(tmp_path):
+    chain = [{"mapper": "cat", "name": "one"}, {"mapper": "tac", "reducer": "uniq"}, {"mapper": "sort", "reduces": 0}]
+    planned = plan(tmp_path, mapper=None, steps=chain)
+    first, second, third = planned["steps"]
+    assert [one["name"] for one in planned["steps"]] == ["j, step 1 of 3, one", "j, step 2 of 3", "j, step 3 of 3"]
+    assert (first["input"], second["input"]) == (planned["input"]["hdfs"], [first["output"]])
+    assert third["input"] == [second["output"]] and third["reduces"] == 0
+    assert {key: third[key] for key in SHARED} == {key: planned[key] for key in SHARED}
+    assert planned["output"] == f"/user/hadoop/jobs/{third['id']}/output" and planned["name"] == "j"
+    assert first["fingerprint"] == plan(tmp_path)["fingerprint"]
+    for changed, same in ((0, 0), (1, 1), (2, 2)):
+        other = [{**step, "cmdenv": {"X": "y"} if number == changed else {}} for number, step in enumerate(chain)]
+        ids = [one["id"] for one in plan(tmp_path, mapper=None, steps=other)["steps"]]
+        assert [a == b["id"] for a, b in zip(ids, planned["steps"])] == [number < same for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "step, words",
+    [
+        ({"reducer": "cat"}, "Step 2: missing required arguments: mapper"),
+        ({"mapper": "cat", "input": "/x"}, "Step 2: input. Supported parameters include"),
+        ({"mapper": "cat | sort"}, "Step 2: .*holds a shell operator"),
+        ({"mapper": "cat", "reduces": 0, "sort": ["1"]}, "Step 2: sort: with 0 reduces"),
+    ],
+)
+def test_a_step_that_cannot_be_is_named(tmp_path, step, words):
+    with pytest.raises(OhmyError, match=words) as caught:
+        plan(tmp_path, mapper=None, steps=[{"mapper": "cat"}, step])
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("name, codec, unpack", [("part-00000.gz", None, True), ("part-00000", ".gz", False)])

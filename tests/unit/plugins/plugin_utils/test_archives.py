@@ -139,9 +139,13 @@ def test_a_codec_that_the_archive_lacks_is_refused_wherever_it_is_named(tmp_path
     settings = {
         "hadoop_archive": str(tmp_path / "hadoop-3.5.0.tar"),
         "hadoop_mapred_site": named,
-        "job_options": named,
+        "job_steps": [{"options": named, "output_compress": None, "map_output_compress": "snappy"}],
     }
     assert [one.name for one in archives.codecs_of(settings)] == ["deflate", "gzip", "bzip2"]
     found = [text.split(":")[0] for text in archives.codec_problems(settings)]
-    assert found == ["hadoop_mapred_site", "job_options"]
+    assert found == ["hadoop_mapred_site", "job_options", "job_map_output_compress"]
+    found = archives.codec_problems({**settings, "hadoop_mapred_site": {}, "job_steps": settings["job_steps"] * 2})
+    assert [text.split(":")[0] for text in found] == [
+        f"job_steps[{number}].{name}" for number in (1, 2) for name in ("options", "map_output_compress")
+    ]
     assert archives.codec_problems({**settings, "hadoop_archive": "/srv/hadoop-3.5.0.tar.gz"}) == []

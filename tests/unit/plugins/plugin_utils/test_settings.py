@@ -101,14 +101,12 @@ def test_every_option_of_a_job_is_a_variable_of_its_type_and_documented():
     assert [name for name in [*plain, "archives", "output_decompress"] if f"job_{name}" not in page] == []
 
 
-@pytest.mark.parametrize("phase", ["preflight", "run"])
-def test_every_option_of_a_job_reaches_its_module(phase):
-    tasks = yaml.safe_load((ROOT / f"roles/job/tasks/{phase}.yml").read_text("utf-8"))
-    module = {"preflight": "ohmy.hadoop.job_plan", "run": "ohmy.hadoop.streaming_job"}[phase]
-    (given,) = [task[module] for task in tasks if module in task]
+def test_every_option_of_a_job_reaches_its_module():
+    tasks = yaml.safe_load((ROOT / "roles/job/tasks/run_step.yml").read_text("utf-8"))
+    (given,) = [task["ohmy.hadoop.streaming_job"] for task in tasks if "ohmy.hadoop.streaming_job" in task]
     assert {name: given[name] for name in streaming_options.SPEC} == {
         # Ansible takes null for what has no choices only.
-        name: f"{{{{ ohmy_settings.job_{name} {'| default(omit, true) ' if 'choices' in option else ''}}}}}"
+        name: f"{{{{ ohmy_step.{name} {'| default(omit, true) ' if 'choices' in option else ''}}}}}"
         for name, option in streaming_options.SPEC.items()
     }
 
