@@ -33,7 +33,9 @@ def form_problems(steps: t.Any) -> list[str]:
             hint = f"; did you mean {near[0]}?" if near else ""
             found.append(f"job_steps[{number}].{name}: a step has no such option{hint}")
         title = step.get("name")
-        if title is not None and (not isinstance(title, (str, int)) or not str(title).isprintable() or "/" in str(title)):
+        if title is not None and (
+            not isinstance(title, (str, int)) or not str(title).isprintable() or "/" in str(title)
+        ):
             found.append(f"job_steps[{number}].name: must be one line without a slash")
     return found
 
@@ -77,7 +79,11 @@ def link_problems(steps: t.Sequence[Values]) -> list[str]:
         wrote = class_of("output", before["output_format"] or "text")
         reads = step["input_format"] or "text"
         if wrote == class_of("output", "sequence") and reads in ("text", "nline", "combine", "key_value"):
-            found.append(f"job_steps[{number}].input_format: step {number - 1} writes sequence files; say sequence or auto")
+            found.append(
+                f"job_steps[{number}].input_format: step {number - 1} writes sequence files; say sequence or auto"
+            )
         if wrote == class_of("output", "text") and reads == "sequence":
-            found.append(f"job_steps[{number}].input_format: step {number - 1} writes lines, no sequence files; say text")
+            found.append(
+                f"job_steps[{number}].input_format: step {number - 1} writes lines, no sequence files; say text"
+            )
     return found

@@ -77,7 +77,7 @@ def test_steps_run_once_each_and_leave_nothing_between_them(lone, tmp_path):
 
     steps = yaml.safe_load(documented("docs/jobs.md", "steps"))["job_steps"]
     broken = [steps[0], {**steps[1], "reducer": "first.py x"}]
-    done, ran = run(lone, tmp_path, job_steps=broken, job_preflight="static")
+    done, ran = run(lone, tmp_path, job_steps=broken, job_preflight="static", job_fail_fast=True)
     assert done.code != 0 and set(ran) == {"frequent, step 2 of 2, rank"}, done.text
     assert "The job frequent, step 2 of 2, rank failed." in done.text and "ValueError" in done.text
     assert between in outputs(lone)

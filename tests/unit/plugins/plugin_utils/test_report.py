@@ -12,7 +12,13 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
 
-PLAN = {"name": "w", "id": "1", "finished": False, "input": {"files": 2, "bytes": 4000}, "steps": [{"name": "w", "id": "1"}]}
+PLAN = {
+    "name": "w",
+    "id": "1",
+    "finished": False,
+    "input": {"files": 2, "bytes": 4000},
+    "steps": [{"name": "w", "id": "1"}],
+}
 
 
 def arguments(folder, **values):
