@@ -62,7 +62,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 settings:
-  description: Every variable and its value.
+  description:
+    - Every variable and its value.
+    - C(job_steps) holds what O(ohmy.hadoop.job_plan#module:steps) takes, one step where the job file names none.
   returned: success
   type: dict
   sample: {cluster_name: wordcount, cluster_workers: 2, job_mapper: /home/me/jobs/mapper.py}
