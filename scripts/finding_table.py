@@ -55,6 +55,8 @@ Where another answer comes out, the keys that differ are shown: on a cluster, Ha
 program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job with
 `job_preflight: static`.
 
+Of a job with several steps the first one is tried, and the programs of the others are checked only.
+
 Java classes as programs, formats of input other than lines, and commands that this machine lacks cannot be tried; a note says so.
 
 ## What a cluster would bring
