@@ -50,8 +50,9 @@ def jobs(lone):
 
 
 def outputs(lone):
-    """Return the outputs of jobs that lie in HDFS."""
-    return set(lone.shell("hdfs dfs -ls -C -d '/user/hadoop/jobs/*/output' || true").split())
+    """Return the outputs in HDFS of jobs that succeeded."""
+    found = lone.shell("hdfs dfs -ls -C '/user/hadoop/jobs/*/output/_SUCCESS'").split()
+    return {path.removesuffix("/_SUCCESS") for path in found}
 
 
 @pytest.mark.long
