@@ -48,8 +48,8 @@ EXAMPLES = {
     "job_attempts": 2,
     "job_tolerated_failures": 5,
     "job_steps": [
-        {"name": "count", "mapper": "mapper.py", "reducer": "reducer.py", "reduces": 4},
-        {"name": "rank", "mapper": "turn.py", "reducer": "first.py", "sort": ["1nr"]},
+        {"name": "count", "mapper": "mapper.py", "reducer": "reducer.py"},
+        {"name": "rank", "mapper": "turn.py", "sort": ["1nr"]},
     ],
     "cluster_name": "wordcount",
     "cluster_master_instance_type": "m6i.xlarge",

@@ -310,6 +310,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
@@ -382,9 +383,26 @@ def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
     return None, plan_input(None, params["input"], lambda _bucket, _key: [])
 
 
+def typed_steps(given: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """Return the steps with the types and defaults of the module's own options; raise OhmyError for what cannot be one."""
+    validator = ArgumentSpecValidator(
+        {**steps.SPEC, "name": {"type": "str"}, "mapper": {"type": "str", "required": True}}
+    )
+    found = []
+    for number, step in enumerate(given, 1):
+        # Ansible takes null for what has no choices only.
+        checked = validator.validate({key: value for key, value in step.items() if value is not None})
+        if checked.error_messages:
+            raise OhmyError(
+                f"Step {number}: {'; '.join(checked.error_messages)}.", "Give it the options that this module has."
+            )
+        found.append(checked.validated_parameters)
+    return found
+
+
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
-    read = steps.read(params)
+    read = steps.read(params["name"], typed_steps(params["steps"]) if params["steps"] else [params])
     require_local(params["input"])
     inputs.refuse_output_inside(params["input"], params["output"])
     bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)

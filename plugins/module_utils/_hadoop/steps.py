@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from .._core.errors import OhmyError
 from . import identity, programs, side_archives, streaming, streaming_options
 from .site import text_of
@@ -30,34 +28,24 @@ SPEC: dict[str, dict[str, t.Any]] = {
 Data = t.Dict[str, t.Any]
 
 
-def read(params: t.Mapping[str, t.Any]) -> list[Data]:
+def read(job: str, steps: t.Sequence[t.Mapping[str, t.Any]]) -> list[Data]:
     """Return each step with its programs and files read and its options checked; no call is made.
 
-    :param params: of the module ``job_plan``: ``steps``, or one step's options beside ``name``.
+    :param job: its name.
+    :param steps: each with all options of ``SPEC``, and a ``name`` where there are several.
     :returns: [{"name", "commands", "files", "archives", "reduces", …}], all that is known of it without its input.
     :raises OhmyError: names the step, where there are several, and what is wrong with it.
     """
-    given = params.get("steps")
-    if not given:
-        return [_read(params["name"], params)]
+    if len(steps) == 1:
+        return [_read(job, steps[0])]
     found = []
-    for number, step in enumerate(given, 1):
-        name = f"{params['name']}, step {number} of {len(given)}" if len(given) > 1 else params["name"]
+    for number, step in enumerate(steps, 1):
+        name = f"{job}, step {number} of {len(steps)}"
         try:
-            found.append(_read(f"{name}, {step['name']}" if step.get("name") else name, _typed(step)))
+            found.append(_read(f"{name}, {step['name']}" if step.get("name") else name, step))
         except OhmyError as exc:
             raise OhmyError(f"Step {number}: {exc.message}", exc.hint) from exc
     return found
-
-
-def _typed(step: t.Mapping[str, t.Any]) -> Data:
-    # Ansible takes null for what has no choices only.
-    values = {key: value for key, value in step.items() if value is not None and key != "name"}
-    spec = {**SPEC, "mapper": {"type": "str", "required": True}}
-    checked = ArgumentSpecValidator(spec).validate(values)
-    if checked.error_messages:
-        raise OhmyError(f"{'; '.join(checked.error_messages)}.", "Give it the options that job_plan has for a job.")
-    return dict(checked.validated_parameters)
 
 
 def _read(name: str, step: t.Mapping[str, t.Any]) -> Data:
