@@ -15,7 +15,7 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RET
 
 
 class ActionModule(NodeAction):
-    """Reads the programs; the module does the rest."""
+    """Reads the programs; the module does the rest, and what it warns of is shown at any verbosity."""
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the module's result."""
@@ -28,7 +28,11 @@ class ActionModule(NodeAction):
                 f"A file of the job cannot be read: {words(exc)}.",
                 "Name files that are there, with rights to read them.",
             ) from exc
-        return self.module(args, retry=RETRY_SECONDS)
+        result = self.module(args, retry=RETRY_SECONDS)
+        for one in result.get("findings") or []:
+            if one["severity"] != "error":
+                self.display.display(f"{one['severity'].capitalize()}: {one['text']} {one['hint']}")
+        return result
 
 
 def _place(item: t.Any, named: t.Callable[[str], str]) -> dict[str, str]:

@@ -174,14 +174,6 @@ class S3:
                 "Upload the archive again.",
             )
 
-    def list(self, prefix: str) -> list[dict[str, t.Any]]:
-        """Return [{"key", "size", "etag", "last_modified"}] of all objects below ``prefix``; a call per 1,000."""
-        found, token = self.page(prefix)
-        while token:
-            more, token = self.page(prefix, token)
-            found += more
-        return found
-
     def page(self, prefix: str, token: str = "") -> tuple[list[dict[str, t.Any]], str]:
         """Return at most 1,000 objects below ``prefix`` by one call, and the token of the next ones, "" for none."""
         asked = {"list-type": "2", "prefix": prefix, **({"continuation-token": token} if token else {})}
@@ -200,6 +192,14 @@ class S3:
                 }
             )
         return found, root.findtext(f"{space}NextContinuationToken") or ""
+
+    def list(self, prefix: str) -> list[dict[str, t.Any]]:
+        """Return [{"key", "size", "etag", "last_modified"}] of all objects below ``prefix``; a call per 1,000."""
+        found, token = self.page(prefix)
+        while token:
+            more, token = self.page(prefix, token)
+            found += more
+        return found
 
 
 def _reason(exc: urllib.error.HTTPError) -> str:

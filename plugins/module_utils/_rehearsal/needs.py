@@ -17,7 +17,7 @@ import zlib
 from .module_check import PROGRAM_BYTES, _own
 from .program_words import PYTHON, Run, of_command, of_first_line
 from .programs_check import ROLES, SCRIPTS
-from .python_source import Import, imports, read
+from .python_source import Import, IsThere, imports, read
 
 Data = t.Dict[str, t.Any]
 Files = t.Sequence[t.Mapping[str, str]]
@@ -120,13 +120,17 @@ class _Look:
                 continue
             instead = []
             if one.guarded:
-                others = imports(tree, lambda it, gone=one: False if it.top == gone.top else self.is_own(it))
-                instead = sorted({it.top for it in others if it not in found} - self.own)
+                others = imports(tree, self.without(one.top))
+                instead = sorted({other.top for other in others if other not in found} - self.own)
             self.module(python, f"{os.path.basename(path)}, line {one.line}", one, certain, instead)
 
     def is_own(self, one: Import) -> bool | None:
         """Tell whether the job brings a module; None: the nodes must be asked."""
         return one.top in self.own or None
+
+    def without(self, module: str) -> IsThere:
+        """Return a function like ``is_own`` for nodes that have not this module."""
+        return lambda one: False if one.top == module else self.is_own(one)
 
     def module(self, python: str, where: str, one: Import, certain: bool, instead: t.Sequence[str] = ()) -> None:
         """Take down a module that the nodes must bring; of two importers of one that which needs it more counts."""

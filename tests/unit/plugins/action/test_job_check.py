@@ -41,3 +41,14 @@ def test_a_file_that_is_not_there_is_named(act, tmp_path):
     result = act(mapper="python3 m.py", files=[{"src": str(tmp_path / "m.py")}])
     assert result["failed"] and f"{tmp_path}/m.py: No such file" in result["msg"]
     assert "has no src" in act(mapper="cat", files=["m.py"])["msg"]
+
+
+def test_warnings_are_shown_and_errors_are_left_to_the_failure(monkeypatch):
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    found = [
+        {"id": "queue-unknown", "severity": "error", "text": "E.", "hint": "e."},
+        {"id": "room-tight", "severity": "warning", "text": "W.", "hint": "w."},
+    ]
+    action = make_action(job_check.ActionModule, {"mapper": "cat"}, [{"failed": True, "findings": found}])
+    assert action.run(task_vars={})["findings"] == found
+    assert action.display.shown == ["Warning: W. w."]
