@@ -99,7 +99,9 @@ options:
     type: dict
     default: {}
   input:
-    description: Paths in HDFS from which the job will read. What is there already needs no more room.
+    description:
+      - Paths in HDFS from which the job will read. What is there already needs no more room.
+      - With C(s3a://) URIs it is read where it lies, and needs none at all.
     type: list
     elements: str
     default: []

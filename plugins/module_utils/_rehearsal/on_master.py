@@ -40,13 +40,14 @@ def check(
     """
     having = fit.properties({**params, "id": params["id"] or "check"}, conf)
     reduces = streaming_options.reduces(params)
-    there = staged(doors, params["input"])
+    size = params["input_bytes"]
+    direct = any(is_s3(path) for path in params["input"])  # nothing of it comes into HDFS
+    there = size or 0 if direct else staged(doors, params["input"])
     found: list[Finding] = probe(params["needs"], starter(params, having))
     endings = set(params["endings"])
-    size = params["input_bytes"]
     # What is in HDFS already nobody reads from S3 again.
     far = [uri for uri in params["sources"] if is_s3(uri)]
-    if far and document.get("s3") and (size is None or there < size):
+    if far and document.get("s3") and (direct or size is None or there < size):
         seen = s3_check.check_input(far, s3_check.opener(document))
         found += seen.findings
         endings |= seen.endings

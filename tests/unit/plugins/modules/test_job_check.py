@@ -133,9 +133,12 @@ def test_input_in_s3_is_looked_at_unless_it_is_staged(master, monkeypatch):
     assert asked == [["s3://b/in/"]]
     master.staged = {"/in/0": 100}
     assert run(**far)["findings"] == [] and len(asked) == 1
+    direct = run(**{**far, "input": ["s3a://b/in/"], "input_bytes": 800, "map_output_ratio": 0.1})
+    assert [one["id"] for one in direct["findings"]] == ["input-codec-absent"] and len(asked) == 2
+    assert direct["room"]["to_come"] == 0
     monkeypatch.setattr(job_check, "read_document", dict)
     master.staged = {}
-    assert run(**far)["findings"] == [] and len(asked) == 1, "hosts of one's own are used without AWS"
+    assert run(**far)["findings"] == [] and len(asked) == 2, "hosts of one's own are used without AWS"
 
 
 @pytest.mark.parametrize(
