@@ -187,7 +187,7 @@ findings:
       description: What to do about it.
       returned: always
       type: str
-      sample: Set job_map_memory to 2816 or less, or use larger nodes.
+      sample: Set job_map_memory to 2048 or less, or use larger nodes.
     evidence:
       description: Further values, which depend on the kind.
       returned: always

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -47,6 +48,10 @@ def fixture_jobs(lone):
         (folder / name).write_text(text)
     s3.create_bucket(Bucket="not-for-nodes")
     s3.put_object(Bucket="not-for-nodes", Key="in/a.txt", Body=b"x\n")
+    iam, there = lone.cloud.client("iam"), "arn:aws:s3:::not-there-at-all"
+    allow = {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": [there]}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_role_policy(RoleName=lone.role, PolicyName="nothing", PolicyDocument=document)
     key = s3.list_objects_v2(Bucket=lone.bucket, Prefix="input/")["Contents"][0]["Key"]
     prefix = f"s3://{lone.bucket}/{key.rsplit('/', 1)[0]}/"
     good = {
@@ -80,6 +85,7 @@ def fixture_jobs(lone):
     yield good, {name: {**good, **part} for name, part in bad.items()}
     s3.delete_object(Bucket="not-for-nodes", Key="in/a.txt")
     s3.delete_bucket(Bucket="not-for-nodes")
+    iam.delete_role_policy(RoleName=lone.role, PolicyName="nothing")
 
 
 @pytest.mark.long

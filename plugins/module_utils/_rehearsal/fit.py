@@ -23,7 +23,11 @@ PROPERTIES = {
     MAP: ("mapreduce.map.memory.mb", "mapreduce.map.cpu.vcores"),
     REDUCE: ("mapreduce.reduce.memory.mb", "mapreduce.reduce.cpu.vcores"),
 }
-OPTIONS = {MASTER: "yarn.app.mapreduce.am.resource.mb", MAP: "job_map_memory", REDUCE: "job_reduce_memory"}
+OPTIONS = {
+    MASTER: PROPERTIES[MASTER],
+    MAP: ("job_map_memory", "job_vcores"),
+    REDUCE: ("job_reduce_memory", "job_vcores"),
+}
 TIGHT = 0.1
 SHOWN_QUEUES = 20
 
@@ -84,31 +88,24 @@ def check_containers(asked: t.Mapping[str, Size], have: t.Sequence[Size], most: 
         gives = sorted((min(node[index], most[index]) for node in have), reverse=True)
         if not gives:
             continue
-        before = len(found)
-        for name, size in asked.items():
-            if size[index] > gives[0]:
-                a = "An" if name == MASTER else "A"
-                text = f"{a} {name} of the job asks for {size[index]} {unit}, and no container can have more than {gives[0]}."
-                option = OPTIONS[name] if not index else PROPERTIES[name][1] if name == MASTER else "job_vcores"
-                hint = f"Set {option} to {gives[0]} or less, or use larger nodes."
-                found.append(static(kind, text, hint, asked=size[index], largest=gives[0], container=name))
-        if len(found) == before:
-            found += _beside(asked, gives, index, unit, kind)
+        own, second = asked[MASTER][index], gives[1] if len(gives) > 1 else 0
+        # What a task may ask for when the application master has got its place.
+        limit = gives[0] if own <= second else max(gives[0] - own, second)
+        too_large = {name: size[index] for name, size in asked.items() if size[index] > gives[0]}
+        beside = {name: size[index] for name, size in asked.items() if name != MASTER and size[index] > limit}
+        for name, size in (too_large or beside).items():
+            if too_large:
+                article = "An" if name == MASTER else "A"
+                text = f"{article} {name} of the job asks for {size} {unit}, and no container can have more than {gives[0]}."
+            else:
+                nodes_have = f"{gives[0]}, and the next one {second}" if second else f"{gives[0]} and is the only one"
+                text = f"The application master ({own} {unit}) and a {name} ({size}) never run side by side: "
+                text += f"the largest node gives {nodes_have}."
+            fits = gives[0] if name == MASTER else limit
+            less = f"Set {OPTIONS[name][index]} to {fits} or less, or use" if fits > 0 else "Use"
+            hint = f"{less} larger nodes."
+            found.append(static(kind, text, hint, asked=size, largest=gives[0], container=name))
     return found
-
-
-def _beside(asked: t.Mapping[str, Size], gives: t.Sequence[int], index: int, unit: str, kind: str) -> list[Finding]:
-    """Return the first task that never runs because the application master takes its place."""
-    own, second = asked[MASTER][index], gives[1] if len(gives) > 1 else 0
-    for name in (MAP, REDUCE):
-        task = asked[name][index] if name in asked else 0
-        if own + task > gives[0] and min(own, task) > second:
-            text = f"The application master ({own} {unit}) and a {name} ({task}) never run side by side: the largest node gives {gives[0]}"
-            text += f", the next one {second}." if second else " and is the only one."
-            option = OPTIONS[name] if not index else "job_vcores"
-            hint = f"Set {option} to {max(0, gives[0] - own)} or less, or use larger or more nodes."
-            return [static(kind, text, hint, asked=task, largest=gives[0], container=name)]
-    return []
 
 
 def check_queue(wanted: str, scheduler: Data) -> list[Finding]:

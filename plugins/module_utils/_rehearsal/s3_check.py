@@ -104,6 +104,8 @@ def _refused(exc: S3Error, bucket: str, key: str, doing: str) -> list[Finding]:
         )
         text = f"The master's own role may not {doing} s3://{bucket}/{key}: {exc.message.rstrip('.')}."
         hint = f"Its policy, and the bucket's, must allow {allow}; for objects encrypted with a key of KMS, kms:Decrypt too."
+        if doing == "list":
+            hint += " S3 may refuse a bucket that is not there in the same way."
         return [static("s3-refused", text, hint, **evidence)]
     if exc.status == 404:
         gone = f"The bucket {bucket}" if doing == "list" else f"s3://{bucket}/{key}"

@@ -73,6 +73,8 @@ def test_a_container_larger_than_any_node_is_told_with_the_numbers():
     assert found["text"] == "A map of the job asks for 4160 MiB of memory, and no container can have more than 4096."
     assert found["hint"].startswith("Set job_map_memory to 4096 or less")
     assert found["evidence"] == {"asked": 4160, "largest": 4096, "container": "map"}
+    (alone,) = containers([node(4096)], map_memory=4160)
+    assert alone["hint"].startswith("Set job_map_memory to 3328 or less"), "the application master takes the rest"
     both = containers([node(2048)], map_memory=4096, reduce_memory=8192)
     assert [one["evidence"]["container"] for one in both] == ["map", "reduce"]
 
@@ -82,15 +84,27 @@ def test_the_scheduler_s_limit_counts_too():
     assert limits == Size(2048, 2) and fit.largest({}, {}) == Size(8192, 4)
     found = containers([node(65536, 16)], limits, map_memory=4096, vcores=4)
     assert ids(found) == ["memory-too-much", "vcores-too-many", "vcores-too-many"]
-    assert "job_vcores to 2" in found[1]["hint"]
+    assert "job_vcores to 1 " in found[1]["hint"], "the application master takes the other one"
 
 
 @pytest.mark.parametrize("nodes, fits", [([1791], False), ([1792], True), ([1024, 767], False), ([1024, 768], True)])
 def test_a_task_needs_room_beside_the_application_master(nodes, fits):
     found = containers([node(memory) for memory in nodes])
-    assert ids(found) == ([] if fits else ["memory-too-much"])
+    assert ids(found) == ([] if fits else ["memory-too-much"] * 2)
+    assert [one["evidence"]["container"] for one in found] == ([] if fits else ["map", "reduce"])
     if not fits:
-        assert "never run side by side" in found[0]["text"] and str(nodes[0] - 768) in found[0]["hint"]
+        assert (
+            "never run side by side" in found[0]["text"]
+            and f" {max(nodes[0] - 768, *nodes[1:], 0)} or less" in found[0]["hint"]
+        )
+
+
+def test_a_large_application_master_goes_to_the_largest_node():
+    large = {"yarn.app.mapreduce.am.resource.mb": 4096}
+    assert containers([node(4096), node(1024)], options=large) == []
+    (found,) = containers([node(4096)], options={"yarn.app.mapreduce.am.resource.mb": 8192})
+    assert found["evidence"]["container"] == "application master"
+    assert found["hint"].startswith("Set yarn.app.mapreduce.am.resource.mb to 4096 or less")
 
 
 QUEUES = {
