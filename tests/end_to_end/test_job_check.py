@@ -25,7 +25,7 @@ BAD = {
     "interpreter": ["command-absent", "interpreter-absent"],
     "module": ["module-missing"],
     "memory": ["memory-too-much"],
-    "cores": ["vcores-too-many"],
+    "cores": ["vcores-too-many", "vcores-too-many"],
     "queue": ["queue-unknown"],
     "room": ["hdfs-full"],
     "bucket": ["s3-bucket-absent"],
