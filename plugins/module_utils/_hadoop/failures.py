@@ -160,7 +160,8 @@ def _said(log: str) -> Found | None:
     """Return what a program's own words give away: its last traceback, or all it said."""
     found = find("stderr", clues.last_words(log)) or find("stderr", log)
     if found and "error" in found.values:
-        return Found(found.cause, {**found.values, "error": clues.python_error(log) or found.values["error"]})
+        said = clues.python_error(log) or found.values["error"]
+        return Found(found.cause, {**found.values, "error": clues.short(said)})
     return found
 
 

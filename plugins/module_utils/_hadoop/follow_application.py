@@ -228,7 +228,7 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, be
         raise Failed(
             error(
                 f"YARN found no room for the job in {NO_PLACE_SECONDS / 60:.0f} minutes, though nothing else runs: {text}.",
-                "Ask for less memory in job_options, or take larger instances.",
+                "Ask for less in job_map_memory and job_reduce_memory, or take larger instances.",
                 cause="no-room",
             )
         )

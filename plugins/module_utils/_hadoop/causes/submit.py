@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .row import row
 
-BIG_TASKS = "Lower mapreduce.map.memory.mb and mapreduce.reduce.memory.mb in job_options, or take larger instances."
+BIG_TASKS = "Lower job_map_memory and job_reduce_memory, or take larger instances."
 # Where no task has to run for it, a unit that is down is what one meets first.
 UNITS = "See whether its unit runs: systemctl status 'hadoop-*' on the master."
 
@@ -110,7 +110,7 @@ SUBMIT = (
     ),
     row(
         "queue-unknown", "submit application", "there is no queue {queue} in YARN",
-        "See mapreduce.job.queuename in job_options.", "no", r"unknown queue: (?P<queue>\S+)",
+        "Name one in job_queue that is there; yarn queue -list all shows them.", "no", r"unknown queue: (?P<queue>\S+)",
     ),
     row(
         "queue-stopped", "submit application", "the queue {queue} is stopped", "Start it, or name another.", "no",
