@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import pytest
 
-from .failing import DISTCP, HOME, STREAMING, as_hdfs, job, put, together, told
+from .failing import DISTCP, HOME, STREAMING, job, put, together, told
 
 pytestmark = pytest.mark.long
 BELOW = "/failing"
 ABSENT = "s3://ohmy-there-is-no-such-bucket"
 ONCE = {"mapreduce.am.max-attempts": 1}
-PREPARE = f"""
-hdfs dfs -mkdir -p {BELOW}/deep/er {BELOW}/space {BELOW}/names {BELOW}/mine {BELOW}/stage/hadoop/.staging {BELOW}/taken
-hdfs dfs -touchz {BELOW}/deep/er/file
-hdfs dfs -chown hadoop {BELOW}/space {BELOW}/names {BELOW}/taken {BELOW}/stage {BELOW}/stage/hadoop
-hdfs dfs -chmod 700 {BELOW}/mine
-hdfs dfsadmin -setSpaceQuota 1m {BELOW}/space
-hdfs dfsadmin -setQuota 2 {BELOW}/names
-"""
+PLACES = [
+    {"path": f"{BELOW}/deep/er"},
+    {"path": f"{BELOW}/stage/hadoop/.staging"},
+    {"path": f"{BELOW}/mine", "mode": "0700"},
+    {"path": f"{BELOW}/names", "name_quota": "3"},
+    {"path": f"{BELOW}/space", "space_quota": "1M"},
+]
 # name → (options of a job whose mapper is cat, its cause, words that are shown)
 JOBS = {
     "taken": ({"output": f"{BELOW}/taken"}, "output-exists", ["this job did not write it", "It is never deleted"]),
@@ -49,9 +48,6 @@ JOBS = {
         {"options": {**ONCE, "yarn.app.mapreduce.am.command-opts": "-XX:NoSuchOption"}},
         "master-died", ["exit code 1", "NoSuchOption"],
     ),
-    "home": (
-        {"options": {**ONCE, "yarn.app.mapreduce.am.env": "A=b"}}, "mapred-home-missing", ["does not find Hadoop's classes"],
-    ),
 }  # fmt: skip
 # name → (source, target, options, its cause, words that are shown); S3's bucket is {bucket}
 COPIES = {
@@ -71,7 +67,11 @@ COPIES = {
 def fixture_results(lone):
     """Run all jobs and copies of this file; return their results by name."""
     put(lone, {"words.txt": b"ann 1\n"})
-    as_hdfs(lone, PREPARE)
+    ours = [
+        {"path": f"{BELOW}/{name}", "owner": "hadoop"} for name in ("names", "space", "stage", "stage/hadoop", "taken")
+    ]
+    (made,) = lone.tasks({"ohmy.hadoop.hdfs_path": {"paths": [*PLACES, *ours]}})
+    assert not made.get("failed"), made
     tasks = {name: {STREAMING: job("cat", **case[0])} for name, case in JOBS.items()}
     for name, (source, target, options, _cause, _words) in COPIES.items():
         copies = [{"source": source, "target": target.format(bucket=lone.bucket)}]

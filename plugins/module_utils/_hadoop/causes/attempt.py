@@ -96,6 +96,11 @@ ATTEMPT = (
         r"|Stream is not BZip2 formatted|[Bb]ad block header|[Cc]rc error|Unexpected end of input stream)",
     ),
     row(
+        "java-options", "attempt stderr", "Java cannot start with the options it was given[: {words}]",
+        "Correct the properties in job_options whose names end in java.opts or command-opts.", "config",
+        r"(?P<words>[^\n]+)\nError: Could not create the Java Virtual Machine", r"Could not create the Java Virtual Machine",
+    ),
+    row(
         "property-impossible", "attempt", "{name} cannot be {value}", "Correct it in job_options.", "config",
         r"Invalid \"(?P<name>[\w.-]+)\": (?P<value>\S+)",
     ),

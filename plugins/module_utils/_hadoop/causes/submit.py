@@ -67,9 +67,10 @@ SUBMIT = (
         r"NoClassDefFoundError: software/amazon",
     ),
     row(
-        "class-not-found", "submit", "the class {name} does not exist[ (for -{option})]",
+        "class-not-found", "submit attempt", "the class {name} does not exist[ (for -{option})]",
         "Check its name; streaming wants classes of org.apache.hadoop.mapred.lib.", "no",
         r"^-(?P<option>\w+)\s*: class not found ?: (?P<name>\S+)", r"ClassNotFoundException: Class (?P<name>\S+) not found",
+        r"Compression codec (?P<name>\S+) was not found",
     ),
     row(
         "uri-scheme-unknown", "submit", "Hadoop has no file system {scheme}://", "Objects in S3 are named s3a:// in Hadoop.",

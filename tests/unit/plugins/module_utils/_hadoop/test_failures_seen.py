@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of failures as they were seen on a cluster."""
+
+from __future__ import annotations
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import clues, failures
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
+
+SPEC = {"mapper": "python3 m.py", "reducer": None}
+TOO_BIG = (
+    "The required MAP capability is more than the supported max container capability in the cluster. Killing the Job. "
+    "mapResourceRequest: <memory:300000, vCores:1> maxContainerCapability:<memory:16640, vCores:3>\n"
+    "Job received Kill while in RUNNING state.\n"
+)
+
+
+def test_a_job_that_its_own_master_killed_is_told_by_the_reason() -> None:
+    app = {"state": "FINISHED", "finalStatus": "KILLED", "diagnostics": TOO_BIG}
+    found = failures.diagnose_application(app, [], lambda *_: None, SPEC)
+    assert found["id"] == "task-too-big" and found["retry"] == "config"
+    assert found["summary"] == "A MAP asks for more memory than any node has."
+
+
+def test_a_refusal_of_hdfs_is_told_as_its_cause() -> None:
+    said = 'HDFS refused writing /data/.out: Permission denied: user=hadoop, access=WRITE, inode="/data":hdfs:hdfs:drwxr-xr-x'
+    found = failures.diagnose_error(Refused(said, "Another user owns it.", 403))
+    assert found["id"] == "hdfs-permission"
+    assert found["summary"] == "The user hadoop lacks WRITE permission on /data in HDFS."
+
+
+def test_of_a_master_that_ended_only_what_is_wrong_is_shown() -> None:
+    log = (
+        "2026-11-23 23:44:01,170 INFO [main] org.a.Server: Stopping\n2026-11-23 23:44:01,171 WARN [main] org.a.B: odd\n"
+    )
+    app = {"state": "FINISHED", "finalStatus": "FAILED", "diagnostics": "Job init failed : odd thing"}
+    found = failures.diagnose_application(app, [], lambda *_: None, SPEC, log)
+    assert found["id"] == "unknown" and "WARN" in found["stderr"] and "INFO" not in found["stderr"]
+
+
+def test_a_long_error_keeps_its_type_and_its_place() -> None:
+    log = f'Traceback (most recent call last):\n  File "m.py", line 5, in <module>\nRuntimeError: {"y" * 3000}\n'
+    attempt = {"id": "attempt_1_0001_m_000000_0", "diagnostics": "subprocess failed with code 1"}
+    found = failures.diagnose_attempt(attempt, log, SPEC)[1]
+    assert "it raised RuntimeError: yyy" in found["summary"] and found["summary"].endswith("yyy (m.py, line 5).")
+    assert len(found["summary"]) < 400
+    assert clues.short("x" * 300) == "x" * 300
