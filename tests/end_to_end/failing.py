@@ -91,7 +91,7 @@ def told(result: Result, cause: str, *words: str) -> Result:
     shown = result["msg"]
     assert error["summary"] in shown and error["hint"]
     for word in words:
-        assert word in shown, (word, shown)
+        assert word.lower() in shown.lower(), (word, shown)
     assert sum(max(1, -(-len(line) // 80)) for line in shown.split("\n")) <= SCREEN_LINES, shown
     for noise in ("\tat ", "java.lang.", "java.io.", "container_", "log4j", "Caused by"):
         assert noise not in shown, (noise, shown)
