@@ -50,7 +50,7 @@ def as_hdfs(lone: Lone, lines: str) -> None:
     assert done.returncode == 0, done.stderr + done.stdout
 
 
-def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 500) -> dict[str, Result]:
+def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 900) -> dict[str, Result]:
     """Run tasks on the master, some at the same time; return the result of each by its name.
 
     :param tasks: name → {module: arguments}; a name is letters, digits and underscores.

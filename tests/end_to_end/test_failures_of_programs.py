@@ -104,6 +104,7 @@ ALONE = {
     "combiner": script("refuses.py", "python3 pairs.py", combiner="python3 refuses.py", reducer="cat", reduces=1),
     "nothing_said": script("three.py"),
     "memory": script("eater.py"),
+    "memory_uber": script("eater.py", options={**UBER, "mapreduce.am.max-attempts": 1}),
     "silent": script("silent.py", task_timeout=5),
     "much_said": script("long.py"),
     "tolerated": script("raises.py", maps=4, tolerated_failures=60),
@@ -178,6 +179,10 @@ def test_a_program_that_says_nothing_is_told_by_its_exit_code(results):
 def test_memory_beyond_the_container_is_told_with_its_numbers(results):
     error = told(results["memory"], "task-memory-physical", " of 512 MB,", "raise job_map_memory")
     assert error["retry"] == "config"
+
+
+def test_memory_of_a_small_job_is_that_of_its_master(results):
+    told(results["memory_uber"], "master-memory", "its application master used more memory", "am.resource.mb")
 
 
 def test_a_program_that_is_silent_too_long_is_told(results):

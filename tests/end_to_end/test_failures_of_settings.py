@@ -48,7 +48,7 @@ JOBS = {
     "map_memory": ({"map_memory": 1000000}, "task-too-big", ["a MAP asks for more memory", "job_map_memory"]),
     "class": ({"input_format": "org.example.Nothing"}, "class-not-found", ["org.example.Nothing"]),
     "staging": ({"options": {"yarn.app.mapreduce.am.staging-dir": f"{BELOW}/stage"}}, "staging-not-writable", ["stage"]),
-    "java": (
+    "master_java": (
         {"options": {**ONCE, "yarn.app.mapreduce.am.command-opts": "-XX:NoSuchOption"}},
         "java-options", ["Unrecognized VM option 'NoSuchOption'"],
     ),
@@ -59,7 +59,7 @@ JOBS = {
     "number": (
         {"options": {"mapreduce.job.split.metainfo.maxsize": "many"}}, "property-no-number", ["must be a number, and is many"],
     ),
-    "codec": (
+    "output_codec": (
         {"options": {f"{COMPRESS}": True, f"{COMPRESS}.codec": "org.example.NoCodec"}},
         "class-not-found", ["org.example.NoCodec does not exist"],
     ),
@@ -71,7 +71,7 @@ JOBS = {
         {"options": {"yarn.resourcemanager.address": "127.0.0.9:8032", **SOON}, "retries": 0},
         "resourcemanager-unreachable", ["the ResourceManager at 127.0.0.9:8032 does not answer"],
     ),
-    "heap": (
+    "task_java": (
         {"options": {"mapreduce.map.java.opts": "-Xmx1y"}}, "java-options", ["Invalid maximum heap size: -Xmx1y"],
     ),
 }  # fmt: skip
