@@ -137,9 +137,9 @@ class S3:
         """Return an object's bytes."""
         return self._request("GET", key)
 
-    def first_byte(self, key: str) -> bytes:
-        """Return the first byte of an object that holds one."""
-        return self._request("GET", key, span="bytes=0-0")
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Return bytes of an object, fewer at its end; ``start`` lies within it."""
+        return self._request("GET", key, span=f"bytes={start}-{start + length - 1}")
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object."""

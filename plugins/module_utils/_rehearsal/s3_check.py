@@ -73,7 +73,7 @@ def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:
             return [static("s3-input-absent", text, hint, bucket=name, key=key)], []
         doing, key = "read", next((one["key"] for one in objects if one["size"]), "")
         if key:
-            place.first_byte(key)
+            place.get_range(key, 0, 1)
         return [], listed
     except S3Error as exc:
         return _refused(exc, name, key, doing), listed

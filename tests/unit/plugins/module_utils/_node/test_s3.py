@@ -97,7 +97,7 @@ def test_puts_gets_lists_and_deletes(moto, tmp_path):
     assert client.get_object(Bucket="example-bucket", Key="empty")["Body"].read() == b""
     s3.get_to_file(NAME, str(tmp_path / "file"), hashlib.sha512(body).hexdigest())
     assert (tmp_path / "file").read_bytes() == body
-    assert s3.first_byte(NAME) == body[:1]
+    assert s3.get_range(NAME, 0, 1) == body[:1]
     found = s3.list("a b/")
     assert [(entry["key"], entry["size"]) for entry in found] == [(NAME, len(body))]
     assert found[0]["last_modified"].startswith("20")
