@@ -26,7 +26,7 @@ EXAMPLES = {
     "job_reducer": "reducer.py",
     "job_combiner": "combiner.py",
     "job_input": ["data/*.txt", "s3://my-bucket/books/"],
-    "job_output": "output/wordcount",  # or s3://my-bucket/answers/wordcount
+    "job_output": "output/wordcount",
     "job_bucket": "my-bucket",
     "job_maps": 20,
     "job_key_fields": 2,

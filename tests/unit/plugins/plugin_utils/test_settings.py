@@ -148,12 +148,18 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_output": "s3://b"}, "job_output: s3://b is no place for an answer in S3"),
         ({"job_output": "s3://b/o*t"}, "job_output: s3://b/o*t is no place for an answer in S3"),
         ({"job_output": "hdfs:///user/hadoop/jobs/x"}, "job_output: hdfs:///user/hadoop/jobs/x is not for answers"),
-        ({"job_output": "hdfs:///data/out"}, "job_output: hdfs:///data/out would go with the cluster; set cluster_keep"),
+        (
+            {"job_output": "hdfs:///data/out"},
+            "job_output: hdfs:///data/out would go with the cluster; set cluster_keep",
+        ),
         (
             {"job_output": "s3://b/out", "cluster_provider": "inventory"},
             "job_output: s3://b/out lies in S3, and hosts of your own are used without AWS",
         ),
-        ({"job_output": "s3://b/out", "job_output_merged": True}, "job_output_merged: goes with an answer that is brought"),
+        (
+            {"job_output": "s3://b/out", "job_output_merged": True},
+            "job_output_merged: goes with an answer that is brought",
+        ),
         (
             {"job_output": "s3://b/out", "job_output_decompress": True},
             "job_output_decompress: goes with an answer that is brought",
