@@ -44,9 +44,11 @@ PROGRAMS = {
 
 
 def script(name, mapper=None, **more):
-    """Return a job of one of the programs."""
+    """Return what makes a job of one of the programs, or of several that its commands name."""
     command = mapper or (f"python3 {name}" if name.endswith(".py") else name)
-    return lambda folder: job(command, folder / name, **more)
+    words = f"{command} {more.get('reducer')} {more.get('combiner')}".split()
+    names = sorted({name, *(word for word in words if word in PROGRAMS)})
+    return lambda folder: job(command, *(folder / one for one in names), **more)
 
 
 def crlf(folder):
