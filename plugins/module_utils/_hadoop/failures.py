@@ -62,7 +62,7 @@ def diagnose_error(exc: OhmyError) -> Diagnosis:
     """Return the explanation of an error of our own, or of a daemon's refusal by what it says."""
     if isinstance(exc, Unreachable):
         return error(exc.message, exc.hint, cause="daemon-unreachable")
-    found = find_any(("submit", "s3"), exc.message)
+    found = find_any(("submit", "s3", "distcp"), exc.message)
     if found is None:
         return error(exc.message, exc.hint)
     if isinstance(exc, Refused):

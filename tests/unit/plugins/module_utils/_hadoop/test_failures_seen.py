@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import clues, failures
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import clues, failures, history
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Answer, Refused
 
 SPEC = {"mapper": "python3 m.py", "reducer": None}
 TOO_BIG = (
@@ -46,3 +46,13 @@ def test_a_long_error_keeps_its_type_and_its_place() -> None:
     assert "it raised RuntimeError: yyy" in found["summary"] and found["summary"].endswith("yyy (m.py, line 5).")
     assert len(found["summary"]) < 400
     assert clues.short("x" * 300) == "x" * 300
+
+
+def test_a_log_that_is_not_there_yet_is_none(monkeypatch) -> None:
+    class Door:
+        """Answers as JobHistory does before the logs are gathered."""
+
+        def request(self, *_words, **_options):
+            return Answer(200, b"Can not find logs for container:container_1_0001_01_000001\n")
+
+    assert history._text(Door(), "/x", 1) is None
