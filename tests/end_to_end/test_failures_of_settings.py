@@ -84,16 +84,16 @@ COPIES = {
     "absent_source": (f"{HOME}/none", f"{HOME}/b", {}, "distcp-source-missing", [f"{HOME}/none"]),
     "no_right": (f"{HOME}/in/words.txt", f"{BELOW}/x", {}, "hdfs-permission", ["lacks WRITE permission on /failing"]),
     "no_credentials": (
-        f"{BUCKET}/input/x", f"{HOME}/c",
+        f"{BUCKET}/input/failing/x", f"{HOME}/c",
         {"fs.s3a.aws.credentials.provider": "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"},
         "s3-no-credentials", ["no credentials for S3"],
     ),
     "no_host": (
-        f"{BUCKET}/input/x", f"{HOME}/d", {**S3_SOON, "fs.s3a.endpoint": "http://s3.nowhere.invalid"},
+        f"{BUCKET}/input/failing/x", f"{HOME}/d", {**S3_SOON, "fs.s3a.endpoint": "http://s3.nowhere.invalid"},
         "s3-host-unknown", ["the name of the S3 host is not known"],
     ),
     "no_answer": (
-        f"{BUCKET}/input/x", f"{HOME}/e", {**S3_SOON, "fs.s3a.endpoint": "http://127.0.0.1:9"},
+        f"{BUCKET}/input/failing/x", f"{HOME}/e", {**S3_SOON, "fs.s3a.endpoint": "http://127.0.0.1:9"},
         "s3-unreachable", ["S3 does not answer"],
     ),
 }  # fmt: skip
@@ -103,6 +103,7 @@ COPIES = {
 def fixture_results(lone):
     """Run all jobs and copies of this file; return their results by name."""
     put(lone, {"words.txt": b"ann 1\n"})
+    lone.cloud.client("s3").put_object(Bucket=lone.bucket, Key="input/failing/x", Body=b"1")
     allow = [{"Effect": "Allow", "Action": ["s3:*"], "Resource": [f"arn:aws:s3:::{ABSENT[5:]}*"]}]
     policy = {"RoleName": lone.role, "PolicyName": "absent"}
     document = json.dumps({"Version": "2012-10-17", "Statement": allow})

@@ -65,7 +65,7 @@ def diagnose_error(exc: OhmyError) -> Diagnosis:
     found = find_any(("submit", "s3", "distcp"), exc.message)
     if found is None:
         return error(exc.message, exc.hint)
-    if isinstance(exc, Refused):
+    if isinstance(exc, Refused) or "s3" in found.cause.seen_in:
         return error(f"{_capital(found.summary)}.", found.hint, cause=found.cause.id)
     return error(exc.message, exc.hint or found.hint, cause=found.cause.id)
 

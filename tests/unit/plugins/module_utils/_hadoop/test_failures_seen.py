@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import clues, failures, history
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Answer, Refused
 
@@ -28,6 +29,14 @@ def test_a_refusal_of_hdfs_is_told_as_its_cause() -> None:
     found = failures.diagnose_error(Refused(said, "Another user owns it.", 403))
     assert found["id"] == "hdfs-permission"
     assert found["summary"] == "The user hadoop lacks WRITE permission on /data in HDFS."
+
+
+def test_a_refusal_of_s3_to_the_node_itself_is_told_as_its_cause() -> None:
+    said = "S3 answered 403 to GET s3://theirs/: AccessDenied: Access Denied"
+    found = failures.diagnose_error(OhmyError(said, "Look."))
+    assert (found["id"], found["summary"]) == ("s3-access-denied", "S3 refused the nodes access to s3://theirs/.")
+    found = failures.diagnose_error(OhmyError("/user/x is not in HDFS, or holds no file.", "List the folder."))
+    assert (found["id"], found["hint"]) == ("distcp-source-missing", "List the folder.")
 
 
 def test_of_a_master_that_ended_only_what_is_wrong_is_shown() -> None:
