@@ -66,6 +66,21 @@ job takes on the workers asked for, and from which number of workers on one more
 promise: cores are taken to be as fast as this machine's, and launching and copying come on top. After the run the real time and
 speedup stand beside it.
 
+## On the master
+
+Before anything is brought or submitted, the module `job_check` looks on the master at what only the cluster knows, in a second or two;
+`job_preflight: off` leaves that out too:
+
+- the interpreters that the programs ask for start, as the tasks' user and with a task's environment, and the modules that the programs
+  import are found there; what travels with the job, in an archive too, is not missed;
+- a map, a reduce and the application master beside one of them fit into the largest nodes;
+- the queue is there and takes jobs;
+- HDFS has room for what of the input is not there yet, times its replicas, and the workers' disks for what the maps write;
+- the archive of Hadoop on the nodes has the codecs that the job names, and those of its input;
+- the master's own role may list input in S3, and read the first byte of one object of each place.
+
+A job that runs already, or has succeeded, is not looked at again. Input that lies in HDFS already is not looked for in S3.
+
 ## What may be found
 
 | id | severity | |

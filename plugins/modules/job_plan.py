@@ -71,10 +71,26 @@ options:
   bucket:
     description: The bucket to stage in; by default C(ohmy-hadoop-ACCOUNT-REGION). Of no use with O(provider=inventory).
     type: str
+  input_mode:
+    description: Whether input is copied into HDFS first, or read from S3 by the job itself.
+    type: str
+    choices: [hdfs, direct]
+    default: hdfs
   output:
-    description: Local directory of the answer.
+    description: Where the answer is to lie, a local directory, C(hdfs:///PATH) or C(s3://BUCKET/PREFIX).
     type: path
     required: true
+  output_existing:
+    description:
+      - Whether an answer that is there is taken as it is (another job's is replaced), made again, or an error. In HDFS it is
+        looked for when the job is about to start.
+    type: str
+    choices: [reused, replaced, refused]
+    default: reused
+  output_merged:
+    description: Whether a local answer is one file.
+    type: bool
+    default: false
   output_decompress:
     description: Whether the parts of the answer are decompressed when they are fetched.
     type: bool
@@ -99,10 +115,6 @@ options:
         O(cmdenv) and of the options from O(maps) to O(tolerated_failures), for itself alone, and a C(name).
     type: list
     elements: dict
-  force:
-    description: Treat an answer that is there as not there.
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""
@@ -151,7 +163,7 @@ plan:
       type: str
       sample: 3f0a77c1b2d94e55a0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f4051627
     finished:
-      description: Whether the answer of this very job lies in the output directory.
+      description: Whether the answer of this very job lies where it is to lie; never true of a place in HDFS.
       returned: success
       type: bool
       sample: false
@@ -235,7 +247,7 @@ plan:
           type: str
           sample: /user/hadoop/input/60303ae22b998861/local
         hdfs:
-          description: Directories in HDFS that the job reads.
+          description: What the job reads, directories in HDFS or, with O(input_mode=direct), places in S3.
           returned: success
           type: list
           elements: str
@@ -303,6 +315,37 @@ plan:
           returned: success
           type: str
           sample: /user/hadoop/jobs/3f0a77c1b2d94e55/output
+    answer:
+      description: Where the answer is to lie.
+      returned: success
+      type: dict
+      contains:
+        kind:
+          description: V(local), V(hdfs) or V(s3).
+          returned: success
+          type: str
+          sample: local
+        where:
+          description: The place.
+          returned: success
+          type: str
+          sample: /home/me/output
+        copy:
+          description: Name of the copy from HDFS to S3, empty where there is none.
+          returned: success
+          type: str
+          sample: answer-0a1b2c3d4e5f6071
+        existing:
+          description: The option of M(ohmy.hadoop.streaming_job) that goes with O(output_existing).
+          returned: success
+          type: str
+          sample: own
+        write_uris:
+          description: Prefixes in S3 that the nodes must be able to write.
+          returned: success
+          type: list
+          elements: str
+          sample: ["s3://example-bucket/answers/wordcount"]
 """
 
 import glob
@@ -312,26 +355,30 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._aws import s3
+from ..module_utils._aws import answer, s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import identity, inputs, steps
+from ..module_utils._hadoop import answers, identity, inputs, steps
 
 SPEC = {
     "name": {"type": "str", "required": True},
     "input": {"type": "list", "elements": "str", "required": True},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "bucket": {"type": "str"},
+    "input_mode": {"type": "str", "choices": ["hdfs", "direct"], "default": "hdfs"},
     "output": {"type": "path", "required": True},
+    "output_existing": {"type": "str", "choices": list(answers.EXISTING), "default": "reused"},
+    "output_merged": {"type": "bool", "default": False},
     "output_decompress": {"type": "bool", "default": False},
-    "force": {"type": "bool", "default": False},
     "steps": {"type": "list", "elements": "dict"},
     **steps.SPEC,
 }
 
 
-def plan_input(bucket: str | None, items: list[str], list_s3: inputs.ListObjects) -> dict[str, t.Any]:
+def plan_input(
+    bucket: str | None, items: list[str], list_s3: inputs.ListObjects, direct: bool = False
+) -> dict[str, t.Any]:
     """Return the ``input`` part of the plan; see RETURN."""
     files = inputs.expand(items, list_s3)
     digest = inputs.digest(files)
@@ -351,9 +398,9 @@ def plan_input(bucket: str | None, items: list[str], list_s3: inputs.ListObjects
         "bytes": sum(file.size for file in files),
         "prefix": prefix,
         "uploads": [{"source": file.source, "key": f"{file.index}/{file.relative}"} for file in local],
-        "copies": copies,
+        "copies": [] if direct else copies,
         "target": f"{target}/local",
-        "hdfs": [copy["target"] for copy in copies] if bucket is not None else [f"{target}/local"],
+        "hdfs": [copy["source" if direct else "target"] for copy in copies] if copies else [f"{target}/local"],
         "uris": uris,
     }
 
@@ -370,7 +417,11 @@ def in_s3(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
     clients = Clients(params)
     account = clients.identity.account  # proves the credentials, even where a bucket is named
     bucket = params["bucket"] or f"ohmy-hadoop-{account}-{clients.region}"
-    return bucket, plan_input(bucket, params["input"], lambda name, key: s3.input_objects(clients.s3, name, key))
+    direct = params["input_mode"] == "direct"
+    if direct:
+        answers.refuse_patterns(params["input"])
+    found = plan_input(bucket, params["input"], lambda name, key: s3.input_objects(clients.s3, name, key), direct)
+    return bucket, found
 
 
 def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
@@ -380,6 +431,10 @@ def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
             raise OhmyError(
                 f"job_input: {item} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
             )
+    if params["input_mode"] == "direct":
+        raise OhmyError(
+            "job_input_mode: direct reads S3, and hosts of one's own are used without AWS.", "Leave job_input_mode out."
+        )
     return None, plan_input(None, params["input"], lambda _bucket, _key: [])
 
 
@@ -400,22 +455,69 @@ def typed_steps(given: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return found
 
 
+def require_place(params: dict[str, t.Any]) -> answers.Place:
+    """Return where the answer is to lie, or raise OhmyError where it cannot."""
+    try:
+        place = answers.place(params["output"])
+    except OhmyError as exc:
+        raise OhmyError(f"job_output: {exc.message}", exc.hint) from exc
+    if place.kind == "s3" and params["provider"] == "inventory":
+        raise OhmyError(
+            f"job_output: {place.where} lies in S3, and hosts of one's own are used without AWS.",
+            "Name a directory here or hdfs:///PATH.",
+        )
+    return place
+
+
+def is_finished(params: dict[str, t.Any], place: answers.Place, fingerprint: str, bucket: str | None) -> bool:
+    """Tell whether this job's whole answer is there and may be taken.
+
+    :raises OhmyError: what is there is somebody else's, or is refused.
+    """
+    existing = params["output_existing"]
+    if place.kind == "s3":
+        clients = Clients(params)
+        answers.refuse_in_s3(place, params["input"], bucket)
+        answer.require_bucket(clients, place.where, bucket)
+        found = answer.state(answer.observe(clients.s3, place.where), fingerprint, existing)
+    elif place.kind == "local":
+        replaced = existing == "replaced"
+        found = identity.output_state(
+            place.where, fingerprint, replaced, params["output_decompress"], params["output_merged"]
+        )
+        if existing == "refused":
+            identity.refuse_answer(place.where, fingerprint)
+    else:
+        return False
+    return found == "finished" and existing != "replaced"
+
+
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
     read = steps.read(params["name"], typed_steps(params["steps"]) if params["steps"] else [params])
     require_local(params["input"])
-    inputs.refuse_output_inside(params["input"], params["output"])
+    place = require_place(params)
+    if place.kind == "local":
+        inputs.refuse_output_inside(params["input"], place.where)
     bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
     chain = steps.chain(read, found["digest"], found["hdfs"])
     last = chain[-1]
-    state = identity.output_state(params["output"], last["fingerprint"], params["force"], params["output_decompress"])
+    fingerprint, job = last["fingerprint"], answers.job_id(last["fingerprint"], place)
+    last.update(id=job, output=place.where if place.kind == "hdfs" else f"{steps.JOBS}/{job}/output")
     plan = {
         **{key: last[key] for key in ("id", "fingerprint", "commands", "files", "archives", "output")},
         "name": params["name"],
-        "finished": state == "finished" and not params["force"],
+        "finished": is_finished(params, place, fingerprint, bucket),
         "bucket": bucket,
         "input": found,
         "steps": chain,
+        "answer": {
+            "kind": place.kind,
+            "where": place.where,
+            "copy": answers.copy_id(fingerprint, place),
+            "existing": answers.before(place, params["output_existing"]),
+            "write_uris": [place.where] if place.kind == "s3" else [],
+        },
     }
     return {"changed": False, "plan": plan}
 

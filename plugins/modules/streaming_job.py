@@ -53,12 +53,12 @@ options:
     description: What the job is called in YARN and in the progress; by default its O(id).
     type: str
   input:
-    description: Paths in HDFS.
+    description: Paths in HDFS, or C(s3a://) addresses that the nodes may read.
     type: list
     elements: str
     required: true
   output:
-    description: The output directory in HDFS.
+    description: The output directory, always in HDFS.
     type: str
     required: true
   mapper:
@@ -153,6 +153,14 @@ options:
   log_path:
     description: A file on the controller to which each change of the progress is appended.
     type: path
+  existing:
+    description:
+      - Which answer may lie in O(output) when the job starts. With V(own) it is this job's, which is taken where it is whole; with
+        V(any) another job's too, which is replaced; with V(none) any whole one is an error.
+      - What no job of this collection wrote is never deleted.
+    type: str
+    choices: [own, any, none]
+    default: own
   force:
     description:
       - Run a finished job again, and replace another job that has ended under this id.
@@ -458,6 +466,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "timeout": {"type": "int", "default": 86400},
     "retries": {"type": "int", "default": 2},
     "log_path": {"type": "path"},
+    "existing": {"type": "str", "choices": ["own", "any", "none"], "default": "own"},
     "force": {"type": "bool", "default": False},
     "spool": {"type": "path"},
     **streaming_options.SPEC,
@@ -489,6 +498,7 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "cmdenv": {key: text_of(value) for key, value in params["cmdenv"].items()},
         **{key: params[key] for key in AS_THEY_ARE},
         **({} if params["combine"] else {"combine": False}),
+        **({"existing": "any"} if params.get("existing") == "any" else {}),
         **({"archives": sorted(packed(params))} if packed(params) else {}),
         **streaming_options.given(params),
     }
@@ -516,6 +526,24 @@ def is_whole(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> bool:
     return True
 
 
+def check_output(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> None:
+    """Raise OhmyError for an output that must not be there when the job starts; the follower looks again."""
+    output, existing = params["output"], params["existing"]
+    if existing == "own" or hdfs.status(output) is None:
+        return
+    half = results.is_job_s(hdfs, output, params["fingerprint"]) and not results.is_there(hdfs, output)
+    if existing == "none" and not half:
+        raise OhmyError(
+            f"{output} is in HDFS already, and no answer is to be there.",
+            "Name another place, or let job_output_existing be reused or replaced.",
+        )
+    if not half and not results.is_answer(hdfs, output):
+        raise OhmyError(
+            f"{output} is in HDFS already, and no job of this collection wrote all of it.",
+            "It is never deleted: name another output, or move it.",
+        )
+
+
 def main() -> None:
     """Start the job's follower or find it."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
@@ -538,6 +566,7 @@ def main() -> None:
             lambda: is_whole(hdfs, params),
             params["force"],
             module.check_mode,
+            before=lambda: check_output(hdfs, params),
         )
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))

@@ -14,7 +14,17 @@ import typing as t
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.places import nearest
-from ..module_utils._hadoop import codecs, inputs, profiles, programs, side_archives, site, streaming, streaming_checks
+from ..module_utils._hadoop import (
+    answers,
+    codecs,
+    inputs,
+    profiles,
+    programs,
+    side_archives,
+    site,
+    streaming,
+    streaming_checks,
+)
 from ..module_utils._node import documents, fetch, packages
 from ..module_utils._rehearsal import node_images
 from .fetch_targets import UNPACKED
@@ -228,7 +238,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_combiner": _program,
     "job_files": lambda value: next((text for text in map(_file, value) if text), ""),
     "job_archives": lambda value: next((text for text in map(side_archives.problem, value) if text), ""),
-    "job_output": lambda value: f"{value} is no directory of this machine" if value and "://" in value else "",
+    "job_output": answers.problem,
     "job_input": lambda value: "" if value or value is None else "is empty",
     "job_reduces": lambda value: "" if 0 <= value <= 10000 else f"must be 0 to 10000, not {value}",
     "job_options": _options,
@@ -278,6 +288,7 @@ def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
 def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return ``name: what is wrong`` for every impossible value, but for what ``job_problems`` returns."""
     found = value_problems(settings)
+    found += answers.setting_problems(settings)
     found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
     ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
     if ttl and longest and ttl > longest:

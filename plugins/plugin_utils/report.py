@@ -47,7 +47,9 @@ def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -
 
 
 def answer(folder: str) -> list[str]:
-    """Return the lines about the answer in ``folder``."""
+    """Return the lines about the answer in ``folder``, or in HDFS or S3."""
+    if "://" in folder:
+        return [f"The answer lies in {folder}."]
     parts = (read_manifest(folder) or {}).get("parts", [])
     size = sum(part["size"] for part in parts)
     count = f"{len(parts)} file{'' if len(parts) == 1 else 's'}"
@@ -103,6 +105,9 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
     data = plan["input"]
     where = f"the cluster {args['cluster_name']}"
     checked = "variables, programs, input and hosts" if own else "variables, programs, input and credentials"
+    stage = f"bring {data['files']} files, {data['bytes']:,} bytes, into HDFS"
+    if data.get("copies") == [] and not own:
+        stage = f"leave {data['files']} files, {data['bytes']:,} bytes, in S3, where the job reads them"
     launch = f"bring the archives to S3 and make {where} run"
     configure = "wait until its DataNodes and NodeManagers are live"
     if own:
@@ -112,7 +117,7 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
         f"    preflight   done: {checked} are right",
         f"    launch      {launch}",
         f"    configure   {configure}",
-        f"    stage       bring {data['files']} files, {data['bytes']:,} bytes, into HDFS",
+        f"    stage       {stage}",
         *(f"    run         run the job {step['name']} ({step['id']})" for step in plan["steps"]),
         f"    fetch       bring the answer to {args['output']}",
         *([] if own else [f"    terminate   {'keep' if args['kept'] else 'remove'} {where}"]),

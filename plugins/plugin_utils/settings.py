@@ -17,7 +17,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._hadoop import programs, side_archives
+from ..module_utils._hadoop import answers, programs, side_archives
 from . import archives, checks, steps
 
 ROLES = ("cluster", "hadoop", "job")
@@ -272,5 +272,7 @@ def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str,
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
     done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
+    # No variable: what is written here beside an answer begins so, and where the answer lies elsewhere, where the user stands.
+    done["job_beside"] = answers.beside(done["job_output"], done["job_name"], os.getcwd())
     done.update(archives.fill(done))
     return done

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "ec2_cluster_info": {"name": "demo"},
     "job_plan": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"], "output": "/tmp/out"},
     "job_preflight": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"]},
+    "s3_answer": {"state": "begun", "uri": "s3://example-bucket/out", "fingerprint": "f"},
     "s3_upload": {"bucket": "example-bucket"},
 }
 

@@ -14,6 +14,8 @@ import typing as t
 import zlib
 
 from .._core.errors import OhmyError
+from .._core.s3_uri import is_s3
+from .._core.s3_uri import split as split_uri
 from .clues import python_error
 from .webhdfs import WebHdfs
 
@@ -34,18 +36,22 @@ class Line(t.NamedTuple):
     why: str
 
 
-def with_line(diagnosis: Diagnosis, hdfs: WebHdfs) -> Diagnosis:
-    """Return the explanation of a failed mapper with the line of its input that broke it, as it is where none is found."""
+def with_line(diagnosis: Diagnosis, hdfs: WebHdfs, document: t.Mapping[str, t.Any] | None = None) -> Diagnosis:
+    """Return the explanation of a failed mapper with the line of its input that broke it, as it is where none is found.
+
+    :param document: the node's, which tells the way to S3.
+    """
     evidence, split = diagnosis["evidence"], diagnosis["evidence"]["input"]
     error = python_error(diagnosis["stderr"])
     if not error or not split or split["others"] or evidence["program"] != "mapper":
         return diagnosis
-    if split["length"] > LOOKED_AT or not split["path"].startswith("/"):
+    if split["length"] > LOOKED_AT:
         return diagnosis
     try:
-        with hdfs.open(split["path"], offset=split["start"], length=split["length"] + LAST_LINE) as stream:
-            read = b"".join(stream.chunks())
+        read = _read(split["path"], split["start"], split["length"] + LAST_LINE, hdfs, document or {})
     except OhmyError:
+        return diagnosis
+    if read is None:
         return diagnosis
     data = unpacked(split["path"], read)
     if data is None:
@@ -57,6 +63,19 @@ def with_line(diagnosis: Diagnosis, hdfs: WebHdfs) -> Diagnosis:
     words = f"{which[:1].upper()}{which[1:]} of {split['path']} {line.why}: {line.text}"
     found = {"offset": line.offset, "number": line.number, "text": line.text}
     return {**diagnosis, "hint": f"{words}\n{diagnosis['hint']}", "evidence": {**evidence, "line": found}}
+
+
+def _read(path: str, start: int, length: int, hdfs: WebHdfs, document: t.Mapping[str, t.Any]) -> bytes | None:
+    """Return bytes of a file in HDFS or in S3, None where it lies elsewhere."""
+    if path.startswith("/"):
+        with hdfs.open(path, offset=start, length=length) as stream:
+            return b"".join(stream.chunks())
+    if not is_s3(path) or not document.get("s3"):
+        return None
+    from .._node.s3 import S3
+
+    bucket, key = split_uri(path)
+    return S3.from_document(document, bucket).get_range(key, start, length)
 
 
 def unpacked(path: str, data: bytes) -> bytes | None:

@@ -33,6 +33,7 @@ EXEC = re.compile(r"PipeMapRed exec \[(.*)\]")
 CONTEXT = re.compile(r"R/W/S=(\d+)/\d+/\d+[^\n]*\n\s*minRecWrittenToEnableSkip_")
 LAST_OUTPUT = re.compile(r"last tool output: \|([^\n]*?)\|?$", re.MULTILINE)
 LAST_OUTPUT_CHARACTERS = 200
+ERROR_CHARACTERS = 300
 NOISE = re.compile(
     r"^(log4j:|SLF4J:|Last \d+ bytes of |Container id: |Failing this attempt|For more detailed output"
     r"|WARNING: (?:An illegal|Illegal|Please|Use --|All illegal|A terminally|A restricted|sun\.|System::)"
@@ -75,6 +76,12 @@ def python_error(log: str) -> str | None:
     where = f" ({own[-1][0].rsplit('/', 1)[-1]}, line {own[-1][1]})" if own else ""
     text = found.group(1) if found.lastindex else found.group(0)
     return re.sub(r"^(?:[a-z_]\w*\.)+(?=[A-Z])", "", text.strip()) + where
+
+
+def short(said: str) -> str:
+    """Return what an error says with its middle left out where it is long: its type and its place stay."""
+    half = ERROR_CHARACTERS // 2
+    return said if len(said) <= ERROR_CHARACTERS else f"{said[:half]}…{said[-half:]}"
 
 
 def exit_code(diagnostics: str) -> int | None:

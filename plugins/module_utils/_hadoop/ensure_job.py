@@ -67,7 +67,9 @@ def apply_job(spec: Spec, files: t.Mapping[str, str], plan: Plan, hdfs: WebHdfs,
     if not plan.steps:
         return
     if plan.wants("remove the result of", job):
-        jobs.forget(job, hdfs, root)
+        # Another job's answer may have taken the place of this one's; its follower replaces that.
+        own = not spec.get("existing") or jobs.read_fingerprint(hdfs, str(spec["output"])) == spec["fingerprint"]
+        jobs.forget(job, hdfs if own else None, root)
     shipped = {*(spec.get("files") or []), *(spec.get("archives") or [])}
     if JobDir.of(job, root).spec() is None and shipped - set(files):
         raise OhmyError(f"The programs of the job {job} did not reach the master.", "Run the same command again.")
@@ -85,9 +87,11 @@ def ensure_job(
     force: bool = False,
     check_mode: bool = False,
     root: str = ROOT,
+    before: t.Callable[[], None] = lambda: None,
 ) -> dict[str, t.Any]:
     """Start the job or attach to it.
 
+    :param before: raises OhmyError where the job must not begin; a job that runs is attached to all the same.
     :returns: {"changed", "actions", "diff", "id", "status"}; ``status`` as ``jobs.look`` returns it, None in
         check mode for an unknown job.
     """
@@ -101,6 +105,8 @@ def ensure_job(
         differing = jobs.differences(have, spec) if have is not None else []
         intact = status is None or status["state"] != "succeeded" or bool(differing) or whole()
         plan = plan_job(spec, status, differing, intact, force)
+        if status is None or not status["following"]:
+            before()
         if not check_mode:
             apply_job(spec, files, plan, hdfs, root)
             jobs.touch(job, root)

@@ -15,10 +15,11 @@ from .causes.row import Found
 from .causes.table import find, find_any, real_lines
 from .clues import plain, tail
 from .jobdir import error
-from .rest import Unreachable, strip_java
+from .rest import Refused, Unreachable, strip_java
 
 ATTEMPTS = 5
 SURE_AND_LASTING = (3, True)
+LASTING = ("no", "config")
 DIAGNOSTICS = 8000
 EVIDENCE_HINT = "All logs are in the evidence, which run_job fetches, as the module hadoop_logs does."
 CLIENT_HINT = "See client.log in the evidence, which run_job fetches, as the module hadoop_logs does."
@@ -61,9 +62,11 @@ def diagnose_error(exc: OhmyError) -> Diagnosis:
     """Return the explanation of an error of our own, or of a daemon's refusal by what it says."""
     if isinstance(exc, Unreachable):
         return error(exc.message, exc.hint, cause="daemon-unreachable")
-    found = find("submit", exc.message)
+    found = find_any(("submit", "s3", "distcp"), exc.message)
     if found is None:
         return error(exc.message, exc.hint)
+    if isinstance(exc, Refused) or "s3" in found.cause.seen_in:
+        return error(f"{_capital(found.summary)}.", found.hint, cause=found.cause.id)
     return error(exc.message, exc.hint or found.hint, cause=found.cause.id)
 
 
@@ -160,7 +163,8 @@ def _said(log: str) -> Found | None:
     """Return what a program's own words give away: its last traceback, or all it said."""
     found = find("stderr", clues.last_words(log)) or find("stderr", log)
     if found and "error" in found.values:
-        return Found(found.cause, {**found.values, "error": clues.python_error(log) or found.values["error"]})
+        said = clues.python_error(log) or found.values["error"]
+        return Found(found.cause, {**found.values, "error": clues.short(said)})
     return found
 
 
@@ -182,7 +186,7 @@ class _Look(t.NamedTuple):
     @property
     def weight(self) -> tuple[int, bool]:
         """How much it says of why the job failed: what comes back each time, more than what may pass."""
-        return self.rank, self.found["retry"] in ("no", "config")
+        return self.rank, self.found["retry"] in LASTING
 
 
 def _look(attempt: dict[str, t.Any], read_log: ReadLog, spec: t.Mapping[str, t.Any], first_line: FirstLine) -> _Look:
@@ -202,6 +206,9 @@ def _whole(look: _Look, read_log: ReadLog, spec: t.Mapping[str, t.Any], first_li
 
 def _killed(text: str, before: Diagnosis | None) -> Diagnosis:
     found, hint = find("application", text), "Run the same command again."
+    if found and found.cause.retry in LASTING:
+        # Nobody but its own master killed it.
+        return error(f"{_capital(found.summary)}.", found.hint, cause=found.cause.id, diagnostics=text[:DIAGNOSTICS])
     by = found.summary if found and found.cause.id == "killed-by-user" else "it was killed"
     if before is None:
         return error(f"{_capital(by)}.", hint, cause="killed-by-user")
@@ -233,7 +240,9 @@ def _without_tasks(app: t.Mapping[str, t.Any], text: str, master_log: str, maste
     deeper = find_any(("application", "submit", "s3"), plain(master_log))
     if deeper:
         return error(f"The application master ended: {deeper.summary}.", deeper.hint, cause=deeper.cause.id, **evidence)
-    words = tail(strip_java("\n".join(real_lines(master_log or text))), 15)
+    # What a daemon does as always says nothing.
+    lines = [line for line in real_lines(master_log or text) if not re.match(r"\S+ \S+ INFO ", line)]
+    words = tail(strip_java("\n".join(lines)), 15)
     if found:
         return error(
             f"{_capital(found.summary)}.", f"{found.hint} {EVIDENCE_HINT}", words, cause=found.cause.id, **evidence

@@ -153,13 +153,13 @@ def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
     found = diagnose_application(
         app, attempts, log_reader(follower), follower.spec, log, lambda name: first_line(follower, name), words
     )
-    return with_line(found, follower.doors.hdfs)
+    return with_line(found, follower.doors.hdfs, follower.document)
 
 
 def explain_attempt(follower: Follower, attempt: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the ``error`` of one failed attempt, by all its logs, while its job may still run."""
     found = diagnose_one(attempt, log_reader(follower), follower.spec, lambda name: first_line(follower, name))
-    return with_line(found, follower.doors.hdfs)
+    return with_line(found, follower.doors.hdfs, follower.document)
 
 
 def log_reader(follower: Follower) -> t.Callable[[dict[str, t.Any], str], str | None]:
@@ -228,7 +228,7 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, be
         raise Failed(
             error(
                 f"YARN found no room for the job in {NO_PLACE_SECONDS / 60:.0f} minutes, though nothing else runs: {text}.",
-                "Ask for less memory in job_options, or take larger instances.",
+                "Ask for less in job_map_memory and job_reduce_memory, or take larger instances.",
                 cause="no-room",
             )
         )

@@ -11,14 +11,16 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from . import streaming
+from . import distcp, streaming
+from .copies import Look
 from .failures import diagnose_submit
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
 from .programs import check_first_line
-from .rest import Refused, Unreachable
+from .rest import Unreachable
+from .results import is_answer
 from .site import render
 from .tries import repeat
 
@@ -87,7 +89,8 @@ def prepare_output(follower: Follower) -> None:
     """
     hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
     if hdfs.status(output) is not None:
-        if read_fingerprint(hdfs, output) != follower.spec["fingerprint"]:
+        own = read_fingerprint(hdfs, output) == follower.spec["fingerprint"]
+        if not own and not (follower.spec.get("existing") == "any" and is_answer(hdfs, output)):
             raise Failed(
                 error(
                     f"{output} is in HDFS already, and this job did not write it.",
@@ -95,7 +98,7 @@ def prepare_output(follower: Follower) -> None:
                     cause="output-exists",
                 )
             )
-        follower.report("removing what an interrupted run left")
+        follower.report("removing what an interrupted run left" if own else "removing another job's answer")
         hdfs.delete(output, recursive=True)
     hdfs.mkdirs(os.path.dirname(output.rstrip("/")))
     hdfs.create(fingerprint_path(output), str(follower.spec["fingerprint"]).encode() + b"\n", overwrite=True)
@@ -132,16 +135,30 @@ def choose_split(follower: Follower) -> int | None:
     """Return how many bytes a map reads where many small files share maps, None where each has its own."""
     spec = follower.spec
     try:
-        found = [follower.doors.hdfs.content_summary(str(path)) for path in spec["input"]]
+        found = [_size_of(follower, str(path)) for path in spec["input"]]
         cores = int(follower.doors.yarn.metrics().get("totalVirtualCores") or 0)
-    except (Refused, Unreachable):
+    except (OhmyError, Unreachable):
         return None  # a pattern, or a path that is not there: Hadoop will say so
-    files, size = (sum(int(one[key]) for one in found) for key in ("fileCount", "length"))
+    files, size = (sum(one[index] for one in found) for index in (0, 1))
     split = streaming.split_size(spec, files, size, cores)
     if split is None or _asks_for_file(follower):
         return None
     follower.report(f"submitting; {files} small files share maps")
     return split
+
+
+def _size_of(follower: Follower, path: str) -> tuple[int, int]:
+    """Return the number of files of an input and their bytes.
+
+    :raises OhmyError: it is a pattern, is not there, or cannot be listed from here.
+    """
+    if not streaming.OTHER_STORE.match(path):
+        found = follower.doors.hdfs.content_summary(path)
+        return int(found["fileCount"]), int(found["length"])
+    files = Look(follower.doors.hdfs, follower.document).listed(distcp.place(path))
+    if files is None:
+        raise OhmyError(f"{path} cannot be listed from here.", "Hadoop itself will.")
+    return len(files), distcp.total(files)
 
 
 def _asks_for_file(follower: Follower) -> bool:

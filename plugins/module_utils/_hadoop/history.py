@@ -135,7 +135,9 @@ def _text(rest: Rest, path: str, size: int) -> str | None:
         return None
     if answer.status != 200:
         return None
-    return contents(answer.body.decode("utf-8", "replace"))
+    text = contents(answer.body.decode("utf-8", "replace"))
+    # An answer like any other, but no log.
+    return None if text.startswith("Can not find logs for container") else text
 
 
 def contents(text: str) -> str:

@@ -125,7 +125,7 @@ def refuse_strangers(
     if found:
         raise OhmyError(
             f"{folder} holds files that no earlier fetch left like this: {', '.join(found[:5])}.",
-            "Move them, or name another place for the output; job_force replaces what was an answer once.",
+            "Move them, or name another place; job_output_existing: replaced (force) takes what was an answer once.",
         )
 
 
@@ -136,11 +136,12 @@ def _entries(manifest: t.Mapping[str, t.Any] | None) -> dict[str, list[str]]:
     return known
 
 
-def output_state(folder: str, wanted: str, force: bool = False, decompress: bool = False) -> str:
+def output_state(folder: str, wanted: str, force: bool = False, decompress: bool = False, merged: bool = False) -> str:
     """Return ``absent``, ``finished`` (this very job's answer is there, whole) or ``ours``.
 
     :param force: what an earlier fetch brought and somebody changed may be replaced.
     :param decompress: its parts are to be decompressed; else they are to be as the job wrote them.
+    :param merged: it is to be one file; else each part is one.
     :raises OhmyError: the directory holds somebody else's files or changes, or cannot be written.
     """
     if os.path.lexists(folder) and not os.path.isdir(folder):
@@ -157,7 +158,28 @@ def output_state(folder: str, wanted: str, force: bool = False, decompress: bool
     parts = manifest.get("parts", [])
     if any(_is_packed(part) if decompress else part.get("codec") for part in parts):
         return "ours"
+    if any(_is_merged(part) != merged for part in parts):
+        return "ours"
     return "finished" if all(there.get(part["name"]) == part["sha256"] for part in parts) else "ours"
+
+
+def refuse_answer(folder: str, wanted: str) -> None:
+    """Raise OhmyError where a fetch has left an answer; one that this very job has begun to fetch may go on."""
+    manifest = read_manifest(folder)
+    if manifest is None or (manifest.get("fingerprint") == wanted and manifest.get("finished", "") is None):
+        return
+    raise OhmyError(
+        f"job_output: {folder} holds an answer already, and job_output_existing is refused.",
+        "Name another place, or let job_output_existing be reused or replaced.",
+    )
+
+
+def _is_merged(part: t.Mapping[str, t.Any]) -> bool:
+    # A part keeps its name, but for the ending of its codec.
+    sources = part.get("sources") or []
+    return not str(sources[0]["name"] if sources else part["name"]).startswith(
+        str(part["name"]) if sources else "part-"
+    )
 
 
 def _is_packed(part: t.Mapping[str, t.Any]) -> bool:

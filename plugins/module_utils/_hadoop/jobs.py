@@ -31,6 +31,7 @@ NOT_IDENTITY = (
     "timeout",
     "retries",
     "combine",
+    "existing",
     "bandwidth",
     "maps",
     "list_threads",

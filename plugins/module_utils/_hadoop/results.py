@@ -30,6 +30,19 @@ def is_there(hdfs: WebHdfs, source: str, require_success: bool = True) -> bool:
     return hdfs.status(f"{source.rstrip('/')}/_SUCCESS") is not None
 
 
+def is_job_s(hdfs: WebHdfs, source: str, fingerprint: str) -> bool:
+    """Tell whether a directory was written, whole or not, by the job of this fingerprint."""
+    return read_fingerprint(hdfs, source) == fingerprint
+
+
+def is_answer(hdfs: WebHdfs, source: str) -> bool:
+    """Tell whether a directory is the answer of any job that was followed here, and holds nothing else."""
+    status = hdfs.status(source)
+    if status is None or status["type"] != "DIRECTORY" or read_fingerprint(hdfs, source) is None:
+        return False
+    return all(str(entry["pathSuffix"]).startswith(("part-", "_", ".")) for entry in hdfs.list(source))
+
+
 def list_parts(
     hdfs: WebHdfs, source: str, fingerprint: str | None = None, require_success: bool = True
 ) -> dict[str, t.Any]:

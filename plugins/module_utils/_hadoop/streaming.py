@@ -48,6 +48,9 @@ ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # into a folder of its own, where Python would look for modules, and not beside the link.
 PYTHON_ENV = {"PYTHONUTF8": "1", "PYTHONPATH": "."}
 SMALL_FILE = 32 << 20
+# Splits are as large as they would be of a copy in HDFS, and so are as many.
+S3_BLOCK = "fs.s3a.block.size"
+HDFS_BLOCK = "134217728"
 # Whoever sets one of these has an opinion on how the input is cut.
 INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps")
 # A program that asks which file it reads is to read one.
@@ -91,7 +94,7 @@ def problems(spec: Spec) -> list[str]:
         found.append("The job has no input.")
     if spec.get("timeout") is not None and int(spec["timeout"]) < 1:
         found.append(f"The timeout must be at least 1 second, not {spec['timeout']}.")
-    found += _overlaps(spec)
+    found += _stores(spec) or _overlaps(spec)
     for role in ("mapper", "reducer", "combiner"):
         if not command_words.is_closed(str(spec.get(role) or "")):
             found.append(f"The command of the {role} has a quote that is not closed, or a line break.")
@@ -103,6 +106,22 @@ def problems(spec: Spec) -> list[str]:
         if not SAFE_NAME.fullmatch(side_archives.folder_of(name)) or not side_archives.ending(name):
             found.append(f"The archive {name!r} cannot be unpacked by Hadoop.")
     return found + [f"{name}: {text}." for name, text in streaming_checks.problems(spec)]
+
+
+def _stores(spec: Spec) -> list[str]:
+    found = [
+        f"The input {path} is neither in HDFS nor in S3; an object's address begins with s3a://."
+        for path in spec.get("input") or []
+        if OTHER_STORE.match(str(path)) and not in_s3(path)
+    ]
+    if spec.get("output") and OTHER_STORE.match(str(spec["output"])):
+        found.append(f"The output {spec['output']} is not in HDFS, where a job writes; distcp copies it from there.")
+    return found
+
+
+def in_s3(path: t.Any) -> bool:
+    """Tell whether an input is read from S3 by the job itself."""
+    return str(path).startswith("s3a://")
 
 
 def _overlaps(spec: Spec) -> list[str]:
@@ -175,6 +194,8 @@ def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
     options = {str(key): text_of(value) for key, value in (spec.get("options") or {}).items()}
     said = {modern(key) for key in options}
     defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
+    if any(map(in_s3, spec.get("input") or [])):
+        defaults[S3_BLOCK] = HDFS_BLOCK
     defaults = {key: value for key, value in defaults.items() if key not in said}
     cut = {} if split is None else {SPLIT: str(split), "stream.map.input.ignoreKey": "true"}
     return {

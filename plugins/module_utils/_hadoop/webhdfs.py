@@ -214,9 +214,12 @@ class WebHdfs:
 
     def live_datanodes(self) -> int:
         """Return the number of DataNodes that the NameNode takes for living."""
+        return int(self.state().get("NumLiveDataNodes") or 0)
+
+    def state(self) -> dict[str, t.Any]:
+        """Return {NumLiveDataNodes, CapacityTotal, CapacityRemaining, FilesTotal …}, empty where nobody knows."""
         beans = self._rest.get("/jmx", {"qry": "Hadoop:service=NameNode,name=FSNamesystemState"})
-        found = (beans or {}).get("beans") or [{}]
-        return int(found[0].get("NumLiveDataNodes") or 0)
+        return dict(((beans or {}).get("beans") or [{}])[0])
 
     def _ask(self, method: str, path: str, operation: str, tries: int = TRIES, **params: t.Any) -> t.Any:
         if not path.startswith("/"):

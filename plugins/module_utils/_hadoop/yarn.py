@@ -43,6 +43,11 @@ class ResourceManager:
         """
         return items(self.rest.get(f"{ROOT}/nodes", {"states": states}), "nodes", "node")
 
+    def scheduler(self) -> dict[str, t.Any]:
+        """Return {type, maximumAllocation, queues: {queue: [{queueName, state, queues …}]} …}, empty where nobody knows."""
+        found = (self.rest.get(f"{ROOT}/scheduler") or {}).get("scheduler") or {}
+        return found.get("schedulerInfo") or {}
+
     def app(self, application_id: str) -> App | None:
         """Return {state, finalStatus, progress, diagnostics, amContainerLogs …} or None where it is unknown."""
         found = (self.rest.get(f"{ROOT}/apps/{application_id}") or {}).get("app")

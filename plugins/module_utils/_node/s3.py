@@ -100,9 +100,11 @@ class S3:
         )
         return head
 
-    def _once(self, method: str, key: str, query: str, body: bytes) -> t.Any:
+    def _once(self, method: str, key: str, query: str, body: bytes, span: str = "") -> t.Any:
         host, path = self._place(key)
         headers = self._signed(method, host, path, query, hashlib.sha256(body).hexdigest())
+        if span:
+            headers["range"] = span
         url = f"{self.endpoint.scheme}://{host}{path}" + (f"?{query}" if query else "")
         if body:
             headers["content-type"] = "application/octet-stream"
@@ -124,9 +126,9 @@ class S3:
                 time.sleep(random.uniform(0.1, 0.4) * 2**attempt)
         raise error
 
-    def _request(self, method: str, key: str, query: str = "", body: bytes = b"") -> bytes:
+    def _request(self, method: str, key: str, query: str = "", body: bytes = b"", span: str = "") -> bytes:
         def work() -> bytes:
-            with self._once(method, key, query, body) as answer:
+            with self._once(method, key, query, body, span) as answer:
                 return answer.read()
 
         return self._retry(f"{method} s3://{self.bucket}/{key}", work)
@@ -134,6 +136,10 @@ class S3:
     def get(self, key: str) -> bytes:
         """Return an object's bytes."""
         return self._request("GET", key)
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Return bytes of an object, fewer at its end; ``start`` lies within it."""
+        return self._request("GET", key, span=f"bytes={start}-{start + length - 1}")
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object."""
@@ -168,28 +174,32 @@ class S3:
                 "Upload the archive again.",
             )
 
+    def page(self, prefix: str, token: str = "") -> tuple[list[dict[str, t.Any]], str]:
+        """Return at most 1,000 objects below ``prefix`` by one call, and the token of the next ones, "" for none."""
+        asked = {"list-type": "2", "prefix": prefix, **({"continuation-token": token} if token else {})}
+        query = "&".join(f"{key}={urllib.parse.quote(asked[key], safe='~')}" for key in sorted(asked))
+        root = ElementTree.parse(io.BytesIO(self._request("GET", "", query))).getroot()
+        space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
+        found = []
+        for entry in root.iter(f"{space}Contents"):
+            value = {child.tag[len(space) :]: child.text or "" for child in entry}
+            found.append(
+                {
+                    "key": value["Key"],
+                    "size": int(value["Size"]),
+                    "etag": value.get("ETag", "").strip('"'),
+                    "last_modified": value["LastModified"],
+                }
+            )
+        return found, root.findtext(f"{space}NextContinuationToken") or ""
+
     def list(self, prefix: str) -> list[dict[str, t.Any]]:
         """Return [{"key", "size", "etag", "last_modified"}] of all objects below ``prefix``; a call per 1,000."""
-        found: list[dict[str, t.Any]] = []
-        token = ""
-        while True:
-            asked = {"list-type": "2", "prefix": prefix, **({"continuation-token": token} if token else {})}
-            query = "&".join(f"{key}={urllib.parse.quote(asked[key], safe='~')}" for key in sorted(asked))
-            root = ElementTree.parse(io.BytesIO(self._request("GET", "", query))).getroot()
-            space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
-            for entry in root.iter(f"{space}Contents"):
-                value = {child.tag[len(space) :]: child.text or "" for child in entry}
-                found.append(
-                    {
-                        "key": value["Key"],
-                        "size": int(value["Size"]),
-                        "etag": value.get("ETag", "").strip('"'),
-                        "last_modified": value["LastModified"],
-                    }
-                )
-            token = root.findtext(f"{space}NextContinuationToken") or ""
-            if not token:
-                return found
+        found, token = self.page(prefix)
+        while token:
+            more, token = self.page(prefix, token)
+            found += more
+        return found
 
 
 def _reason(exc: urllib.error.HTTPError) -> str:

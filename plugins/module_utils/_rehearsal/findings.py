@@ -105,6 +105,20 @@ KINDS = {
     "output-without-input": Kind(NOTE, "The reducer writes lines without any input, which Hadoop throws away."),
     "report-unreadable": Kind(WARNING, "A counter or status line is of a form that Hadoop cannot read."),
     "too-many-counters": Kind(ERROR, "The programs count under more names than Hadoop allows."),
+    # On the master, before submission.
+    "interpreter-broken": Kind(ERROR, "An interpreter that a program asks for does not start on the master."),
+    "memory-too-much": Kind(ERROR, "A container of the job asks for more memory than the cluster can ever give it."),
+    "vcores-too-many": Kind(ERROR, "A container of the job asks for more cores than the cluster can ever give it."),
+    "queue-unknown": Kind(ERROR, "The ResourceManager has no queue of the name that the job asks for."),
+    "queue-stopped": Kind(ERROR, "The queue that the job asks for takes no jobs."),
+    "hdfs-full": Kind(ERROR, "HDFS has no room for what is still to come, with its replicas."),
+    "map-output-full": Kind(ERROR, "The workers' disks have no room for what the maps write."),
+    "room-tight": Kind(WARNING, "With input and map output in place, less than a tenth of HDFS would be left."),
+    "codec-absent": Kind(ERROR, "The job packs by a codec that the archive of Hadoop lacks."),
+    "s3-refused": Kind(ERROR, "The nodes' own credentials may not list or read input in S3."),
+    "s3-bucket-absent": Kind(ERROR, "A bucket of the input is not there."),
+    "s3-input-absent": Kind(ERROR, "S3 holds nothing where the input is to be."),
+    "s3-unreachable": Kind(ERROR, "S3 does not answer the master, or the master has no credentials."),
 }
 
 
@@ -118,9 +132,9 @@ def finding(name: str, severity: str, text: str, hint: str, **evidence: t.Any) -
     return {"id": name, "severity": severity, "text": text, "hint": hint, "evidence": evidence}
 
 
-def static(kind: str, text: str, hint: str) -> Finding:
+def static(kind: str, text: str, hint: str, **evidence: t.Any) -> Finding:
     """Return a finding of a check that runs nothing; ``kind`` is a key of KINDS."""
-    return finding(kind, KINDS[kind].severity, text, hint)
+    return finding(kind, KINDS[kind].severity, text, hint, **evidence)
 
 
 def sorted_by_severity(findings: t.Iterable[Finding]) -> list[Finding]:

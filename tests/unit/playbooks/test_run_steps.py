@@ -30,12 +30,13 @@ def test_a_run_begins_with_the_last_step_that_is_done(tmp_path):
     (tmp_path / "run_step.yml").write_text(yaml.safe_dump([step]))
     tasks = []
     for case, (there, force, _ran) in CASES.items():
-        done = {"skipped": True} if there is None else {"paths": [{"state": state} for state in there]}
+        done = {"skipped": True} if there is None else {"paths": [{"state": state} for state in there[:-1]]}
         facts = {
             "case": case,
-            "ohmy_settings": {"job_force": force},
+            "ohmy_settings": {"job_output_existing": "replaced" if force else "reused"},
             "ohmy_plan": {"steps": [{"name": str(number)} for number in range(len(there or [0]))]},
             "__job_done": done,
+            "__job_run": {"actions": ["start x"] if there and there[-1] == "absent" else []},
         }
         tasks += [{"ansible.builtin.set_fact": facts}, {"ansible.builtin.include_tasks": "run.yml"}]
     code, text = play(tmp_path, [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
@@ -43,5 +44,5 @@ def test_a_run_begins_with_the_last_step_that_is_done(tmp_path):
     found = {case: "".join(n for n in "012" if f"ran [{case}] {n}." in text) for case in CASES}
     assert found == {case: ran for case, (_there, _force, ran) in CASES.items()}, text
     # An ordinary job is looked at and removed by nobody.
-    assert look["when"][0] == remove["when"][0] == "ohmy_plan.steps | length > 1"
+    assert last["when"][0] == look["when"][0] == remove["when"][0] == "ohmy_plan.steps | length > 1"
     assert "not ohmy_settings.job_steps_keep" in remove["when"] and remove["ohmy.hadoop.hdfs_path"]["state"] == "absent"

@@ -60,6 +60,10 @@ APPLICATION = (
         r"local-dirs usable space is below configured utilization percentage",
     ),
     row(
+        "property-no-number", "application attempt", "a property of the job must be a number, and is {value}",
+        "Look for it in job_options.", "config", r"NumberFormatException: For input string: \"(?P<value>[^\"]*)\"",
+    ),
+    row(
         "killed-by-user", "application", "it was killed[ by the user {user}]", "Run the same command again.", "yes",
         r"was killed by user (?P<user>\S+)",
     ),

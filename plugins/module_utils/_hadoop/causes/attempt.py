@@ -15,7 +15,7 @@ NO_START = r"Cannot run program \"(?P<program>[^\"]*)\".*?error[=:] ?"
 ATTEMPT = (
     row(
         "task-timeout", "attempt", "it was silent for {seconds} seconds and was killed",
-        "A line of output or 'reporter:status:TEXT' on stderr counts as life; or raise mapreduce.task.timeout in job_options.",
+        "A line of output or 'reporter:status:TEXT' on stderr counts as life; or raise job_task_timeout.",
         "config", r"task timeout set: (?P<seconds>\d+)s, taskTimedOut: true", r"Timed out after (?P<seconds>\d+) secs",
     ),
     row(
@@ -58,7 +58,7 @@ ATTEMPT = (
     ),
     row(
         "node-disk-full", "attempt container stderr", "the disk of a node is full",
-        "Use larger disks, or set mapreduce.map.output.compress=true in job_options.", "config",
+        "Use larger disks, or pack what goes from maps to reduces: job_map_output_compress.", "config",
         r"No space left on device|Could not find any valid local directory|No space available in any of the local",
         r"(?:Most|All) of the disks failed|All disks failed", r"^exit status -101$",
     ),
@@ -92,8 +92,17 @@ ATTEMPT = (
         "input-corrupt", "attempt", "its input is damaged, or is not compressed as its name says[ ({words})]",
         "Test it, as by gzip -t, and bring it again.", "no",
         r"(?P<words>not a gzip file|incorrect header check|invalid (?:stored block lengths|block type|code lengths set"
-        r"|distance (?:too far back|code))|(?:incorrect|invalid) data check|stored gzip CRC does not match\w*"
+        r"|distance (?:too far back|code))|(?:incorrect|invalid) data check|gzip stream CRC failure|stored gzip CRC does not match\w*"
         r"|Stream is not BZip2 formatted|[Bb]ad block header|[Cc]rc error|Unexpected end of input stream)",
+    ),
+    row(
+        "java-options", "attempt stderr", "Java cannot start with the options it was given[: {words}]",
+        "Correct the properties in job_options whose names end in java.opts or command-opts.", "config",
+        r"(?P<words>[^\n]+)\nError: Could not create the Java Virtual Machine", r"Could not create the Java Virtual Machine",
+    ),
+    row(
+        "property-impossible", "attempt", "{name} cannot be {value}", "Correct it in job_options.", "config",
+        r"Invalid \"(?P<name>[\w.-]+)\": (?P<value>\S+)",
     ),
     row(
         "output-form", "attempt", "its output is not in the form that Hadoop expects",

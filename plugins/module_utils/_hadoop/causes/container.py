@@ -12,10 +12,7 @@ from __future__ import annotations
 
 from .row import row
 
-MEMORY_HINT = (
-    "Python lives outside the Java heap: raise mapreduce.map.memory.mb or mapreduce.reduce.memory.mb in job_options, "
-    "or keep less in memory."
-)
+MEMORY_HINT = "Python lives outside the Java heap: raise job_map_memory or job_reduce_memory, or keep less in memory."
 USED = r"Current usage: (?P<used>[\d.]+ ?\w+) of (?P<limit>[\d.]+ ?\w+)"
 
 CONTAINER = (

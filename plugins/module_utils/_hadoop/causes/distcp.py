@@ -27,6 +27,7 @@ DISTCP = (
     row(
         "distcp-source-missing", "distcp", "the source {path} is not there", "Look at the directory above it.", "no",
         r"InvalidInputException: (?P<path>\S+) doesn't exist", r"FileNotFoundException: File (?P<path>(?:hdfs:/)?/\S+) does not exist",
+        r"^(?P<path>.+) is not in (?:HDFS, or holds no file|S3, or holds no object)",
     ),
     row(
         "distcp-target-is-file", "distcp", "the target is a file, and several files or a directory are to go there[: {path}]",

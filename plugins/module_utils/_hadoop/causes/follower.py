@@ -15,7 +15,7 @@ FOLLOWER = (
         "application-forgotten", "follower", "YARN has forgotten the job: its ResourceManager was restarted", AGAIN, "yes"),
     row(
         "no-room", "follower", "YARN found no room for the job though nothing else runs",
-        "Ask for less memory in job_options, or take larger instances.", "config"),
+        "Ask for less in job_map_memory and job_reduce_memory, or take larger instances.", "config"),
     row("daemon-unreachable", "follower", "one of Hadoop's daemons on the master does not answer",
         "See whether its unit runs and whether its memory sufficed: systemctl status 'hadoop-*' on the master.", "wait"),
     row("client-too-slow", "follower", "Hadoop's client did not come back in time", "See client.log in the evidence.", "wait"),

@@ -46,6 +46,11 @@ PROGRAM = (
         r"^(?P<error>(?:SyntaxError|IndentationError|TabError): .*)",
     ),
     row(
+        "side-file-missing", "stderr", "it did not find the file {path}",
+        "Ship it in job_files and open it by its name alone: each task has a directory of its own.", "no",
+        r"^FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']*)'",
+    ),
+    row(
         "python-exception", "stderr", "it raised {error}", "It is the program's own error; try it on a sample: head FILE | PROGRAM.",
         "no", r"Traceback \(most recent call last\):[\s\S]*?^(?:[ +]*\| )?(?P<error>[A-Za-z_][\w.]*(?::.*)?)$",
     ),

@@ -50,15 +50,12 @@ S3 = (
         r"not authorized to perform: kms:\w+|Service: (?:AWS)?Kms\b|KMS\.\w+Exception|ciphertext refers to a customer master key",
     ),
     row(
-        "s3-requester-pays", "s3", "S3 forbids the nodes access[ to {path}], as it does where the requester is to pay",
-        "Set fs.s3a.requester.pays.enabled=true if the bucket's owner lets the requester pay; else the nodes' role lacks a right.",
-        "no", PATH + r"[^\n]*: Forbidden \(Service", r"[Rr]equester ?[Pp]ays? (?:bucket|header)|: Forbidden \(Service",
-    ),
-    row(
         "s3-access-denied", "s3", "S3 refused the nodes access[ to {path}]",
         "The nodes' role needs s3:GetObject and s3:ListBucket there, to write s3:PutObject, s3:DeleteObject and "
-        "s3:AbortMultipartUpload too, and kms:Decrypt where the object is encrypted.", "no",
+        "s3:AbortMultipartUpload too, and kms:Decrypt where the object is encrypted; where the requester is to pay set "
+        "fs.s3a.requester.pays.enabled=true.", "no",
         r"AccessDeniedException: " + PATH + r":", PATH + r"[^\n]*Status Code: 403", r"Status Code: 403",
+        r"S3 answered 403 to \w+ (?P<path>s3://[^\s:]+)",
     ),
     row(
         "s3-wrong-region", "s3", "the bucket lies in the region {region}",

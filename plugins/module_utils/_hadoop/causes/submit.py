@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .row import row
 
-BIG_TASKS = "Lower mapreduce.map.memory.mb and mapreduce.reduce.memory.mb in job_options, or take larger instances."
+BIG_TASKS = "Lower job_map_memory and job_reduce_memory, or take larger instances."
 # Where no task has to run for it, a unit that is down is what one meets first.
 UNITS = "See whether its unit runs: systemctl status 'hadoop-*' on the master."
 
@@ -67,9 +67,10 @@ SUBMIT = (
         r"NoClassDefFoundError: software/amazon",
     ),
     row(
-        "class-not-found", "submit", "the class {name} does not exist[ (for -{option})]",
+        "class-not-found", "submit attempt", "the class {name} does not exist[ (for -{option})]",
         "Check its name; streaming wants classes of org.apache.hadoop.mapred.lib.", "no",
         r"^-(?P<option>\w+)\s*: class not found ?: (?P<name>\S+)", r"ClassNotFoundException: Class (?P<name>\S+) not found",
+        r"Compression codec (?P<name>\S+) was not found",
     ),
     row(
         "uri-scheme-unknown", "submit", "Hadoop has no file system {scheme}://", "Objects in S3 are named s3a:// in Hadoop.",
@@ -110,7 +111,7 @@ SUBMIT = (
     ),
     row(
         "queue-unknown", "submit application", "there is no queue {queue} in YARN",
-        "See mapreduce.job.queuename in job_options.", "no", r"unknown queue: (?P<queue>\S+)",
+        "Name one in job_queue that is there; yarn queue -list all shows them.", "no", r"unknown queue: (?P<queue>\S+)",
     ),
     row(
         "queue-stopped", "submit application", "the queue {queue} is stopped", "Start it, or name another.", "no",

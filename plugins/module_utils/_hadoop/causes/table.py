@@ -66,4 +66,5 @@ def real_lines(text: str) -> list[str]:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(value.split())
+    # The cluster has one HDFS, whose address is nothing that a user wrote.
+    return re.sub(r"^hdfs://[^/\s]+(?=/)", "", " ".join(value.split()))

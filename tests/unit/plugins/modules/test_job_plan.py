@@ -167,3 +167,44 @@ def test_a_file_that_two_items_name_is_refused(tmp_path):
     listed = [{"key": "in/a.txt", "size": 1, "etag": "x"}]
     with pytest.raises(OhmyError, match="s3://b/in/a.txt is named by s3://b/in and by s3://b/in/a.txt"):
         inputs.expand(["s3://b/in", "s3://b/in/a.txt"], lambda _bucket, _key: listed)
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_an_answer_in_one_file_is_not_one_in_parts(tmp_path, merged):
+    wanted = plan(tmp_path)["fingerprint"]
+    name = "output" if merged else "part-00000"
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("x")
+    digest = file_sha256(str(tmp_path / "out" / name))
+    entry = {"name": name, "size": 1, "sha256": digest, "codec": None, "sources": [{"name": "part-00000", "size": 1}]}
+    manifest = {"schema": 1, "fingerprint": wanted, "finished": "2026", "parts": [entry]}
+    (tmp_path / "out" / MANIFEST).write_text(json.dumps(manifest))
+    assert plan(tmp_path, output_merged=merged)["finished"]
+    assert not plan(tmp_path, output_merged=not merged)["finished"]
+    assert not plan(tmp_path, output_merged=merged, output_existing="replaced")["finished"]
+    for job in ({}, {"mapper": "wc"}):
+        with pytest.raises(OhmyError, match="job_output_existing is refused"):
+            plan(tmp_path, output_merged=merged, output_existing="refused", **job)
+    # A fetch that was interrupted is no answer yet.
+    (tmp_path / "out" / MANIFEST).write_text(json.dumps({**manifest, "finished": None}))
+    assert not plan(tmp_path, output_existing="refused")["finished"]
+
+
+def test_an_answer_may_stay_in_hdfs_and_its_place_is_part_of_the_job_s_name_alone(tmp_path):
+    near, far = plan(tmp_path), plan(tmp_path, output="hdfs:///data/out/")
+    assert far["output"] == far["answer"]["where"] == "/data/out" and not far["finished"]
+    assert far["fingerprint"] == near["fingerprint"] and far["id"] != near["id"]
+    assert far["answer"]["existing"] == "any" and near["answer"]["existing"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"output": "s3://b/out"}, "lies in S3"),
+        ({"output": "hdfs:///tmp"}, "is not for answers"),
+        ({"input_mode": "direct"}, "direct reads S3"),
+    ],
+)
+def test_hosts_of_one_s_own_read_and_write_no_s3(tmp_path, changes, words):
+    with pytest.raises(OhmyError, match=words):
+        plan(tmp_path, **changes)

@@ -143,7 +143,28 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_cmdenv": {"A\n": "x"}}, "job_cmdenv: 'A\\n' is no name of an environment variable"),
         ({"job_options": {"fs.azure.account.key.x": "y"}}, "job_options: The option fs.azure.account.key.x looks like"),
         ({"job_mapper": "m.py in.txt"}, "job_mapper: in.txt would not reach the nodes; name it in job_files"),
-        ({"job_output": "s3://b/out"}, "job_output: s3://b/out is no directory of this machine"),
+        ({"job_output": "s3://b"}, "job_output: s3://b is no place for an answer in S3"),
+        ({"job_output": "s3://b/o*t"}, "job_output: s3://b/o*t is no place for an answer in S3"),
+        ({"job_output": "hdfs:///user/hadoop/jobs/x"}, "job_output: hdfs:///user/hadoop/jobs/x is not for answers"),
+        (
+            {"job_output": "hdfs:///data/out"},
+            "job_output: hdfs:///data/out would go with the cluster; set cluster_keep",
+        ),
+        (
+            {"job_output": "s3://b/out", "cluster_provider": "inventory"},
+            "job_output: s3://b/out lies in S3, and hosts of your own are used without AWS",
+        ),
+        (
+            {"job_output": "s3://b/out", "job_output_merged": True},
+            "job_output_merged: goes with an answer that is brought",
+        ),
+        (
+            {"job_output": "s3://b/out", "job_output_decompress": True},
+            "job_output_decompress: goes with an answer that is brought",
+        ),
+        ({"job_input_mode": "direct", "cluster_provider": "inventory"}, "job_input_mode: direct reads S3"),
+        ({"job_input_mode": "s3"}, "job_input_mode"),
+        ({"job_output_existing": "deleted"}, "job_output_existing"),
         ({"job_output": "file:///tmp/out"}, "job_output: file:///tmp/out is no directory of this machine"),
         ({"job_files": ["s3://b/words.txt"]}, "job_files: s3://b/words.txt is no path on this machine"),
         (
@@ -227,6 +248,10 @@ def test_settle_impossible_value_is_named(job, values, named):
         {"job_queue": "any", "cluster_provider": "inventory"},
         {"job_queue": "any", "hadoop_yarn_site": {"yarn.resourcemanager.scheduler.class": "x"}},
         {"job_output_compress": "bzip2", "job_output_decompress": True},
+        {"job_output": "s3://b/out/", "job_input_mode": "direct"},
+        {"job_output": "hdfs:///data/out", "cluster_keep": "always"},
+        {"job_output": "hdfs:///data/out", "cluster_provider": "inventory"},
+        {"job_output_merged": True, "job_output_existing": "refused"},
     ],
 )
 def test_settle_takes_queues_that_are_there_and_codecs_that_can_be_unpacked(job, more):
@@ -273,6 +298,16 @@ def test_fill_defaults_names_cluster_after_the_job(job):
     assert (done["job_name"], done["cluster_name"]) == ("My Job_2", "my-job-2")
     assert done["job_output"] == os.path.join(os.getcwd(), "output", "My Job_2")
     assert done["cluster_master_instance_type"] == done["cluster_instance_type"]
+
+
+@pytest.mark.parametrize("output", ["s3://b/out", "hdfs:///data/out", "ftp://x"])
+def test_what_is_written_beside_an_answer_elsewhere_lies_where_the_user_stands(job, output, tmp_path, monkeypatch):
+    folder, good = job
+    monkeypatch.chdir(tmp_path)
+    found, _problems = settle(folder, {**good, "job_name": "wc"})
+    assert settings.fill_defaults({**found, "job_output": output}, None)["job_beside"] == str(tmp_path / "wc")
+    here = settings.fill_defaults({**found, "job_output": "/x/out"}, None)
+    assert here["job_beside"] == "/x/out"
 
 
 def test_fill_defaults_takes_the_folder_s_name_where_the_file_is_called_job(job, tmp_path, monkeypatch):

@@ -16,6 +16,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.table i
 from tests.recorded_failures import SOURCES, Recorded, recorded
 
 HERE = Path(__file__).resolve().parent
+END_TO_END = HERE.parents[3] / "end_to_end"
 SPEC = {"mapper": "mapper.py", "reducer": "reducer.py", "files": ["mapper.py"]}
 RECORDED = recorded()
 WITH_TEXT = [one for one in RECORDED if one.seen_in != "follower"]
@@ -99,6 +100,16 @@ def test_each_cause_has_a_text_and_each_text_a_cause() -> None:
     for one in RECORDED:
         if one.seen_in == "follower":
             assert f"def {one.tested_by}(" in "".join(path.read_text("utf-8") for path in HERE.glob("test_*.py")), one
+
+
+def test_what_provokes_a_failure_is_a_test() -> None:
+    for one in RECORDED:
+        if one.provoked_by != "none":
+            name, _, rest = one.provoked_by.partition("::")
+            function, _, case = rest.rstrip("]").partition("[")
+            text = (END_TO_END / name).read_text("utf-8")
+            assert f"def {function}(" in text and one.id in text, one
+            assert not case or f'"{case}": (' in text, one
 
 
 def test_each_pattern_of_a_cause_is_met_by_a_recorded_text() -> None:

@@ -173,7 +173,7 @@ def test_a_refused_submission_is_explained(cluster):
         5,
         "Error Launching job : Input path does not exist: hdfs://h/in\nStreaming Command Failed!",
     )
-    assert "hdfs://h/in is not in HDFS" in cluster.follow()["error"]["summary"]
+    assert "the input /in is not in HDFS" in cluster.follow()["error"]["summary"]
 
 
 def test_a_client_that_broke_after_it_had_submitted_is_no_failure(cluster):

@@ -97,6 +97,7 @@ def test_puts_gets_lists_and_deletes(moto, tmp_path):
     assert client.get_object(Bucket="example-bucket", Key="empty")["Body"].read() == b""
     s3.get_to_file(NAME, str(tmp_path / "file"), hashlib.sha512(body).hexdigest())
     assert (tmp_path / "file").read_bytes() == body
+    assert s3.get_range(NAME, 0, 1) == body[:1]
     found = s3.list("a b/")
     assert [(entry["key"], entry["size"]) for entry in found] == [(NAME, len(body))]
     assert found[0]["last_modified"].startswith("20")
@@ -115,6 +116,10 @@ def test_lists_more_than_one_page(web):
     found = S3(web.url, "us-east-1", "example-bucket", True, Fixed()).list("many/")
     assert [(entry["key"], entry["size"], entry["etag"]) for entry in found] == [("many/1", 1, "e"), ("many/2", 2, "e")]
     assert "continuation-token=a%2Bb%2Fc%3D%3D&list-type=2&prefix=many%2F" in web.asked[-1][1]
+    web.table[("GET", "/example-bucket/")] = [(200, page.format(1, more).encode())]
+    asked = len(web.asked)
+    found, token = S3(web.url, "us-east-1", "example-bucket", True, Fixed()).page("many/")
+    assert (len(found), token, len(web.asked)) == (1, "a+b/c==", asked + 1), "one page is one call"
 
 
 def test_refuses_bytes_that_are_not_the_wanted_ones(moto, tmp_path):
