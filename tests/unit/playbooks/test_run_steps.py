@@ -24,7 +24,7 @@ CASES = {
 
 
 def test_a_run_begins_with_the_last_step_that_is_done(tmp_path):
-    look, steps, remove = yaml.safe_load((TASKS / "run.yml").read_text("utf-8"))
+    last, look, steps, remove = yaml.safe_load((TASKS / "run.yml").read_text("utf-8"))
     (tmp_path / "run.yml").write_text(yaml.safe_dump([steps]))
     step = {"ansible.builtin.debug": {"msg": "ran [{{ case }}] {{ __job_step.name }}."}}
     (tmp_path / "run_step.yml").write_text(yaml.safe_dump([step]))
