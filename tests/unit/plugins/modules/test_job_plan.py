@@ -99,6 +99,14 @@ def test_a_step_reads_the_one_before_it_and_makes_the_later_ones_others_alone(tm
         assert [a == b["id"] for a, b in zip(ids, planned["steps"])] == [number < same for number in range(3)]
 
 
+def test_only_the_last_step_writes_where_the_answer_goes(tmp_path):
+    chain = [{"mapper": "cat"}, {"mapper": "tac"}]
+    here, there = (plan(tmp_path, mapper=None, steps=chain, **more) for more in ({}, {"output": "hdfs:///data/x"}))
+    assert here["steps"][0] == there["steps"][0]
+    assert there["steps"][1]["output"] == there["output"] == "/data/x"
+    assert there["steps"][1]["id"] == there["id"] != here["id"] and there["fingerprint"] == here["fingerprint"]
+
+
 @pytest.mark.parametrize(
     "step, words",
     [
