@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from .support import write_job
+from .support import ROOT, write_job
 
 pytestmark = pytest.mark.long
 CLUSTER = "places"
@@ -35,6 +35,8 @@ def fixture_s3(cloud):
     for key, body in TEXTS.items():
         client.put_object(Bucket=BUCKET, Key=key, Body=body)
     yield client
+    for name in ("far.log", "near.log"):  # beside no answer: where the run was started
+        (ROOT / name).unlink(missing_ok=True)
     run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
     assert run.code == 0, run.text
     assert cloud.leftovers(CLUSTER) == []
@@ -60,6 +62,7 @@ def test_a_job_reads_from_s3_and_leaves_its_answer_there_once(cloud, s3, tmp_pat
     }
     run = play(cloud, tmp_path, **values)
     assert run.code == 0, run.text
+    assert "succeeded" in (ROOT / "far.log").read_text()
     found = below(s3, "answers/far")
     manifest = json.loads(found.pop(".ohmy-manifest.json"))
     assert found == {"part-00000": b"a\nb\nc\n", "_SUCCESS": b""}
