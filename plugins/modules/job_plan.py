@@ -330,7 +330,7 @@ plan:
           returned: success
           type: str
           sample: /home/me/output
-        copy:
+        copy_id:
           description: Name of the copy from HDFS to S3, empty where there is none.
           returned: success
           type: str
@@ -514,7 +514,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         "answer": {
             "kind": place.kind,
             "where": place.where,
-            "copy": answers.copy_id(fingerprint, place),
+            "copy_id": answers.copy_id(fingerprint, place),
             "existing": answers.before(place, params["output_existing"]),
             "write_uris": [place.where] if place.kind == "s3" else [],
         },
