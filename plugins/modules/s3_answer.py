@@ -71,14 +71,7 @@ EXAMPLES = r"""
     uri: s3://example-bucket/answers/wordcount
     fingerprint: "{{ plan.fingerprint }}"
 
-- name: Copy it
-  ohmy.hadoop.distcp:
-    copies:
-      - source: "{{ plan.output }}"
-        target: s3://example-bucket/answers/wordcount
-  delegate_to: demo-master
-  become: true
-  register: copied
+# Here the module distcp copies it from HDFS, and registers what it copied.
 
 - name: Say that it is whole
   ohmy.hadoop.s3_answer:
