@@ -92,10 +92,6 @@ COPIES = {
         f"{BUCKET}/input/failing/x", f"{HOME}/d", {**S3_SOON, "fs.s3a.endpoint": "http://s3.nowhere.invalid"},
         "s3-host-unknown", ["the name of the S3 host is not known"],
     ),
-    "no_answer": (
-        f"{BUCKET}/input/failing/x", f"{HOME}/e", {**S3_SOON, "fs.s3a.endpoint": "http://127.0.0.1:9"},
-        "s3-unreachable", ["S3 does not answer"],
-    ),
 }  # fmt: skip
 
 
