@@ -26,7 +26,7 @@ class Lone:
         self.variables = {
             "cluster_name": NAME,
             "cluster_workers": 0,
-            "cluster_instance_type": "t3.2xlarge",
+            "cluster_instance_type": "t3.2xlarge",  # room for several application masters at once
             "cluster_keep": "always",
         }
         self.job = biting.job(folder, SMALL_FILES, **self.variables)
