@@ -33,7 +33,7 @@ Whether a further try helps stands in `retry`:
 | --- | --- | --- |
 | no | fails again | ends the job |
 | config | passes when the setting that the fix names was changed | ends the job |
-| wait | passes when something has cleared by itself | submits it again after a pause, as often as `job_retries` says (0; the module's `retries`: 2) |
+| wait | passes when something has cleared by itself | submits it again after a pause, as often as `job_retries` says (2) |
 | yes | may pass as it is | the same; but never what somebody killed |
 
 Before a further try the half output of the last one is removed. `tries` in the result names each that failed.
