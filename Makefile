@@ -10,6 +10,7 @@
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase, other versions, other archives
+# make test-failures               provoke each cause of a failure that can be provoked, on one cluster
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make bench                       measure the shipped example
 # make lock [UPGRADE=1]            pin again what the .in files ask for
@@ -18,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: run test test-long
+.NOTPARALLEL: run test test-long test-failures
 
 # A path in JOB counts from where make was called, with -C too.
 export OHMY_CALLER := $(PWD)
@@ -32,7 +33,7 @@ STAMPS := build/stamps
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
 
-.PHONY: help setup setup-dev run terminate down test test-long bench lint format sanity unit archives collection lock
+.PHONY: help setup setup-dev run terminate down test test-long test-failures bench lint format sanity unit archives collection lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -61,10 +62,13 @@ down:
 
 test: setup-dev
 	@scripts/test tests/gates tests/unit tests/archives -m "not long" --numprocesses auto --dist worksteal
-	@scripts/test tests/end_to_end -m "not long"
+	@scripts/test tests/end_to_end -m "not long and not failures"
 
 test-long: setup-dev
 	@scripts/test tests -m long
+
+test-failures: setup-dev
+	@scripts/test tests/end_to_end -m failures
 
 lint: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/gates -m "not sanity"

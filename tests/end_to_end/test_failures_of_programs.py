@@ -13,7 +13,7 @@ import pytest
 
 from .failing import HOME, STREAMING, job, put, together, told
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.failures
 WORDS = "ann 1\nbob 2\nbroken x\ncid 3\n"
 LONG = "".join(f"line {number}\n" for number in range(40000)).encode()
 EACH = "import sys\nfor line in sys.stdin:\n    "
@@ -67,7 +67,6 @@ CASES = {
     "killed": (script("signal.py", "python3 signal.py 9"), "exit-137", ["was killed"]),
     "crashed": (script("signal.py", "python3 signal.py 11"), "exit-139", ["segmentation fault"]),
     "reads_no_more": (script("early.py", input=[f"{HOME}/in/long.txt"]), "input-not-read", ["broke after at most"]),
-    "too_many_counters": (script("counts.py"), "too-many-counters", ["too many counters: 121"]),
     "disk_full": (script("full.py"), "node-disk-full", ["No space left on device", "full.py"]),
     "no_text": (script("ascii.py", input=[f"{HOME}/in/bytes.txt"]), "text-decoding", ["not ascii: 0xff", "Line 2 of"]),
     "out_of_memory": (script("greedy.py"), "python-memory", ["job_map_memory", "MemoryError"]),

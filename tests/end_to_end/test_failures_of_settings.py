@@ -11,7 +11,7 @@ import pytest
 
 from .failing import DISTCP, HOME, STREAMING, job, put, together, told
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.failures
 BELOW = "/failing"
 ABSENT = "s3://ohmy-there-is-no-such-bucket"
 COMPRESS = "mapreduce.output.fileoutputformat.compress"
@@ -82,7 +82,6 @@ COPIES = {
         f"{HOME}/in/words.txt", f"{BUCKET}/elsewhere/x", {}, "s3-access-denied", ["S3 refused the nodes access", "s3:PutObject"],
     ),
     "absent_source": (f"{HOME}/none", f"{HOME}/b", {}, "distcp-source-missing", [f"{HOME}/none"]),
-    "no_right": (f"{HOME}/in/words.txt", f"{BELOW}/x", {}, "hdfs-permission", ["lacks WRITE permission on /failing"]),
     "no_credentials": (
         f"{BUCKET}/input/failing/x", f"{HOME}/c",
         {"fs.s3a.aws.credentials.provider": "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"},
