@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 
 import pytest
 
@@ -35,8 +36,9 @@ def fixture_s3(cloud):
     for key, body in TEXTS.items():
         client.put_object(Bucket=BUCKET, Key=key, Body=body)
     yield client
-    for name in ("far.log", "near.log"):  # beside no answer: where the run was started
-        (ROOT / name).unlink(missing_ok=True)
+    for name in ("far", "near"):  # beside no answer: where the run was started
+        (ROOT / f"{name}.log").unlink(missing_ok=True)
+        shutil.rmtree(ROOT / f"{name}-evidence", ignore_errors=True)
     run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
     assert run.code == 0, run.text
     assert cloud.leftovers(CLUSTER) == []
