@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, words
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import side_archives
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import remark
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.needs import needs
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
 
@@ -31,7 +32,7 @@ class ActionModule(NodeAction):
         result = self.module(args, retry=RETRY_SECONDS)
         for one in result.get("findings") or []:
             if one["severity"] != "error":
-                self.display.display(f"{one['severity'].capitalize()}: {one['text']} {one['hint']}")
+                self.display.display(remark(one))
         return result
 
 

@@ -217,27 +217,18 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, jobs, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf, read_document
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SHIPPED
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import on_master
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import errors, refusal
 
-FILES: dict[str, t.Any] = {
-    "type": "list",
-    "elements": "dict",
-    "default": [],
-    "options": {
-        "src": {"type": "str", "required": True},
-        "name": {"type": "str"},
-        "sha256": {"type": "str"},
-    },
-}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "id": {"type": "str"},
     "force": {"type": "bool", "default": False},
     "mapper": {"type": "str", "required": True},
     "reducer": {"type": "str"},
     "combiner": {"type": "str"},
-    "files": FILES,
-    "archives": FILES,
+    "files": SHIPPED,
+    "archives": SHIPPED,
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},

@@ -426,11 +426,7 @@ def in_s3(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
 
 def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
     """Return no bucket and the input that goes to the master without one; no call is made."""
-    for item in params["input"]:
-        if inputs.is_s3(item):
-            raise OhmyError(
-                f"job_input: {item} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
-            )
+    inputs.refuse_s3(params["input"])
     if params["input_mode"] == "direct":
         raise OhmyError(
             "job_input_mode: direct reads S3, and hosts of one's own are used without AWS.", "Leave job_input_mode out."

@@ -425,6 +425,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SHIPPED
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
@@ -437,26 +438,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "mapper": {"type": "str", "required": True},
     "reducer": {"type": "str"},
     "combiner": {"type": "str"},
-    "files": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "src": {"type": "str", "required": True},
-            "name": {"type": "str"},
-            "sha256": {"type": "str"},
-        },
-    },
-    "archives": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "src": {"type": "str", "required": True},
-            "name": {"type": "str"},
-            "sha256": {"type": "str"},
-        },
-    },
+    "files": SHIPPED,
+    "archives": SHIPPED,
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._rehearsal.findings import remark
+
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 # Less is within what a sample can tell.
 WORTH = 1.2
@@ -56,7 +58,7 @@ def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
         found.append(f"Rehearsed {ways} on {where}.")
     for one in result["findings"]:
         if one["severity"] != "error":
-            found.append(f"{one['severity'].capitalize()}: {one['text']} {one['hint']}")
+            found.append(remark(one))
         elif stderr := str(one["evidence"].get("stderr") or "").splitlines():
             found.append(f"What the {one['id'].partition('-')[0]} says on standard error:")
             found += [f"    {line}" for line in stderr[-STDERR_LINES:]]

@@ -29,7 +29,6 @@ PROGRAMS = {
     "eater.py": "import time\ndata = []\nwhile True:\n    data.append(b'x' * (50 << 20))\n    time.sleep(0.2)\n",
     "silent.py": "import time\ntime.sleep(600)\n",
     "early.py": "import sys\nprint(sys.stdin.readline(), end='')\n",
-    "counts.py": EACH + "for n in range(200):\n        sys.stderr.write(f'reporter:counter:words,{line}{n},1\\n')\n",
     "full.py": "with open('/dev/full', 'w') as target:\n    target.write('x' * 9999)\n    target.flush()\n",
     "ascii.py": "import io, sys\nfor line in io.TextIOWrapper(sys.stdin.buffer, 'ascii'):\n    print(line)\n",
     "greedy.py": "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 28,) * 2)\nx = b'x' * (1 << 29)\n",

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from .._core import s3_uri
 from .._core.errors import OhmyError
 from .._core.plan import Plan
+from .._hadoop.identity import MANIFEST
 from . import errors, s3
 
-MANIFEST = ".ohmy-manifest.json"
 SCHEMA = 1
 # What a job writes. Nothing else is ever deleted.
 OF_A_JOB = re.compile(r"(part-|_SUCCESS$)")

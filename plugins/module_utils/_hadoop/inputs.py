@@ -71,6 +71,15 @@ def expand(
     return files
 
 
+def refuse_s3(items: t.Iterable[str]) -> None:
+    """Raise OhmyError for an item in S3, as hosts of one's own are used without AWS."""
+    for item in items:
+        if is_s3(item):
+            raise OhmyError(
+                f"job_input: {item} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
+            )
+
+
 def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:
     bucket, key = split_uri(item)
     if any(char in key for char in "*?["):

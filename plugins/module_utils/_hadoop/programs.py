@@ -19,6 +19,18 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # What lies there each node has itself, and made for its own system.
 SYSTEM = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 
+# A file or an archive that travels with a job, as modules take it.
+SHIPPED: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {
+        "src": {"type": "str", "required": True},
+        "name": {"type": "str"},
+        "sha256": {"type": "str"},
+    },
+}
+
 
 def file_sha256(path: str) -> str:
     """Return the sha256 of a file, in hexadecimal digits."""
@@ -114,12 +126,17 @@ def program_file(path: str) -> str | None:
 
 
 def plan_programs(
-    mapper: str, reducer: str | None, combiner: str | None, files: t.Sequence[str]
+    mapper: str,
+    reducer: str | None,
+    combiner: str | None,
+    files: t.Sequence[str],
+    digest: t.Callable[[str], str] = file_sha256,
 ) -> tuple[dict[str, str | None], list[dict[str, str]]]:
     """Work out the commands of a job and the files they need.
 
     :param mapper: absolute path of a program file, with or without arguments, or a command that the nodes have.
     :param files: absolute paths of side files; they keep their names.
+    :param digest: path → what stands as its sha256; the default reads it all.
     :returns: ({"mapper", "reducer", "combiner"} → command or None,
         [{"src", "name", "sha256"}] in the order of their names).
     :raises OhmyError: two files of one name, or what Hadoop's options cannot hold.
@@ -147,5 +164,5 @@ def plan_programs(
             commands[role] = f"{command_for(program, name)} {carried(arguments, role)}".rstrip()
         else:
             commands[role] = carried(text, role) if text else None
-    shipped = [{"src": path, "name": name, "sha256": file_sha256(path)} for name, path in sorted(taken.items())]
+    shipped = [{"src": path, "name": name, "sha256": digest(path)} for name, path in sorted(taken.items())]
     return commands, shipped

@@ -68,10 +68,13 @@ def problem(item: str) -> str:
     return "" if good else f"{path} is not what its ending says, so Hadoop could not unpack it"
 
 
-def plan_archives(items: t.Sequence[str], files: t.Iterable[str] = ()) -> list[dict[str, str]]:
+def plan_archives(
+    items: t.Sequence[str], files: t.Iterable[str] = (), digest: t.Callable[[str], str] = file_sha256
+) -> list[dict[str, str]]:
     """Return [{"src", "name", "sha256"}], ``name`` being the folder's, in the order of the names.
 
     :param files: names that are taken in a task's working directory.
+    :param digest: path → what stands as its sha256; the default reads it all.
     :raises OhmyError: one cannot be used, or two would have the same place.
     """
     taken = dict.fromkeys(files, "a file of the job")
@@ -86,5 +89,5 @@ def plan_archives(items: t.Sequence[str], files: t.Iterable[str] = ()) -> list[d
                     f"job_archives: {path} and {taken[place]} are both called {place}.", f"Write {path}#ANOTHER_NAME."
                 )
         taken.update({name: path, stored(path, name): path})
-        found.append({"src": path, "name": name, "sha256": file_sha256(path)})
+        found.append({"src": path, "name": name, "sha256": digest(path)})
     return sorted(found, key=lambda one: one["name"])

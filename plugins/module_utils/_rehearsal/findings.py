@@ -159,6 +159,11 @@ def refusal(failing: t.Sequence[Finding], **result: t.Any) -> OhmyError:
     return OhmyError(f"{len(failing)} errors were found before the start:\n{listing}\n", "Correct them all.", **result)
 
 
+def remark(one: Finding) -> str:
+    """Return what a warning or a note is shown as."""
+    return f"{one['severity'].capitalize()}: {one['text']} {one['hint']}"
+
+
 def count(number: int, noun: str) -> str:
     """Return ``1 line``, ``2 lines`` …; thousands are set off."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
