@@ -76,6 +76,7 @@ Before anything is brought or submitted, the module `job_check` looks on the mas
 - a map, a reduce and the application master beside one of them fit into the largest nodes;
 - the queue is there and takes jobs;
 - HDFS has room for what of the input is not there yet, times its replicas, and the workers' disks for what the maps write;
+- where the answer is to go in HDFS lies nothing that the job may not replace;
 - the archive of Hadoop on the nodes has the codecs that the job names, and those of its input;
 - the master's own role may list input in S3, and read the first byte of one object of each place.
 

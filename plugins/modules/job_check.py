@@ -18,6 +18,7 @@ description:
   - A map, a reduce and the application master must fit into the largest container that any node can give; the queue must be
     there; HDFS must have room for the input with its replicas and the workers' disks for the map output; the archive of Hadoop
     must have the codecs that are named.
+  - Where the answer is to go there must be nothing that the job may not replace.
   - Where the cluster has S3, input there is listed and the first byte of one object of each place is read, with the master's
     own role.
   - Reads only, in a few calls for any number of workers and without any Java. It is the same in check mode.
@@ -125,6 +126,17 @@ options:
     description: Bytes that maps write for each that they read, as RV(ohmy.hadoop.job_preflight#module:speed.map_output_ratio).
     type: float
     default: 1.0
+  output:
+    description: Directory in HDFS to which the job will write; without it nobody looks there.
+    type: str
+  existing:
+    description: Which answer may lie in O(output) already, as of M(ohmy.hadoop.streaming_job).
+    type: str
+    choices: [own, any, none]
+    default: own
+  fingerprint:
+    description: The job's own fingerprint, as of M(ohmy.hadoop.streaming_job); without it nothing in O(output) is its own.
+    type: str
   needs:
     description: What the programs need. The action plugin fills this in.
     type: dict
@@ -238,6 +250,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "input_bytes": {"type": "int"},
     "unpacked_bytes": {"type": "int"},
     "map_output_ratio": {"type": "float", "default": 1.0},
+    "output": {"type": "str"},
+    "existing": {"type": "str", "choices": ["own", "any", "none"], "default": "own"},
+    "fingerprint": {"type": "str"},
     "needs": {"type": "dict", "default": {}},
     **streaming_options.SPEC,
 }

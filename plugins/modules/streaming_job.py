@@ -510,21 +510,11 @@ def is_whole(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> bool:
 
 
 def check_output(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> None:
-    """Raise OhmyError for an output that must not be there when the job starts; the follower looks again."""
-    output, existing = params["output"], params["existing"]
-    if existing == "own" or hdfs.status(output) is None:
-        return
-    half = results.is_job_s(hdfs, output, params["fingerprint"]) and not results.is_there(hdfs, output)
-    if existing == "none" and not half:
-        raise OhmyError(
-            f"{output} is in HDFS already, and no answer is to be there.",
-            "Name another place, or let job_output_existing be reused or replaced.",
-        )
-    if not half and not results.is_answer(hdfs, output):
-        raise OhmyError(
-            f"{output} is in HDFS already, and no job of this collection wrote all of it.",
-            "It is never deleted: name another output, or move it.",
-        )
+    """Raise OhmyError for an output that must not be there when the job starts; of one's own the follower knows more."""
+    if params["existing"] != "own":
+        obstacle = results.obstacle(hdfs, params["output"], params["existing"], params["fingerprint"])
+        if obstacle:
+            raise obstacle
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from .jobdir import error
 from .jobs import fingerprint_path, read_fingerprint
 from .programs import check_first_line
 from .rest import Unreachable
-from .results import is_answer
+from .results import obstacle
 from .site import render
 from .tries import repeat
 
@@ -88,16 +88,10 @@ def prepare_output(follower: Follower) -> None:
     :raises Failed: there is an output that is not ours; it stays.
     """
     hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
+    if problem := obstacle(hdfs, output, str(follower.spec.get("existing") or "own"), follower.spec["fingerprint"]):
+        raise Failed(error(problem.message, problem.hint, cause="output-exists"))
     if hdfs.status(output) is not None:
         own = read_fingerprint(hdfs, output) == follower.spec["fingerprint"]
-        if not own and not (follower.spec.get("existing") == "any" and is_answer(hdfs, output)):
-            raise Failed(
-                error(
-                    f"{output} is in HDFS already, and this job did not write it.",
-                    "It is never deleted: name another output, or move it.",
-                    cause="output-exists",
-                )
-            )
         follower.report("removing what an interrupted run left" if own else "removing another job's answer")
         hdfs.delete(output, recursive=True)
     hdfs.mkdirs(os.path.dirname(output.rstrip("/")))

@@ -43,6 +43,30 @@ def is_answer(hdfs: WebHdfs, source: str) -> bool:
     return all(str(entry["pathSuffix"]).startswith(("part-", "_", ".")) for entry in hdfs.list(source))
 
 
+def obstacle(hdfs: WebHdfs, output: str, existing: str, fingerprint: str | None) -> OhmyError | None:
+    """Return why a job may not write to a directory, None where it may.
+
+    :param existing: which answer may lie there: ``own``, ``any`` or ``none``; half an answer of its own always may.
+    :param fingerprint: of the job, None where it has none that could be known.
+    """
+    if hdfs.status(output) is None:
+        return None
+    own = fingerprint is not None and is_job_s(hdfs, output, fingerprint)
+    if own and (existing == "own" or not is_there(hdfs, output)):
+        return None
+    if existing == "none":
+        return OhmyError(
+            f"{output} is in HDFS already, and no answer is to be there.",
+            "Name another place, or let job_output_existing be reused or replaced.",
+        )
+    if existing == "any" and is_answer(hdfs, output):
+        return None
+    writer = "this job did not write it" if existing == "own" else "no job of this collection wrote all of it"
+    return OhmyError(
+        f"{output} is in HDFS already, and {writer}.", "It is never deleted: name another output, or move it."
+    )
+
+
 def list_parts(
     hdfs: WebHdfs, source: str, fingerprint: str | None = None, require_success: bool = True
 ) -> dict[str, t.Any]:

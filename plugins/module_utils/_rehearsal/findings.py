@@ -114,6 +114,7 @@ KINDS = {
     "hdfs-full": Kind(ERROR, "HDFS has no room for what is still to come, with its replicas."),
     "map-output-full": Kind(ERROR, "The workers' disks have no room for what the maps write."),
     "room-tight": Kind(WARNING, "With input and map output in place, less than a tenth of HDFS would be left."),
+    "output-exists": Kind(ERROR, "Something that the job may not replace lies where its answer is to go."),
     "codec-absent": Kind(ERROR, "The job packs by a codec that the archive of Hadoop lacks."),
     "s3-refused": Kind(ERROR, "The nodes' own credentials may not list or read input in S3."),
     "s3-bucket-absent": Kind(ERROR, "A bucket of the input is not there."),

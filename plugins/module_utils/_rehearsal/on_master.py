@@ -11,12 +11,13 @@ import pwd
 import typing as t
 
 from .._core.s3_uri import is_s3
-from .._hadoop import codecs, streaming_options
+from .._hadoop import codecs, results, streaming_options
 from .._hadoop.doors import HADOOP_HOME, Doors
 from .._hadoop.rest import Refused
+from .._hadoop.webhdfs import WebHdfs
 from .._node.units import USERS, environment
 from . import fit, s3_check, words
-from .findings import Finding, sorted_by_severity
+from .findings import Finding, sorted_by_severity, static
 from .probe import Starter, probe
 
 Data = t.Dict[str, t.Any]
@@ -59,7 +60,15 @@ def check(
         room = fit.room(doors.hdfs.state(), having, size, there, output, reduces)
         found += fit.check_room(room)
         numbers["room"] = {name: getattr(room, name) for name in ("remaining", "to_come", "map_output")}
+    if params["output"]:
+        found += check_output(doors.hdfs, params)
     return {**nothing(), **numbers, "findings": sorted_by_severity(found)}
+
+
+def check_output(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> list[Finding]:
+    """Return the finding of what lies where the answer is to go and may not be replaced."""
+    obstacle = results.obstacle(hdfs, params["output"], params["existing"], params["fingerprint"])
+    return [static("output-exists", obstacle.message, obstacle.hint, path=params["output"])] if obstacle else []
 
 
 def containers(doors: Doors, having: t.Mapping[str, str], reduces: int, named: bool) -> tuple[list[Finding], Data]:

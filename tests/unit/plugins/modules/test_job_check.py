@@ -39,7 +39,7 @@ class Master:
     """The answers of a cluster's daemons; ``staged`` are the bytes of paths in HDFS."""
 
     def __init__(self):
-        self.nodes, self.staged = NODES, {}
+        self.nodes, self.staged, self.folders = NODES, {}, set()
         self.bean = {"CapacityTotal": 1000, "CapacityRemaining": 900, "NumLiveDataNodes": 2}
 
     def answer(self, method, path, _body):
@@ -55,6 +55,8 @@ class Master:
         name = place.removeprefix("/webhdfs/v1")
         if "op=GETCONTENTSUMMARY" in path and name in self.staged:
             return 200, {"ContentSummary": {"length": self.staged[name]}}
+        if "op=GETFILESTATUS" in path and name in self.folders:
+            return 200, {"FileStatus": {"type": "DIRECTORY", "length": 0, "pathSuffix": ""}}
         return 404, {"RemoteException": {"exception": "FileNotFoundException", "message": "not there"}}
 
 
@@ -111,6 +113,19 @@ def test_all_errors_are_told_and_the_result_is_whole(master):
     ids = ["command-absent", "input-codec-absent", "memory-too-much", "queue-unknown", "hdfs-full"]
     assert [one["id"] for one in result["findings"]] == ids
     assert result["containers"]["map"]["memory"] == 4096 and result["room"]["to_come"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("existing", "words"),
+    [("own", "this job did not write it"), ("any", "no job of this collection"), ("none", "no answer is to be there")],
+)
+def test_what_lies_where_the_answer_is_to_go_is_told_before_anything_is_brought(master, existing, words):
+    params = {"output": "/out/thesis", "existing": existing, "fingerprint": "f1"}
+    assert run(**params)["findings"] == []
+    master.folders = {"/out/thesis"}
+    result = run(**params)
+    assert [one["id"] for one in result["findings"]] == ["output-exists"]
+    assert words in result["msg"] and result["findings"][0]["evidence"] == {"path": "/out/thesis"}
 
 
 def test_warnings_alone_do_not_fail(master):
