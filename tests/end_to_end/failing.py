@@ -43,11 +43,12 @@ def put(lone: Lone, files: dict[str, bytes]) -> None:
     assert not done.get("failed"), done
 
 
-def as_hdfs(lone: Lone, lines: str) -> None:
-    """Run lines of a shell on the master as the user hdfs."""
-    words = ["su", "-", "hdfs", "-s", "/bin/bash", "-ec", lines]
+def as_hdfs(lone: Lone, line: str) -> str:
+    """Return what a shell on the master prints, as the user hdfs."""
+    words = ["su", "-", "hdfs", "-s", "/bin/bash", "-c", line]
     done = lone.cloud.inside(lone.cloud.master(NAME), *words, seconds=240)
     assert done.returncode == 0, done.stderr + done.stdout
+    return t.cast(str, done.stdout)
 
 
 def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 900) -> dict[str, Result]:

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from .failing import HOME, STREAMING, job, put, together
+from .failing import HOME, STREAMING, as_hdfs, job, put, together, told
 from .support import wait_for
 
 pytestmark = pytest.mark.failures
@@ -63,6 +63,48 @@ class Meanwhile(threading.Thread):
 def runs(known):
     """Tell whether a job's map is being worked on."""
     return known.get("state") == "running" and "1 running" in json.dumps(known["progress"])
+
+
+def test_a_job_that_somebody_kills_and_one_whose_time_is_up_are_not_tried_again(lone, words):
+    def kill():
+        lone.shell(f"yarn application -kill {status(lone, 'killed')['application_id']}")
+
+    killer = Meanwhile(lone, "killed", lambda known: known.get("application_id"), kill)
+    killed, short = {**job(SLOW), "id": "killed"}, {**job(SLOW), "id": "short", "timeout": 20}
+    results = together(lone, {"killed": {STREAMING: killed}, "short": {STREAMING: short}})
+    killer.end()
+    told(results["killed"], "killed-by-user", "killed by the user hadoop")
+    told(results["short"], "stopped", "its time of 20 s was up")
+    assert [len(results[name]["tries"]) for name in ("killed", "short")] == [1, 0]
+
+
+def test_safe_mode_is_waited_out(lone, words):
+    as_hdfs(lone, "hdfs dfsadmin -safemode enter")
+
+    def both_failed(patient):
+        return patient.get("tries") and status(lone, "hasty").get("state") == "failed"
+
+    leave = Meanwhile(lone, "patient", both_failed, lambda: as_hdfs(lone, "hdfs dfsadmin -safemode leave"))
+    tasks = {"patient": {STREAMING: {**job("cat"), "id": "patient"}}}
+    tasks["hasty"] = {STREAMING: {**job("cat", retries=0), "id": "hasty"}}
+    try:
+        results = together(lone, tasks)
+    finally:
+        leave.end()
+    told(results["hasty"], "safe-mode", "HDFS is in safe mode")
+    assert results["patient"]["state"] == "succeeded", results["patient"]
+    assert [one["id"] for one in results["patient"]["tries"]] == ["safe-mode"]
+
+
+def test_a_datanode_that_is_down_is_told(lone, words):
+    inside(lone, "systemctl", "stop", "hadoop-datanode")
+    try:
+        (result,) = together(lone, {"nowhere": {STREAMING: {**job("cat"), "retries": 0}}}).values()
+    finally:
+        inside(lone, "systemctl", "start", "hadoop-datanode")
+    told(result, "daemon-unreachable", "does not answer")
+    assert result["error"]["retry"] == "wait"
+    wait_for("the DataNode", lambda: "Live datanodes (1)" in as_hdfs(lone, "hdfs dfsadmin -report -live"), 60, 1)
 
 
 def test_a_job_whose_node_is_lost_is_submitted_again(lone, words):

@@ -82,6 +82,7 @@ COPIES = {
         f"{HOME}/in/words.txt", f"{BUCKET}/elsewhere/x", {}, "s3-access-denied", ["S3 refused the nodes access", "s3:PutObject"],
     ),
     "absent_source": (f"{HOME}/none", f"{HOME}/b", {}, "distcp-source-missing", [f"{HOME}/none"]),
+    "no_right": (f"{HOME}/in/words.txt", f"{BELOW}/x", {}, "hdfs-permission", ["HDFS refused MKDIRS of /failing/x", "access=WRITE", "hdfs_path"]),
     "no_credentials": (
         f"{BUCKET}/input/failing/x", f"{HOME}/c",
         {"fs.s3a.aws.credentials.provider": "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"},
