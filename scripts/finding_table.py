@@ -55,7 +55,8 @@ Where another answer comes out, the keys that differ are shown: on a cluster, Ha
 program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job with
 `job_preflight: static`.
 
-Of a job with several steps the first one is tried, and the programs of the others are checked only.
+Of a job with several steps each is tried on what the one before it made of the sample, and has its share of the time. Its answer is
+taken to grow as the input does, which is the most that answers do as a rule; so what is expected of later steps is rather too much.
 
 Java classes as programs, formats of input other than lines, and commands that this machine lacks cannot be tried; a note says so.
 

@@ -12,7 +12,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report
 
-NOT_OF_FAILURE = ("sample", "tried", "not_tried", "speed", "estimate", "counters")
+NOT_OF_FAILURE = ("sample", "tried", "not_tried", "speed", "estimate", "counters", "answer")
 
 
 class ActionModule(ActionBase):
@@ -24,7 +24,9 @@ class ActionModule(ActionBase):
         args = self._task.args
         if str(args.get("mode", "full")) == "full":
             limit = args.get("seconds", 60)
-            Display().display(f"Trying the programs on the first lines of the input, for at most {limit} s.")
+            what = f"Trying {args['step']}" if args.get("step") else "Trying the programs"
+            where = "what the step before wrote of them" if args.get("answer_from") else "the first lines of the input"
+            Display().display(f"{what} on {where}, for at most {limit} s.")
         result: dict[str, t.Any] = self._execute_module(
             module_name="ohmy.hadoop.job_preflight", module_args=args, task_vars=task_vars
         )

@@ -72,10 +72,26 @@ options:
   input:
     description:
       - Absolute paths of files, globs or directories, or s3:// URIs.
-      - Without any, as for a step whose input is not there yet, the programs are checked and not run.
+      - Without any, and without O(answer_from), the programs are checked and not run.
     type: list
     elements: str
     default: []
+  step:
+    description: What the job is called in messages where it is one of several steps, such as V(step 2 of 3).
+    type: str
+    default: ""
+  answer_to:
+    description:
+      - A file to which the answer on the sample is written, for the step that will read it. Nothing is written where there is
+        none.
+    type: path
+  answer_from:
+    description: The file that O(answer_to) named for the step before this one; it is read in place of O(input).
+    type: path
+  input_bytes:
+    description: With O(answer_from), the size of what the step before will write in all, as its RV(answer.whole_bytes) says.
+    type: int
+    default: 0
   provider:
     description:
       - Where the cluster is. With V(inventory), on hosts of one's own, no AWS is used at all; input in S3 is refused then.
@@ -162,11 +178,21 @@ EXAMPLES = r"""
     mapper: /home/me/mapper.py
     reducer: /home/me/reducer.py
     input: [/home/me/books]
+    answer_to: /home/me/tmp/answer
   register: rehearsed
 
 - name: Show from which worker on one more hardly pays
   ansible.builtin.debug:
     var: rehearsed.estimate.useful_workers
+
+- name: Rehearse what reads its answer
+  ohmy.hadoop.job_preflight:
+    name: wordcount
+    step: step 2 of 2
+    mapper: /home/me/turn.py
+    reducer: /home/me/most.py
+    answer_from: /home/me/tmp/answer
+    input_bytes: 4194304
 
 - name: Look at input in S3 with more time for a slow mapper
   ohmy.hadoop.job_preflight:
@@ -340,6 +366,21 @@ estimate:
       returned: always
       type: int
       sample: 14
+answer:
+  description: The answer on the sample that was written to O(answer_to).
+  returned: success
+  type: dict
+  contains:
+    bytes:
+      description: Its size; 0 where none was written.
+      returned: always
+      type: int
+      sample: 524288
+    whole_bytes:
+      description: What the answer for the whole input may have, if it grows as the input does.
+      returned: always
+      type: int
+      sample: 5368709120
 counters:
   description: Counters that the programs reported on the sample, by group and name.
   returned: success
@@ -347,6 +388,7 @@ counters:
   sample: {Example: {Lines that are no verses: 3}}
 """
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -359,7 +401,7 @@ from ..module_utils._hadoop import inputs, programs, side_archives, streaming_op
 from ..module_utils._hadoop.codecs import CODECS
 from ..module_utils._rehearsal import preflight, sample, task
 from ..module_utils._rehearsal.estimate import cores_of
-from ..module_utils._rehearsal.findings import errors, refusal, sorted_by_severity
+from ..module_utils._rehearsal.findings import errors, refusal, sorted_by_severity, static
 
 SPEC = {
     "mode": {"type": "str", "choices": ["full", "static", "off"], "default": "full"},
@@ -370,6 +412,10 @@ SPEC = {
     "files": {"type": "list", "elements": "str", "default": []},
     "archives": {"type": "list", "elements": "str", "default": []},
     "input": {"type": "list", "elements": "str", "default": []},
+    "step": {"type": "str", "default": ""},
+    "answer_to": {"type": "path"},
+    "answer_from": {"type": "path"},
+    "input_bytes": {"type": "int", "default": 0},
     "provider": {"type": "str", "choices": ["ec2", "inventory"], "default": "ec2"},
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
@@ -390,6 +436,10 @@ SPEC = {
     **streaming_options.SPEC,
 }
 
+# What a later step reads, in messages.
+EARLIER = "the answer of the step before"
+NOTHING = "What these programs read is not known here, so they were checked but not tried."
+
 
 def unread(_path: str) -> str:
     """Stand for the digest of a file: nothing is brought anywhere, so that none need be read to its end."""
@@ -398,6 +448,8 @@ def unread(_path: str) -> str:
 
 def access(params: dict[str, t.Any]) -> tuple[inputs.ListObjects, sample.Read]:
     """Return how input is listed and read; a client is made only where some of it lies in S3."""
+    if params["answer_from"]:
+        return lambda _bucket, _key: [], lambda _uri, start, size: sample.read_local(params["answer_from"], start, size)
     if params["provider"] == "inventory":
         inputs.refuse_s3(params["input"])
     if not any(map(inputs.is_s3, params["input"])):
@@ -418,6 +470,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     if params["mode"] == "off":
         return result
     list_objects, read = access(params)
+    earlier = params["answer_from"]
     given = (params[name] for name in ("mapper", "reducer", "combiner", "files"))
     commands, shipped = programs.plan_programs(*given, digest=unread)
     archives = side_archives.plan_archives(params["archives"], [file["name"] for file in shipped], digest=unread)
@@ -428,16 +481,25 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         params["image"], params["node_python"], params["packages"], params["node_roles"], params["codecs"]
     )
     found = preflight.check(spec, shipped, folders, listed, nodes)
+    if earlier:
+        listed = [inputs.InputFile(0, "part-00000", EARLIER, os.path.getsize(earlier), "")]
+    if params["mode"] == "full" and not listed:
+        found.append(static("not-rehearsed", NOTHING, "They are tried on the cluster for the first time."))
     if params["mode"] == "full" and listed and not errors(found):
         limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
         bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])
         files = {file["name"]: file["src"] for file in shipped}
         cores = params["cores"] or cores_of(params["instance_type"])
-        done = preflight.rehearse(spec, files, folders, listed, read, bounds, params["workers"], cores)
+        whole = params["input_bytes"] if earlier else None
+        done = preflight.rehearse(
+            spec, files, folders, listed, read, bounds, params["workers"], cores, whole, params["answer_to"] or ""
+        )
         result.update(done)
     result["findings"] = sorted_by_severity([*found, *result["findings"]])
     if failing := errors(result["findings"]):
         refused = refusal(failing, **result)
+        if params["step"]:
+            refused.message = f"{params['step'].capitalize()}: {refused.message}"
         if not errors(found):
             refused.hint += " Where it is meant to be so, job_preflight: static submits it all the same."
         raise refused

@@ -65,13 +65,15 @@ options:
     description: Whether the cluster was kept.
     type: bool
     default: false
-  estimate:
-    description: What M(ohmy.hadoop.job_preflight) expected of the job, or nothing.
+  estimates:
+    description: What M(ohmy.hadoop.job_preflight) expected of each step of the job, its RV(ohmy.hadoop.job_preflight#module:estimate).
+    type: list
+    elements: dict
+    default: []
+  took:
+    description: Id of each step that ran, and the seconds that it really took.
     type: dict
     default: {}
-  seconds:
-    description: How long the job really took.
-    type: float
   workers:
     description: Number of workers.
     type: int

@@ -95,7 +95,10 @@ def tried(tries: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """Return a sentence that names the causes of all tries, nothing where there was one."""
     if len(tries) < 2:
         return ""
-    causes = "; ".join(f"{number}. {one.get('summary')}".rstrip(".") for number, one in enumerate(tries, 1))
+    summaries = [str(one.get("summary")).rstrip(".") for one in tries]
+    if len(set(summaries)) == 1:
+        return f"It was tried {len(tries)} times, with the same end."
+    causes = "; ".join(f"{number}. {summary}" for number, summary in enumerate(summaries, 1))
     return f"It was tried {len(tries)} times: {causes}."
 
 

@@ -65,6 +65,15 @@ def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
     return found + expected(result["estimate"], number)
 
 
+def together(estimates: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """Return the estimate of a job by those of its steps, empty where that of one is not known."""
+    if not estimates or any(one.get("seconds") is None for one in estimates):
+        return {}
+    sums = {name: sum(one[name] for one in estimates) for name in ("one_machine_seconds", "seconds")}
+    useful = max(one["useful_workers"] for one in estimates)
+    return {**sums, "input_bytes": estimates[0]["input_bytes"], "useful_workers": useful}
+
+
 def expected(estimate: t.Mapping[str, t.Any], number: int) -> list[str]:
     """Return an idea of the job's time and speedup, nothing where none is known."""
     if estimate.get("seconds") is None:

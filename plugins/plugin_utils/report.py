@@ -135,10 +135,14 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
         lines += [f"The logs of the failed run lie in {args['evidence']}."] if args["evidence"] else []
     elif args["planned"]:
         lines += planned(args)
+        if len(args["estimates"]) > 1:
+            lines += rehearsal_report.expected(rehearsal_report.together(args["estimates"]), args["workers"])
     else:
         lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
         lines += answer(args["output"])
-        lines += rehearsal_report.compared(args["estimate"], args["seconds"], args["workers"])
+        seconds = [args["took"].get(step["id"]) for step in args["plan"]["steps"]]
+        real = sum(seconds) if seconds and None not in seconds else None
+        lines += rehearsal_report.compared(rehearsal_report.together(args["estimates"]), real, args["workers"])
     lines += [] if args["planned"] else timing(args["phases"]) + standing(args)
     if left:
         warning = (

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import threading
 
 import pytest
@@ -15,6 +17,7 @@ from .support import wait_for
 
 pytestmark = pytest.mark.failures
 SLOW = "sleep 300"
+QUEUES = "/etc/hadoop/capacity-scheduler.xml"
 
 
 @pytest.fixture(scope="module", name="words")
@@ -58,6 +61,24 @@ class Meanwhile(threading.Thread):
         """Wait for the end."""
         self.join(400)
         assert self.error is None and not self.is_alive(), self.error
+
+
+@contextlib.contextmanager
+def queue(lone, name, value):
+    """Give the queue that jobs take by default another setting for a while."""
+    before = inside(lone, "cat", QUEUES)
+    setting = f"<name>yarn.scheduler.capacity.root.default.{name}</name><value>{value}</value>"
+    try:
+        set_queues(lone, before.replace("</configuration>", f"<property>{setting}</property></configuration>"))
+        yield
+    finally:
+        set_queues(lone, before)
+
+
+def set_queues(lone, text):
+    """Write the settings of the queues and let YARN read them."""
+    inside(lone, "bash", "-c", 'printf %s "$0" > "$1"', text, QUEUES)
+    as_hdfs(lone, "yarn rmadmin -refreshQueues", "yarn")
 
 
 def runs(known):
@@ -127,3 +148,42 @@ def test_a_job_whose_node_is_lost_is_submitted_again(lone, words):
         find_again()
     assert result["state"] == "succeeded", result
     assert [one["id"] for one in result["tries"]] == ["node-lost"]
+
+
+def test_a_block_that_is_lost_is_told_with_its_file(lone, words):
+    put(lone, {"lost.txt": b"gone\n" * 100})
+    blocks = as_hdfs(lone, f"hdfs fsck {HOME}/in/lost.txt -files -blocks")
+    block = re.search(r"blk_\d+", blocks)[0]
+    inside(lone, "find", "/var/lib/hadoop", "-name", f"{block}*", "-delete")
+    lost = job("cat", input=[f"{HOME}/in/lost.txt"], retries=0)
+    told(together(lone, {"lost_block": {STREAMING: lost}})["lost_block"], "input-block-missing", f"{HOME}/in/lost.txt")
+
+
+def test_a_queue_that_is_stopped_and_one_that_is_full_are_told(lone, words):
+    with queue(lone, "state", "STOPPED"):
+        stopped = together(lone, {"stopped": {STREAMING: job("cat")}})["stopped"]
+    told(stopped, "queue-stopped", "the queue")
+    with queue(lone, "maximum-applications", 1):
+        both = together(lone, {name: {STREAMING: job("sleep 60", retries=0)} for name in ("first", "second")})
+    (full,) = [result for result in both.values() if result.get("failed")]
+    told(full, "queue-full", "takes no more than")
+
+
+def test_without_datanodes_nothing_can_be_stored(lone, words):
+    inside(lone, "systemctl", "stop", "hadoop-datanode")
+    try:
+        wait_for("its death", lambda: "Dead datanodes (1)" in as_hdfs(lone, "hdfs dfsadmin -report -dead"), 120, 1)
+        (result,) = together(lone, {"stored": {STREAMING: job("cat", retries=0)}}).values()
+    finally:
+        inside(lone, "systemctl", "start", "hadoop-datanode")
+    told(result, "hdfs-no-datanode", "no DataNode runs")
+    wait_for("the DataNode", lambda: "Live datanodes (1)" in as_hdfs(lone, "hdfs dfsadmin -report -live"), 60, 1)
+
+
+def test_a_job_succeeds_without_the_history_server(lone, words):
+    inside(lone, "systemctl", "stop", "hadoop-historyserver")
+    try:
+        (result,) = together(lone, {"forgotten": {STREAMING: job("cat")}}).values()
+    finally:
+        inside(lone, "systemctl", "start", "hadoop-historyserver")
+    assert result["state"] == "succeeded", result

@@ -24,6 +24,8 @@ PLACES = [
     {"path": f"{BELOW}/deep/er"},
     {"path": f"{BELOW}/mine", "mode": "0700"},
     {"path": f"{BELOW}/taken", **OURS},
+    {"path": f"{BELOW}/clash", **OURS},
+    {"path": f"{BELOW}/clash/words.txt", **OURS},
     {"path": f"{BELOW}/names", "name_quota": "3", **OURS},
     {"path": f"{BELOW}/stage", **OURS},
     {"path": f"{BELOW}/stage/hadoop", **OURS},
@@ -45,7 +47,18 @@ JOBS = {
     "container": (
         {"options": {"yarn.app.mapreduce.am.resource.mb": 2000000}}, "container-too-big", ["asks for more memory-mb"],
     ),
-    "map_memory": ({"map_memory": 1000000}, "task-too-big", ["a MAP asks for more memory", "job_map_memory"]),
+    "map_memory": ({"map_memory": 1000000}, "task-too-big", ["a MAP asks for more than any node has: 1000000 MB", "job_map_memory"]),
+    "map_cores": ({"vcores": 100}, "task-too-big", ["a MAP asks for more than any node has", "and 100 cores", "job_vcores"]),
+    "no_sequence_file": ({"input_format": "sequence"}, "input-not-sequence-file", ["words.txt is no SequenceFile"]),
+    "new_interface": (
+        {"options": {"mapreduce.job.partitioner.class": "org.apache.hadoop.mapreduce.lib.partition.HashPartitioner"}},
+        "property-of-new-api", ["mapreduce.job.partitioner.class belongs to Hadoop's newer interface"],
+    ),
+    "scheme": ({"options": {"fs.defaultFS": "foo://x"}}, "uri-scheme-unknown", ["no file system foo://"]),
+    "no_classes": (
+        {"options": {**ONCE, "yarn.app.mapreduce.am.env": "HADOOP_MAPRED_HOME=/none", "mapreduce.application.classpath": "/none/*"}},
+        "mapred-home-missing", ["does not find Hadoop's classes"],
+    ),
     "class": ({"input_format": "org.example.Nothing"}, "class-not-found", ["org.example.Nothing"]),
     "staging": ({"options": {"yarn.app.mapreduce.am.staging-dir": f"{BELOW}/stage"}}, "staging-not-writable", ["stage"]),
     "master_java": (
@@ -92,6 +105,18 @@ COPIES = {
         f"{BUCKET}/input/failing/x", f"{HOME}/d", {**S3_SOON, "fs.s3a.endpoint": "http://s3.nowhere.invalid"},
         "s3-host-unknown", ["the name of the S3 host is not known"],
     ),
+    "archived": (f"{BUCKET}/input/failing/cold", f"{HOME}/e", {}, "s3-archived", ["an object is archived"]),
+    "silent_store": (
+        f"{BUCKET}/input/failing/x", f"{HOME}/f", {**S3_SOON, "fs.s3a.endpoint": "http://127.0.0.1:9"},
+        "s3-unreachable", ["S3 does not answer the nodes", "tried 3 times, with the same end"],
+    ),
+    "clash": (
+        f"{HOME}/in/words.txt", f"{BELOW}/clash", {}, "distcp-type-clash", ["where a file is to go", f"{BELOW}/clash/words.txt"],
+    ),
+    "no_class": (
+        f"{BUCKET}/input/failing/x", f"{HOME}/g", {"fs.s3a.aws.credentials.provider": "org.example.Nothing"},
+        "class-not-found", ["org.example.Nothing does not exist"],
+    ),
 }  # fmt: skip
 
 
@@ -100,6 +125,8 @@ def fixture_results(lone):
     """Run all jobs and copies of this file; return their results by name."""
     put(lone, {"words.txt": b"ann 1\n"})
     lone.cloud.client("s3").put_object(Bucket=lone.bucket, Key="input/failing/x", Body=b"1")
+    cold = {"Key": "input/failing/cold", "Body": b"1", "StorageClass": "GLACIER"}
+    lone.cloud.client("s3").put_object(Bucket=lone.bucket, **cold)
     allow = [{"Effect": "Allow", "Action": ["s3:*"], "Resource": [f"arn:aws:s3:::{ABSENT[5:]}*"]}]
     policy = {"RoleName": lone.role, "PolicyName": "absent"}
     document = json.dumps({"Version": "2012-10-17", "Statement": allow})

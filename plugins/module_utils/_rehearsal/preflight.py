@@ -21,9 +21,12 @@ from .findings import Finding
 from .pipeline import Job
 
 Data = t.Dict[str, t.Any]
+# What Hadoop reads in these of what a step before has written so, are lines of text.
+LIKE_TEXT = ("SequenceFileAsTextInputFormat", "AutoInputFormat")
 # So much of a program is looked through for the question which file it reads.
 PROGRAM_BYTES = 1 << 20
 UNPACK_SECONDS = 120
+INPUT_FORMAT = "mapred.input.format.class"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def nothing() -> Data:
         "speed": remarks.no_speed(),
         "estimate": estimate.nothing(),
         "counters": {},
+        "answer": {"bytes": 0, "whole_bytes": 0},
     }
 
 
@@ -104,6 +108,8 @@ def rehearse(
     bounds: Bounds,
     workers: int,
     cores: int,
+    whole: int | None = None,
+    answer_to: str = "",
 ) -> Data:
     """Rehearse a job and estimate its time.
 
@@ -113,11 +119,15 @@ def rehearse(
     :param found: the files of the input.
     :param read: see ``sample.take``.
     :param cores: tasks that a worker runs at a time.
+    :param whole: bytes of the input where what is found is only what a step before made of its sample.
+    :param answer_to: path of a file for the answer on the sample.
     :returns: the module's result but ``mode`` and ``changed``; see job_preflight.
     :raises OSError, OhmyError: the input or a program cannot be read.
     """
     together = _together(spec, files, found, max(1, workers) * cores)
     properties = words.present_names({**streaming.properties(spec, together), **_classes(spec)})
+    if whole is not None and properties.get(INPUT_FORMAT, "").endswith(LIKE_TEXT):
+        del properties[INPUT_FORMAT]
     sources = [sample.Source(file.source, file.size, _place(file)) for file in found]
     delimiter = properties.get("textinputformat.record.delimiter", "").encode()
     taken = sample.take(sources, read, bounds.files, bounds.bytes, delimiter)
@@ -129,14 +139,30 @@ def rehearse(
         }
         job = Job(commands, there, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
         done = rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)
+    answer = done.pop("answer")
     listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
+    if whole is not None:
+        listed = [(whole, True, False)]
     splits = estimate.splits_of(listed, taken.expansion, together)
     return {
         **nothing(),
         **done,
         "sample": summary(taken),
+        "answer": keep(answer, answer_to, splits.total / (done["speed"]["sample_bytes"] or 1)),
         "estimate": estimate.estimate(done["speed"], splits, workers, cores, int(spec["reduces"])),
     }
+
+
+def keep(answer: t.Iterable[bytes], path: str, times: float) -> Data:
+    """Write an answer where there is one and it is to be kept; return {"bytes", "whole_bytes"}.
+
+    :param times: so many times as large as the sample the input is, and so at most the answer.
+    """
+    data = b"".join(line + b"\n" for line in answer) if path else b""
+    if data:
+        with open(path, "wb") as stream:
+            stream.write(data)
+    return {"bytes": len(data), "whole_bytes": round(len(data) * times)}
 
 
 def unpacked(path: str, folder: str) -> str:

@@ -38,6 +38,7 @@ class Rehearsal:
         self.not_tried: list[str] = []
         self.speed: dict[str, t.Any] = remarks.no_speed()
         self.counters: dict[str, dict[str, int]] = {}
+        self.answer: list[bytes] = []
         self._alone = False  # only the mapper can be played
 
     def run(self, root: str) -> None:
@@ -72,6 +73,7 @@ class Rehearsal:
                 text = f"The {failed.role} is slow, so it was tried on {kept} of the sample only."
                 self.findings.append(finding("sample-shrunk", NOTE, text, "Allow it more time here to try more."))
                 first = self._first(stage, parts)
+            self.answer = [] if self._alone else first
             self._look(stage, first)
             self._vary(stage, parts, first)
         except Failed as failed:
@@ -207,7 +209,8 @@ def rehearse(
     :param limits: of each run; ``seconds`` is for all together.
     :param path: directories for commands; by default those of the caller.
     :returns: {"findings": [...], errors first, "tried": [text], "not_tried": [text], "speed": see ``remarks.speed``,
-        "counters": {group: {name: amount}} of the first runs}.
+        "counters": {group: {name: amount}} of the first runs, "answer": lines of the first answer, none where one of the
+        programs could not be played}.
     :raises OSError: a file of the job cannot be read.
     """
     one = Rehearsal(job, sample, limits, seconds, os.environ.get("PATH", os.defpath) if path is None else path)
@@ -218,4 +221,5 @@ def rehearse(
         "not_tried": one.not_tried,
         "speed": one.speed,
         "counters": one.counters,
+        "answer": one.answer,
     }

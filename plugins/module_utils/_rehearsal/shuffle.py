@@ -27,7 +27,7 @@ KNOWN = {
     "mapreduce.job.output.key.comparator.class": ("", "KeyFieldBasedComparator", "Text$Comparator"),
     "mapreduce.job.output.group.comparator.class": ("",),
     "mapred.input.format.class": ("", "TextInputFormat", "CombineTextInputFormat"),
-    "mapred.output.format.class": ("", "TextOutputFormat"),
+    "mapred.output.format.class": ("", "TextOutputFormat", "SequenceFileOutputFormat"),
     "stream.map.input": ("", "text"),
     "stream.map.output": ("", "text", KEY_ONLY),
     "stream.reduce.input": ("", "text", KEY_ONLY),

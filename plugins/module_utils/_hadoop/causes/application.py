@@ -9,10 +9,18 @@ from __future__ import annotations
 from .row import row
 from .submit import BIG_TASKS
 
+CAPABILITIES = (
+    r"(?:[^<]*<memory:(?P<memory>\d+), vCores:(?P<cores>\d+)[^>]*>"
+    r"[^<]*<memory:(?P<memory_most>\d+), vCores:(?P<cores_most>\d+))?"
+)
+
 APPLICATION = (
     row(
-        "task-too-big", "application attempt", "a {kind} asks for more memory than any node has", BIG_TASKS, "config",
-        r"The required (?P<kind>MAP|REDUCE) capability is more than", r"(?P<kind>REDUCE) capability required is more than",
+        "task-too-big", "application attempt",
+        "a {kind} asks for more than any node has[: {memory} MB and {cores} cores, and the most is {memory_most} MB and"
+        " {cores_most} cores]", BIG_TASKS, "config",
+        r"The required (?P<kind>MAP|REDUCE) capability is more than" + CAPABILITIES,
+        r"(?P<kind>REDUCE) capability required is more than" + CAPABILITIES,
     ),
     row(
         "no-nodemanager", "application follower", "no NodeManager is there to run the job",

@@ -84,6 +84,10 @@ ATTEMPT = (
         r"Could not obtain block: \S+ file=(?P<path>\S+)",
     ),
     row(
+        "input-not-sequence-file", "attempt", "{path} is no SequenceFile", "Leave job_input_format out where the input is text.",
+        "no", r"(?P<path>\S+) not a SequenceFile",
+    ),
+    row(
         "codec-missing", "attempt", "this Hadoop cannot decompress {codec}",
         "See the table of codecs in docs/archives.md; compress the input otherwise, or take another archive.", "no",
         r"native (?P<codec>\w+) library (?:is )?not available",

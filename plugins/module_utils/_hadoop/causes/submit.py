@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .row import row
 
-BIG_TASKS = "Lower job_map_memory and job_reduce_memory, or take larger instances."
+BIG_TASKS = "Lower job_map_memory, job_reduce_memory or job_vcores, or take larger instances."
 # Where no task has to run for it, a unit that is down is what one meets first.
 UNITS = "See whether its unit runs: systemctl status 'hadoop-*' on the master."
 
@@ -67,10 +67,17 @@ SUBMIT = (
         r"NoClassDefFoundError: software/amazon",
     ),
     row(
-        "class-not-found", "submit attempt", "the class {name} does not exist[ (for -{option})]",
+        "class-not-found", "submit attempt distcp", "the class {name} does not exist[ (for -{option})]",
         "Check its name; streaming wants classes of org.apache.hadoop.mapred.lib.", "no",
         r"^-(?P<option>\w+)\s*: class not found ?: (?P<name>\S+)", r"ClassNotFoundException: Class (?P<name>\S+) not found",
         r"Compression codec (?P<name>\S+) was not found",
+        r"instantiation exception (?:\S+\.)?ClassNotFoundException: (?P<name>\S+)",
+    ),
+    row(
+        "property-of-new-api", "submit", "{name} belongs to Hadoop's newer interface, which streaming does not speak",
+        "Set its older form in job_options: mapred.mapper.class, mapred.reducer.class, mapred.partitioner.class,"
+        " mapred.input.format.class or mapred.output.format.class.", "no",
+        r"(?P<name>[\w.]+) is incompatible with (?:map|reduce) compatib\w+ mode",
     ),
     row(
         "uri-scheme-unknown", "submit", "Hadoop has no file system {scheme}://", "Objects in S3 are named s3a:// in Hadoop.",

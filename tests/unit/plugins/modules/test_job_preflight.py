@@ -85,6 +85,59 @@ def test_switched_off_it_does_nothing_and_returns_the_same_keys(here, programs):
     assert static["sample"]["lines"] == 0 and not static.get("failed")
 
 
+@pytest.fixture
+def chain(here, programs, tmp_path):
+    """Rehearse a step, and after it another one on its answer."""
+
+    def run(mapper, first=None, **more):
+        path = f"{tmp_path}/answer"
+        one = here(**{**programs, **(first or {})}, answer_to=path, step="step 1 of 2")
+        (tmp_path / "second").write_text(mapper)
+        there = {"answer_from": path} if one["answer"]["bytes"] else {}
+        size = one["answer"]["whole_bytes"]
+        step = {
+            "name": "j",
+            "step": "step 2 of 2",
+            "mapper": f"{tmp_path}/second",
+            "input_bytes": size,
+            **there,
+            **more,
+        }
+        return one, here(**step)
+
+    return run
+
+
+def test_a_later_step_is_tried_on_the_answer_of_the_one_before_it(chain, programs, tmp_path):
+    (tmp_path / "in/a.txt").write_text(LINES * 200)
+    one, two = chain("#!/bin/sh\nawk '{print $2, $1}'\n", reducer="cat", first={"sample_bytes": 40_000})
+    assert_documented(two, returns("job_preflight"))
+    assert two["findings"] == [] and len(two["tried"]) == 3
+    # uniq -c: one line with the number of lines that the sample has.
+    (read,) = two["sample"]["files"]
+    assert read == {"file": "the answer of the step before", "lines": 1, "bytes": one["answer"]["bytes"]}
+    assert two["estimate"]["input_bytes"] == one["answer"]["whole_bytes"]
+    assert one["answer"]["whole_bytes"] > 20 * one["answer"]["bytes"]
+
+
+def test_a_later_step_that_fails_is_told_with_its_line_before_anything_is_launched(chain):
+    odd = "#!/usr/bin/env python3\nimport sys\nfor line in sys.stdin:\n    print(int(line.split()[1]))\n"
+    _one, two = chain(odd, reduces=0)
+    assert two["failed"] and two["msg"].startswith("Step 2 of 2: The mapper ")
+    assert "ValueError" in two["msg"] and "line 1 of the answer of the step before (byte 0):" in two["msg"]
+
+
+def test_what_a_step_writes_for_another_in_binary_form_is_text_again(chain):
+    one, two = chain("#!/bin/sh\ncat\n", {"output_format": "sequence"}, reduces=0, input_format="sequence")
+    assert one["findings"] == two["findings"] == [] and two["sample"]["lines"] == 1
+
+
+def test_a_later_step_without_anything_to_read_is_told_to_be_untried(chain):
+    one, two = chain("#!/bin/sh\ncat\n", {"reducer": "/bin/true"}, reduces=0)
+    assert one["answer"] == {"bytes": 0, "whole_bytes": 0} and not two.get("failed")
+    assert [one["id"] for one in two["findings"]] == ["not-rehearsed"] and two["tried"] == []
+
+
 def test_input_in_s3_is_refused_without_aws(here, programs):
     result = here(**{**programs, "input": ["s3://bucket/key"]})
     assert result["failed"] and "hosts of one's own are used without AWS" in result["msg"]

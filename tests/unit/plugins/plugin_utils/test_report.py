@@ -33,8 +33,8 @@ def arguments(folder, **values):
         "cluster_region": None,
         "cluster_profile": None,
         "kept": False,
-        "estimate": {},
-        "seconds": None,
+        "estimates": [],
+        "took": {},
         "workers": 2,
         "phases": {},
         "failure": {},
@@ -64,14 +64,31 @@ def test_success_shows_place_first_lines_and_times(tmp_path):
 
 def test_the_real_speedup_stands_beside_the_estimate(tmp_path):
     answer(tmp_path, part_00000=b"a\t1\n")
-    estimate = {"one_machine_seconds": 600.0, "seconds": 100.0}
-    lines, _problem = report.compose(arguments(tmp_path, estimate=estimate, seconds=150.0))
+    estimate = {"one_machine_seconds": 600.0, "seconds": 100.0, "input_bytes": 9, "useful_workers": 3}
+    (step,) = (one["id"] for one in PLAN["steps"])
+    lines, _problem = report.compose(arguments(tmp_path, estimates=[estimate], took={step: 150.0}))
     assert (
         "The job took 2 min on 2 workers, 4.0 times as fast as one machine by the sample; "
         "expected were 2 min, 6.0 times as fast." in lines
     )
-    for unknown in ({"estimate": {"seconds": None}, "seconds": 150.0}, {"estimate": estimate, "seconds": None}):
+    for unknown in (
+        {"estimates": [{"seconds": None}], "took": {step: 150.0}},
+        {"estimates": [estimate], "took": {step: None}},
+        {"estimates": [estimate], "took": {}},
+    ):
         assert not any("took" in line for line in report.compose(arguments(tmp_path, **unknown))[0])
+
+
+def test_of_several_steps_the_sums_are_told(tmp_path):
+    answer(tmp_path, part_00000=b"a\t1\n")
+    one = {"one_machine_seconds": 600.0, "seconds": 100.0, "input_bytes": 10**9, "useful_workers": 3}
+    both = {"plan": {**PLAN, "steps": [{**PLAN["steps"][0], "id": name} for name in "ab"]}, "estimates": [one, one]}
+    lines, _problem = report.compose(arguments(tmp_path, **both, took={"a": 100.0, "b": 140.0}))
+    assert any("The job took 4 min on 2 workers, 5.0 times as fast as one machine" in line for line in lines)
+    lines, _problem = report.compose(arguments(tmp_path, **both, took={"b": 140.0}))
+    assert not any("took" in line for line in lines), "a step was done before, nobody knows how long it took"
+    lines, _problem = report.compose(arguments(tmp_path, **both, planned=True))
+    assert any("about 20 min for all 1.0 GB on one machine, and the job about 3 min" in line for line in lines)
 
 
 def test_compressed_parts_are_shown_as_text(tmp_path):
