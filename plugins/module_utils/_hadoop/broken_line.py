@@ -151,8 +151,10 @@ def _lines(data: bytes, start: int, length: int) -> t.Iterator[tuple[int, int | 
 def _decodes(line: bytes, encoding: str) -> bool:
     try:
         line.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         return False
+    except LookupError:
+        pass  # an encoding of the program's own
     return True
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import re
@@ -205,7 +206,7 @@ def _own(shipped: t.Mapping[str, str]) -> frozenset[str]:
     for name, path in shipped.items():
         if module := re.fullmatch(r"([A-Za-z_]\w*)(\.[\w-]+)?\.(py|pyc|so)", name):
             found.add(module[1])
-        elif name.endswith(ZIPS) and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+        elif name.endswith(ZIPS):
+            with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
                 found |= {posixpath.splitext(inside.partition("/")[0])[0] for inside in archive.namelist()}
     return frozenset(found)

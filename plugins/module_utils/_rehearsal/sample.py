@@ -78,7 +78,7 @@ class Sample:
 
 
 class Corrupt(Exception):
-    """A file that cannot be unpacked; the text says why."""
+    """A file that cannot be unpacked, or has become shorter; the text says why."""
 
 
 def read_local(path: str, start: int, length: int) -> bytes:
@@ -143,7 +143,7 @@ def take(
                 finding(
                     "input-corrupt",
                     ERROR,
-                    f"{source.uri} cannot be unpacked as {part.codec}: {exc}.",
+                    f"{source.uri} cannot be {f'unpacked as {part.codec}' if part.codec else 'read'}: {exc}.",
                     "Put a whole copy in its place: Hadoop would fail on it as well.",
                     file=source.uri,
                 )

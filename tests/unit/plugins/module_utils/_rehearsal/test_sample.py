@@ -145,3 +145,8 @@ def test_a_long_first_record_is_read_to_its_end_within_limits():
 def test_a_local_file_is_read_where_it_is_asked(tmp_path):
     (tmp_path / "a").write_bytes(b"0123456789")
     assert sample.read_local(str(tmp_path / "a"), 3, 4) == b"3456"
+
+
+def test_a_file_that_becomes_shorter_is_no_packed_one():
+    (found,) = sample.take([sample.Source("a", 9)], lambda uri, start, length: b"one\n"[start:]).findings
+    assert found["text"] == "a cannot be read: it ends after 4 of 9 bytes."
