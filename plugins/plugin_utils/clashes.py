@@ -69,9 +69,7 @@ def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
-    found = without_aws.refused(
-        settings["job_input"] or [], settings["job_input_mode"], settings["job_output"] or ""
-    )
+    found = without_aws.refused(settings["job_input"] or [], settings["job_input_mode"], settings["job_output"] or "")
     found += [
         without_aws.in_s3(name, settings[name], "Give a path or an https URL.")
         for name in ("hadoop_archive", "hadoop_overlay", "hadoop_java_archive")
