@@ -24,6 +24,9 @@ ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
 # Named like variables, but said about a run, not about its job.
 CONTROL = {"job_file"}
+PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
+# Of the last step alone the answer is fetched.
+NOT_LAST = {"job_output_decompress": False}
 
 
 def load_specs() -> dict[str, dict[str, t.Any]]:
@@ -121,13 +124,6 @@ def missing_program(command: t.Any, files: t.Any, archives: t.Any) -> str | None
     if first in (folders if slash else shipped) or not (slash or re.search(r"\.(py|sh|pl|rb|awk)$|^\./", word)):
         return None
     return word
-
-
-PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
-
-
-# Of the last step alone the answer is fetched.
-NOT_LAST = {"job_output_decompress": False}
 
 
 def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t.Any:
