@@ -12,6 +12,7 @@ import typing as t
 
 from .._core.s3_uri import is_s3
 from .._hadoop.codecs import Codec, of_file
+from .._hadoop.formats import OF_LINES
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
 from .findings import Finding, static
@@ -67,9 +68,14 @@ def check_input(
     """
     full = [file for file in files if file.size]
     found = []
-    if not any(OWN_READER.search(name) for name in options):
+    if not has_own_reader(options):
         found += _not_text(full) + _codecs_absent(full, there) + _contents(full)
     return found + _one_map(full) + _many(files)
+
+
+def has_own_reader(options: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the properties of a job name what reads its input, so that it need be no text, or packed otherwise."""
+    return any(OWN_READER.search(name) and value not in OF_LINES for name, value in options.items())
 
 
 def _ending(file: InputFile) -> str:
