@@ -359,7 +359,7 @@ from ..module_utils._aws import answer, s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import answers, identity, inputs, steps, without_aws
+from ..module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
 
 SPEC = {
     "name": {"type": "str", "required": True},
@@ -483,7 +483,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     read = steps.read(params["name"], typed_steps(params["steps"]) if params["steps"] else [params])
     require_local(params["input"])
     place = require_place(params)
-    for problem in without_aws.refused(params["input"], params["input_mode"], place.where) if own else []:
+    for problem in on_own_hosts.refused(params["input"], params["input_mode"], place.where) if own else []:
         raise problem
     if place.kind == "local":
         inputs.refuse_output_inside(params["input"], place.where)

@@ -11,7 +11,7 @@ import typing as t
 
 from ..module_utils._core.errors import as_clause
 from ..module_utils._core.s3_uri import is_s3
-from ..module_utils._hadoop import answers, codecs, streaming_checks, without_aws
+from ..module_utils._hadoop import answers, codecs, on_own_hosts, streaming_checks
 from . import checks
 from .fetch_targets import UNPACKED
 
@@ -69,9 +69,9 @@ def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
-    found = without_aws.refused(settings["job_input"] or [], settings["job_input_mode"], settings["job_output"] or "")
+    found = on_own_hosts.refused(settings["job_input"] or [], settings["job_input_mode"], settings["job_output"] or "")
     found += [
-        without_aws.in_s3(name, settings[name], "Give a path or an https URL.")
+        on_own_hosts.in_s3(name, settings[name], "Give a path or an https URL.")
         for name in ("hadoop_archive", "hadoop_overlay", "hadoop_java_archive")
         if settings[name] and is_s3(settings[name])
     ]

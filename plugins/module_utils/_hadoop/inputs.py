@@ -17,7 +17,7 @@ from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
-from . import without_aws
+from . import on_own_hosts
 from .hdfs_names import UNUSABLE
 from .programs import file_sha256
 
@@ -74,7 +74,7 @@ def expand(
 
 def refuse_s3(items: t.Iterable[str]) -> None:
     """Raise OhmyError for an item in S3, as hosts of one's own are used without AWS."""
-    for problem in without_aws.refused(items):
+    for problem in on_own_hosts.refused(items):
         raise problem
 
 
