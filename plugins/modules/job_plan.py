@@ -359,7 +359,7 @@ from ..module_utils._aws import answer, s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import answers, identity, inputs, steps
+from ..module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
 
 SPEC = {
     "name": {"type": "str", "required": True},
@@ -426,11 +426,6 @@ def in_s3(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
 
 def here(params: dict[str, t.Any]) -> tuple[str | None, dict[str, t.Any]]:
     """Return no bucket and the input that goes to the master without one; no call is made."""
-    inputs.refuse_s3(params["input"])
-    if params["input_mode"] == "direct":
-        raise OhmyError(
-            "job_input_mode: direct reads S3, and hosts of one's own are used without AWS.", "Leave job_input_mode out."
-        )
     return None, plan_input(None, params["input"], lambda _bucket, _key: [])
 
 
@@ -452,17 +447,11 @@ def typed_steps(given: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 
 
 def require_place(params: dict[str, t.Any]) -> answers.Place:
-    """Return where the answer is to lie, or raise OhmyError where it cannot."""
+    """Return where the answer is to lie, or raise OhmyError where nothing can."""
     try:
-        place = answers.place(params["output"])
+        return answers.place(params["output"])
     except OhmyError as exc:
         raise OhmyError(f"job_output: {exc.message}", exc.hint) from exc
-    if place.kind == "s3" and params["provider"] == "inventory":
-        raise OhmyError(
-            f"job_output: {place.where} lies in S3, and hosts of one's own are used without AWS.",
-            "Name a directory here or hdfs:///PATH.",
-        )
-    return place
 
 
 def is_finished(params: dict[str, t.Any], place: answers.Place, fingerprint: str, bucket: str | None) -> bool:
@@ -490,12 +479,15 @@ def is_finished(params: dict[str, t.Any], place: answers.Place, fingerprint: str
 
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the plan; programs and local input are looked for before the first API call."""
+    own = params["provider"] == "inventory"
     read = steps.read(params["name"], typed_steps(params["steps"]) if params["steps"] else [params])
     require_local(params["input"])
     place = require_place(params)
+    for problem in on_own_hosts.refused(params["input"], params["input_mode"], place.where) if own else []:
+        raise problem
     if place.kind == "local":
         inputs.refuse_output_inside(params["input"], place.where)
-    bucket, found = here(params) if params["provider"] == "inventory" else in_s3(params)
+    bucket, found = here(params) if own else in_s3(params)
     chain = steps.chain(read, found["digest"], found["hdfs"])
     last = chain[-1]
     fingerprint, job = last["fingerprint"], answers.job_id(last["fingerprint"], place)

@@ -12,22 +12,18 @@ import re
 import typing as t
 
 from ..module_utils._aws import durations, want
-from ..module_utils._core.errors import OhmyError
+from ..module_utils._core.errors import OhmyError, as_clause
 from ..module_utils._core.places import nearest
 from ..module_utils._hadoop import (
     answers,
-    codecs,
-    inputs,
     profiles,
     programs,
     side_archives,
     site,
     streaming,
-    streaming_checks,
 )
 from ..module_utils._node import documents, fetch, packages
 from ..module_utils._rehearsal import node_images
-from .fetch_targets import UNPACKED
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
@@ -144,7 +140,7 @@ def _python(value: str | None) -> str:
     try:
         node_images.with_python(None, value or "3.11")
     except OhmyError as exc:
-        return f"{exc.message.partition(': ')[2].rstrip('.')}; {exc.hint.rstrip('.')}"
+        return as_clause(exc).partition(": ")[2]
     return ""
 
 
@@ -273,68 +269,3 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
 def value_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return ``name: what is wrong`` for every value that is impossible by itself."""
     return [f"{name}: {text}" for name, check in CHECKS.items() if name in settings and (text := check(settings[name]))]
-
-
-def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
-    """Return ``name: what is wrong`` for what cannot be together in one job, or in one step of it."""
-    found = []
-    if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
-        found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
-    named = {name.removeprefix("job_"): value for name, value in settings.items() if name.startswith("job_")}
-    found += [f"job_{name}: {text}" for name, text in streaming_checks.problems(named)]
-    return found + [text for text in (_queue(settings), _decompress(settings)) if text]
-
-
-def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
-    """Return ``name: what is wrong`` for every impossible value, but for what ``job_problems`` returns."""
-    found = value_problems(settings)
-    found += answers.setting_problems(settings)
-    found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
-    ttl, longest = seconds(settings["cluster_ttl"]), seconds(settings["cluster_ttl_max"])
-    if ttl and longest and ttl > longest:
-        found.append("cluster_ttl: must not be longer than cluster_ttl_max")
-    return found
-
-
-def _queue(settings: t.Mapping[str, t.Any]) -> str:
-    """Return why a queue cannot be: that of instances has those of hadoop_capacity_scheduler."""
-    own, queue = settings["hadoop_capacity_scheduler"] or {}, settings["job_queue"]
-    if (
-        not queue
-        or settings["cluster_provider"] != "ec2"
-        or "yarn.resourcemanager.scheduler.class" in (settings["hadoop_yarn_site"] or {})
-    ):
-        return ""
-    given = {"yarn.scheduler.capacity.root.queues": "default", **own}
-    lists = [str(value) for key, value in given.items() if re.fullmatch(r"yarn\.scheduler\.capacity\..+\.queues", key)]
-    there = sorted({name.strip() for value in lists for name in value.split(",")})
-    if queue.rpartition(".")[2] in there:
-        return ""
-    return f"job_queue: the cluster has no queue {queue}, but {', '.join(there)}; see hadoop_capacity_scheduler"
-
-
-def _decompress(settings: t.Mapping[str, t.Any]) -> str:
-    codec = settings["job_output_compress"]
-    if not settings["job_output_decompress"] or codec in (None, "none") or codecs.by_name(codec).suffix in UNPACKED:
-        return ""
-    return f"job_output_decompress: {codec} cannot be decompressed here; let the job write gzip, bzip2 or deflate"
-
-
-def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
-    named = [name for name in ("hadoop_master_host", "hadoop_worker_hosts") if settings[name]]
-    return [
-        f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named
-    ]
-
-
-def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
-    found = [
-        f"job_input: {item} lies in S3, and hosts of your own are used without AWS; bring it here first"
-        for item in settings["job_input"] or []
-        if inputs.is_s3(item)
-    ]
-    return found + [
-        f"{name}: {settings[name]} lies in S3, and hosts of your own are used without AWS; give a path or an https URL"
-        for name in ("hadoop_archive", "hadoop_overlay", "hadoop_java_archive")
-        if settings[name] and inputs.is_s3(settings[name])
-    ]

@@ -18,12 +18,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import answers, programs, side_archives
-from . import archives, checks, steps
+from . import archives, checks, clashes, steps
 
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
 # Named like variables, but said about a run, not about its job.
 CONTROL = {"job_file"}
+PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
+# Of the last step alone the answer is fetched.
+NOT_LAST = {"job_output_decompress": False}
 
 
 def load_specs() -> dict[str, dict[str, t.Any]]:
@@ -123,13 +126,6 @@ def missing_program(command: t.Any, files: t.Any, archives: t.Any) -> str | None
     return word
 
 
-PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
-
-
-# Of the last step alone the answer is fetched.
-NOT_LAST = {"job_output_decompress": False}
-
-
 def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t.Any:
     if name in PROGRAMS:
         return resolve_program(value, base)
@@ -179,7 +175,7 @@ def settle(
     settings, wrong = _typed({name: option for name, option in specs.items() if name != "job_steps"}, merged, bases)
     problems += wrong
     if not problems:
-        problems = checks.problems(settings) + ([] if chain else checks.job_problems(settings))
+        problems = clashes.problems(settings) + ([] if chain else clashes.job_problems(settings))
     if chain:
         settings["job_steps"], wrong = _steps(specs, chain, merged, bases, settings)
         told = {text for number in range(1, len(chain) + 1) for text in steps.of_step(problems, number)}
@@ -237,7 +233,7 @@ def _steps(
         wrong += [] if "job_mapper" in own else ["job_mapper: is missing"]
         wrong = wrong or [
             *checks.value_problems({name: value for name, value in values.items() if name in own}),
-            *checks.job_problems({**settings, **values, **({} if number == len(chain) else NOT_LAST)}),
+            *clashes.job_problems({**settings, **values, **({} if number == len(chain) else NOT_LAST)}),
         ]
         problems += steps.of_step(wrong, number)
         name = step.get("name")

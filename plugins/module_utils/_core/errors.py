@@ -34,6 +34,12 @@ class OhmyError(Exception):
         return {**self.details, "msg": str(self), "hint": self.hint}
 
 
+def as_clause(exc: OhmyError) -> str:
+    """Return what is wrong and what to do as a part of a sentence, for a list of problems."""
+    hint = exc.hint.rstrip(".")
+    return exc.message.rstrip(".") + (f"; {hint[:1].lower()}{hint[1:]}" if hint else "")
+
+
 def words(exc: OSError) -> str:
     """Return what the system says, with the file where it names one."""
     said = exc.strerror or str(exc) or type(exc).__name__

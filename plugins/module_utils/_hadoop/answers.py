@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._core import s3_uri
-from .._core.errors import OhmyError
+from .._core.errors import OhmyError, as_clause
 from .._core.places import inside
 from .hdfs_names import normal
 from .inputs import is_s3
@@ -62,7 +62,7 @@ def problem(output: str | None) -> str:
     try:
         place(output or "")
     except OhmyError as exc:
-        return f"{exc.message.rstrip('.')}; {exc.hint[:1].lower()}{exc.hint[1:].rstrip('.')}"
+        return as_clause(exc)
     return ""
 
 
@@ -72,9 +72,6 @@ def setting_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     if problem(output):
         return []  # told by itself
     kind, found = place(output).kind, []
-    if kind == "s3" and own:
-        text = "lies in S3, and hosts of your own are used without AWS; name a directory here or hdfs:///PATH"
-        found.append(f"job_output: {output} {text}")
     if kind == "hdfs" and not own and settings["cluster_keep"] != "always":
         text = "would go with the cluster; set cluster_keep: always, or name a directory here or s3://BUCKET/PREFIX"
         found.append(f"job_output: {output} {text}")
@@ -82,8 +79,6 @@ def setting_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
         if kind != "local" and settings[name]:
             more = "; job_reduces: 1 makes one part" if name == "job_output_merged" else ""
             found.append(f"{name}: goes with an answer that is brought to this machine{more}")
-    if settings["job_input_mode"] == "direct" and own:
-        found.append("job_input_mode: direct reads S3, and hosts of your own are used without AWS; leave it out")
     return found
 
 

@@ -17,6 +17,7 @@ from .._core.errors import OhmyError
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
 from .clues import python_error
+from .codecs import of_file
 from .webhdfs import WebHdfs
 
 LOOKED_AT = 16 << 20  # bytes; a longer split is not looked at, for the line may lie behind them
@@ -91,7 +92,7 @@ def unpacked(path: str, data: bytes) -> bytes | None:
             return data if packed.eof and not packed.unused_data else None
     except (OSError, ValueError, zlib.error):
         return None
-    return None if path.endswith((".deflate", ".lz4", ".snappy", ".zst")) else data
+    return None if of_file(path) else data
 
 
 def broken_line(error: str, data: bytes, start: int, length: int) -> Line | None:
@@ -151,8 +152,10 @@ def _lines(data: bytes, start: int, length: int) -> t.Iterator[tuple[int, int | 
 def _decodes(line: bytes, encoding: str) -> bool:
     try:
         line.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         return False
+    except LookupError:
+        pass  # an encoding of the program's own
     return True
 
 

@@ -55,6 +55,11 @@ def by_name(name: str) -> Codec:
     return {codec.name: codec for codec in CODECS}[name]
 
 
+def of_file(name: str) -> Codec | None:
+    """Return the codec by which Hadoop unpacks a file of this name, None where it takes it as it is."""
+    return next((codec for codec in CODECS if name.endswith(codec.suffix)), None)
+
+
 def available(contents: t.Iterable[str] | None) -> list[Codec]:
     """Return the codecs that work with an archive, given the paths in it; None: nobody knows them, so all do."""
     if contents is None:

@@ -98,7 +98,7 @@ def follow_application(follower: Follower, application_id: str) -> App:
     :raises Stop: it is to be killed.
     """
     follower.report("accepted by YARN", state="running", application_id=application_id)
-    began = heard = time.monotonic()
+    began = waits = heard = time.monotonic()
     without_node: float | None = None
     tasks = TaskProgress(follower, application_id, lambda attempt: explain_attempt(follower, attempt))
     while True:
@@ -118,9 +118,9 @@ def follow_application(follower: Follower, application_id: str) -> App:
                 return app
             if app.get("state") == "RUNNING":
                 tasks.report()
-                without_node, began = None, now
+                without_node, waits = None, now
             else:
-                without_node = _report_waiting(follower, app, without_node, began)
+                without_node = _report_waiting(follower, app, without_node, waits)
             heard = time.monotonic()
         except (Refused, Unreachable) as exc:
             # An error page is no answer either: behind the proxy the job's own door comes and goes.
@@ -209,8 +209,8 @@ def _master_logs(follower: Follower, app: App) -> tuple[str, str]:
     return "", ""
 
 
-def _report_waiting(follower: Follower, app: App, without_node: float | None, began: float) -> float | None:
-    """Say what an application waits for; return since when there has been no node."""
+def _report_waiting(follower: Follower, app: App, without_node: float | None, since: float) -> float | None:
+    """Say what an application has waited for ``since`` then; return since when there has been no node."""
     diagnostics = str(app.get("diagnostics") or "")
     known = find("application", diagnostics)
     text = f"waiting: {known.summary}" if known else "starting its application master"
@@ -223,7 +223,7 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, be
             follower.doors.yarn.kill(str(app["id"]))
             raise Failed(_no_nodes(metrics))
         return without_node
-    if now - began > NO_PLACE_SECONDS and not metrics.get("appsRunning"):
+    if now - since > NO_PLACE_SECONDS and not metrics.get("appsRunning"):
         follower.doors.yarn.kill(str(app["id"]))
         raise Failed(
             error(

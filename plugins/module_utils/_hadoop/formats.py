@@ -24,6 +24,8 @@ FORMATS = {
         "sequence": "org.apache.hadoop.mapred.SequenceFileOutputFormat",
     },
 }
+# Of the formats of input those that read lines of text, packed or not.
+OF_LINES = frozenset(FORMATS["input"][name] for name in ("text", "key_value", "nline", "combine"))
 CLASS = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)+")
 
 

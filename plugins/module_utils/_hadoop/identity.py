@@ -14,7 +14,7 @@ import typing as t
 from .._core.errors import OhmyError
 from .._core.places import nearest
 from . import side_archives, streaming_options
-from .codecs import CODECS
+from .codecs import of_file
 from .programs import file_sha256
 from .site import text_of
 
@@ -183,7 +183,7 @@ def _is_merged(part: t.Mapping[str, t.Any]) -> bool:
 
 
 def _is_packed(part: t.Mapping[str, t.Any]) -> bool:
-    return any(str(part["name"]).endswith(codec.suffix) for codec in CODECS)
+    return of_file(str(part["name"])) is not None
 
 
 def _foreign(folder: str) -> str:

@@ -17,6 +17,7 @@ from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
+from . import on_own_hosts
 from .hdfs_names import UNUSABLE
 from .programs import file_sha256
 
@@ -73,11 +74,8 @@ def expand(
 
 def refuse_s3(items: t.Iterable[str]) -> None:
     """Raise OhmyError for an item in S3, as hosts of one's own are used without AWS."""
-    for item in items:
-        if is_s3(item):
-            raise OhmyError(
-                f"job_input: {item} lies in S3, and hosts of one's own are used without AWS.", "Bring it here first."
-            )
+    for problem in on_own_hosts.refused(items):
+        raise problem
 
 
 def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:

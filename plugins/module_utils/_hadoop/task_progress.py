@@ -10,7 +10,6 @@ import re
 import time
 import typing as t
 
-from .._core.errors import OhmyError
 from .follower import Failed, Follower
 from .history import JobTree, job_of, running_tree
 from .rest import Refused, Unreachable, number
@@ -42,6 +41,7 @@ class TaskProgress:
         self._tree: JobTree = running_tree(follower.doors.yarn, application_id)
         self._job_id = job_of(application_id)
         self._counted = 0.0
+        self._failed = 0.0  # attempts, when their tasks were last asked for one
         self._details: list[str] = []
 
     def report(self) -> None:
@@ -55,13 +55,13 @@ class TaskProgress:
                 self._follower.report("starting its tasks")
                 return
             self._look_closer(job)
+            maps, reduces = number(job.get("mapProgress")), number(job.get("reduceProgress"))
+            text = ", ".join([*counts(job), *self._details])
+            self._follower.report(text, map=maps, reduce=reduces, left=rest(job))
             self._tell_failure(job)
         except (Refused, Unreachable):
             # YARN itself has just said that it runs: the proxy's error page is no more than no news.
             return
-        maps, reduces = number(job.get("mapProgress")), number(job.get("reduceProgress"))
-        text = ", ".join([*counts(job), *self._details])
-        self._follower.report(text, map=maps, reduce=reduces, left=rest(job))
 
     def _look_closer(self, job: Job) -> None:
         if time.monotonic() - self._counted < COUNT_SECONDS:
@@ -83,9 +83,10 @@ class TaskProgress:
 
     def _tell_failure(self, job: Job) -> None:
         failed = number(job.get("failedMapAttempts")) + number(job.get("failedReduceAttempts"))
-        if not failed or self._follower.status.get("first_failure"):
+        if failed <= self._failed or self._follower.status.get("first_failure"):
             return
         attempt = first_failed(self._tree, self._job_id)
+        self._failed = failed
         if attempt is None:
             return
         found = self._explain(attempt)
@@ -128,15 +129,22 @@ def rest(job: Job, now: float | None = None) -> int | None:
 
 
 def first_failed(tree: JobTree, job_id: str) -> dict[str, t.Any] | None:
-    """Return the earliest FAILED attempt among the tasks that have not succeeded, None where none is found."""
+    """Return the earliest FAILED attempt among the tasks that have not succeeded, None where none has any.
+
+    :raises Refused, Unreachable: none is known, and not all were told.
+    """
     tasks = [task for task in tree.tasks(job_id) if not task.get("successfulAttempt")]
     tasks = [task for task in tasks if task.get("state") in ("FAILED", "RUNNING", "SCHEDULED")]
     tasks.sort(key=lambda task: (task.get("state") != "FAILED", number(task.get("startTime")) or float("inf")))
     found: list[dict[str, t.Any]] = []
+    trouble: Refused | Unreachable | None = None
     for task in tasks[:MOST_ASKED]:
         try:
             attempts = tree.attempts(job_id, str(task.get("id")))
-        except OhmyError:
+        except (Refused, Unreachable) as exc:
+            trouble = exc
             continue
         found += [attempt for attempt in attempts if attempt.get("state") == "FAILED"]
+    if trouble and not found:
+        raise trouble
     return min(found, key=lambda attempt: number(attempt.get("finishTime")), default=None)

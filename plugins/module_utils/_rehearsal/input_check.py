@@ -11,7 +11,8 @@ import re
 import typing as t
 
 from .._core.s3_uri import is_s3
-from .._hadoop.codecs import CODECS, Codec
+from .._hadoop.codecs import Codec, of_file
+from .._hadoop.formats import OF_LINES
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
 from .findings import Finding, static
@@ -67,9 +68,14 @@ def check_input(
     """
     full = [file for file in files if file.size]
     found = []
-    if not any(OWN_READER.search(name) for name in options):
+    if not has_own_reader(options):
         found += _not_text(full) + _codecs_absent(full, there) + _contents(full)
     return found + _one_map(full) + _many(files)
+
+
+def has_own_reader(options: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the properties of a job name what reads its input, so that it need be no text, or packed otherwise."""
+    return any(OWN_READER.search(name) and value not in OF_LINES for name, value in options.items())
 
 
 def _ending(file: InputFile) -> str:
@@ -79,7 +85,12 @@ def _ending(file: InputFile) -> str:
 
 
 def _codec(file: InputFile) -> Codec | None:
-    return next((codec for codec in CODECS if file.relative.endswith(codec.suffix)), None)
+    return of_file(file.relative)
+
+
+def what_begins_so(head: bytes) -> tuple[str | None, str]:
+    """Return the ending that Hadoop knows a file by that begins so ("" for none), and what it is; (None, "") may be text."""
+    return next(((ending, what) for magic, ending, what in MAGIC if re.match(magic, head)), (None, ""))
 
 
 def _named(files: t.Sequence[InputFile]) -> str:
@@ -131,7 +142,7 @@ def _contents(files: t.Sequence[InputFile]) -> list[Finding]:
         with open(file.source, "rb") as stream:
             head = stream.read(16)
         codec = _codec(file)
-        ending, what = next(((end, what) for magic, end, what in MAGIC if re.match(magic, head)), (None, ""))
+        ending, what = what_begins_so(head)
         if codec is None and what:
             unseen.append((what, file))
         elif codec and (codec.suffix != ending if what else codec.suffix in PROVEN):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import re
@@ -16,9 +17,9 @@ from . import debian_packages as debs
 from . import python_stdlib as stdlib
 from .findings import Finding, static
 from .node_images import NodeImage
-from .python_source import HERE, Import, Problem, imports, read
+from .program_walk import Source
+from .python_source import HERE, Import, Problem
 
-PROGRAM_BYTES = 16 << 20
 ZIPS = (".zip", ".egg", ".whl")
 NEWER = "Set hadoop_node_python to their version if it is another, or write it for this one."
 SYNTAX = {
@@ -30,7 +31,7 @@ SYNTAX = {
 
 
 class Modules:
-    """The modules that a job's programs can import; ``ran``: shipped Python files that run, in their order.
+    """The modules that a job's programs can import, and what is wrong with those that they do; ``ran``: any Python runs.
 
     ``unsure``: modules of which nobody knows, where nothing is known of the nodes.
     """
@@ -43,67 +44,39 @@ class Modules:
         self.brought = debs.modules_of(packages)
         # What lies in an archive, a program may find by a path of its own.
         self.more = debs.may_bring_more(packages) or bool(folders)
-        self.own = _own(shipped) | set(folders)
-        self.ran: dict[str, bool] = {}  # name → whether the system's Python runs it
-        self.modules: list[tuple[str, str]] = []
+        self.own = own_modules(shipped) | set(folders)
+        self.ran = False
+        self.found: list[Finding] = []
         self.unsure: list[str] = []
 
-    def run_file(self, name: str, system: bool) -> None:
-        """Take down that a shipped file is run by Python; ``system``: by the nodes' own one."""
-        self.ran[name] = self.ran.get(name, False) or system
+    def all(self) -> list[Finding]:
+        """Return what is wrong with the modules that were checked, and with the names of shipped files."""
+        return self.found + self.shadows()
 
-    def run_module(self, option: str, module: str) -> None:
-        """Take down that a command runs a module (``python3 -m``)."""
-        if f"{module}.py" in self.shipped:
-            self.run_file(f"{module}.py", True)
-        else:
-            self.modules.append((option, module))
+    def check_module(self, where: str, module: str) -> None:
+        """Check a module that a command runs (``python3 -m``)."""
+        self.found += self.problem(where, Import(module, 0))
 
-    def check(self) -> list[Finding]:
-        """Return what is wrong with the files that run, and with the shipped modules that they import."""
-        found: list[Finding] = []
-        for option, module in self.modules:
-            found += self.problem(f"{option}:", Import(module, 0))
-        todo = list(self.ran)
-        while todo:
-            name = todo.pop(0)
-            more, following = self.file(name, self.ran[name])
-            found += more
-            for one in following:
-                if one not in self.ran:
-                    self.run_file(one, self.ran[name])
-                    todo.append(one)
-        return found + self.shadows()
-
-    def file(self, name: str, system: bool) -> tuple[list[Finding], list[str]]:
-        """Return what is wrong with a shipped file, and the shipped files that it imports."""
-        path = self.shipped[name]
-        shown = os.path.basename(path)
-        with open(path, "rb") as stream:
-            data = stream.read(PROGRAM_BYTES)
-        found: list[Finding] = []
-        first = data.partition(b"\n")[0]
-        if b"\r\n" in data and not (first.startswith(b"#!") and first.endswith(b"\r")):  # that is told already
+    def check_source(self, source: Source, system: bool) -> None:
+        """Check a shipped file; ``system``: the nodes' own Python runs it."""
+        self.ran = True
+        shown = os.path.basename(source.path)
+        first = source.data.partition(b"\n")[0]
+        # In the first line it is told already.
+        if b"\r\n" in source.data and not (first.startswith(b"#!") and first.endswith(b"\r")):
             hint = "Save it with Unix line ends if anything but Python reads it."
-            found.append(static("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
-        tree, problem = read(data, self.node.python if system else None)
-        if problem and system:
-            found.append(self.syntax(shown, problem))
-        if tree is None:
-            return found, []
-        following = []
-        for one in imports(tree, lambda one: self.state(one)[0]):
+            self.found.append(static("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
+        if source.problem and system:
+            self.found.append(self.syntax(shown, source.problem))
+        for one in source.imports:
             where = f"{shown}, line {one.line}:"
             if one.level:
                 text = (
                     f"{where} from {'.' * one.level}{one.module} import works in a package only, and tasks have none."
                 )
-                found += [static("relative-import", text, f"Write import {one.module or one.names[0]}.")]
-            elif one.top in self.own:
-                following += [file for file in (f"{one.top}.py",) if file in self.shipped]
+                self.found.append(static("relative-import", text, f"Write import {one.module or one.names[0]}."))
             elif system:
-                found += self.problem(where, one)
-        return found, following
+                self.found += self.problem(where, one)
 
     def syntax(self, shown: str, problem: Problem) -> Finding:
         """Return the finding of a program that cannot be read."""
@@ -199,13 +172,13 @@ class Modules:
         return found
 
 
-def _own(shipped: t.Mapping[str, str]) -> frozenset[str]:
+def own_modules(shipped: t.Mapping[str, str]) -> frozenset[str]:
     """Return the modules that shipped files bring, those in zip files too."""
     found = set()
     for name, path in shipped.items():
         if module := re.fullmatch(r"([A-Za-z_]\w*)(\.[\w-]+)?\.(py|pyc|so)", name):
             found.add(module[1])
-        elif name.endswith(ZIPS) and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+        elif name.endswith(ZIPS):
+            with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
                 found |= {posixpath.splitext(inside.partition("/")[0])[0] for inside in archive.namelist()}
     return frozenset(found)

@@ -7,17 +7,15 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 import tarfile
 import typing as t
 import zipfile
 import zlib
 
-from .module_check import PROGRAM_BYTES, _own
-from .program_words import PYTHON, Run, of_command, of_first_line
-from .programs_check import ROLES, SCRIPTS
-from .python_source import Import, IsThere, imports, read
+from .module_check import own_modules
+from .program_walk import Source, Walk
+from .python_source import Import, IsThere, imports
 
 Data = t.Dict[str, t.Any]
 Files = t.Sequence[t.Mapping[str, str]]
@@ -40,103 +38,58 @@ def needs(
         importer, ``kind`` is what it means where the module is not there, and no harm comes where all of ``instead`` are.
     :raises OSError: a file cannot be read.
     """
-    look = _Look(files, archives, "PYTHONPATH" in (cmdenv or {}))
-    for role in ROLES:
-        run = of_command(commands.get(role) or "")
-        if run is not None:
-            look.command(f"The {role}", run)
-    return {"programs": list(look.programs.values()), "modules": list(look.modules.values())}
+    found = _Needs(files, archives, "PYTHONPATH" in (cmdenv or {}))
+    found.follow(commands)
+    return {"programs": list(found.programs.values()), "modules": list(found.modules.values())}
 
 
-class _Look:
+class _Needs(Walk):
     """The needs of one job, by what tells them apart."""
 
     def __init__(self, files: Files, archives: Files, elsewhere: bool) -> None:
-        self.shipped = {file["name"]: file["src"] for file in files}
-        self.folders = {archive["name"] for archive in archives}
+        shipped = {file["name"]: file["src"] for file in files}
         held = [_names(archive["src"]) for archive in archives]
-        self.own = frozenset().union(_own(self.shipped), self.folders, *(names for names in held if names is not None))
-        self.elsewhere = elsewhere or None in held
+        folders = {archive["name"] for archive in archives}
+        super().__init__(shipped, own_modules(shipped).union(folders, *(names for names in held if names is not None)))
+        self.unsure = elsewhere or None in held
         self.programs: dict[str, Data] = {}
         self.modules: dict[tuple[str, str], Data] = {}
-        self.read: set[tuple[str, str]] = set()
 
-    def command(self, where: str, run: Run) -> None:
-        """Take down what a command runs."""
-        name = run.interpreter[2:] if run.interpreter.startswith("./") else run.interpreter
-        if name in self.shipped:
-            self.started_file(name)
-            return
-        here = name != run.interpreter or ("/" not in name and name.endswith(SCRIPTS))
-        if here or ("/" in name and not name.startswith("/")):
-            return  # from an archive, or told where the job was planned
-        self.program(name, where, interpreter=bool(run.script or run.module or run.inline))
-        script = run.script[2:] if run.script.startswith("./") else run.script
-        if not PYTHON.fullmatch(posixpath.basename(name)):
-            return
-        if script in self.shipped:
-            self.python(script, name)
-        elif run.module and f"{run.module}.py" in self.shipped:
-            self.python(f"{run.module}.py", name)
-        elif run.module:
-            self.module(name, where, Import(run.module, 0), certain=True)
-
-    def started_file(self, name: str) -> None:
-        """Take down what the first line of a shipped program asks for."""
-        path = self.shipped[name]
-        with open(path, "rb") as stream:
-            line = stream.readline(4096)
-        run = of_first_line(line)[0] if line.startswith(b"#!") else None
-        if run is None:
-            return
-        self.program(run.interpreter, f"The first line of {os.path.basename(path)}", interpreter=True)
-        if PYTHON.fullmatch(posixpath.basename(run.interpreter)):
-            self.python(name, run.interpreter)
-
-    def program(self, name: str, where: str, interpreter: bool) -> None:
+    def program(self, word: str, role: str, file: str, interprets: bool) -> None:
         """Take down a command of the nodes."""
-        known = self.programs.setdefault(name, {"name": name, "where": where, "interpreter": interpreter})
-        known["interpreter"] = known["interpreter"] or interpreter
+        where = f"The first line of {os.path.basename(self.shipped[file])}" if file else f"The {role}"
+        known = self.programs.setdefault(word, {"name": word, "where": where, "interpreter": interprets})
+        known["interpreter"] = known["interpreter"] or interprets
 
-    def python(self, name: str, python: str) -> None:
-        """Take down what a shipped Python file imports, and the shipped modules that it imports."""
-        if (name, python) in self.read:
-            return
-        self.read.add((name, python))
-        path = self.shipped[name]
-        with open(path, "rb") as stream:
-            data = stream.read(PROGRAM_BYTES)
-        tree, _problem = read(data, None)
-        if tree is None:
-            return
-        certain = not OWN_PATHS.search(data)
-        found = imports(tree, self.is_own)
-        for one in found:
-            if one.level:
+    def module(self, role: str, module: str, python: str) -> None:
+        """Take down a module that is run."""
+        self.need(python, f"The {role}", Import(module, 0), True)
+
+    def source(self, source: Source) -> None:
+        """Take down what a shipped Python file imports."""
+        certain = not OWN_PATHS.search(source.data)
+        for one in source.imports:
+            if one.level or source.tree is None:
                 continue  # told where the job was planned
-            if one.top in self.own:
-                if f"{one.top}.py" in self.shipped:
-                    self.python(f"{one.top}.py", python)
-                continue
             instead = []
             if one.guarded:
-                others = imports(tree, self.without(one.top))
-                instead = sorted({other.top for other in others if other not in found} - self.own)
-            self.module(python, f"{os.path.basename(path)}, line {one.line}", one, certain, instead)
+                others = imports(source.tree, self.without(one.top))
+                instead = sorted({other.top for other in others if other not in source.imports} - self.own)
+            self.need(source.python, f"{os.path.basename(source.path)}, line {one.line}", one, certain, instead)
 
-    def is_own(self, one: Import) -> bool | None:
+    def is_there(self, one: Import) -> bool | None:
         """Tell whether the job brings a module; None: the nodes must be asked."""
         return one.top in self.own or None
 
     def without(self, module: str) -> IsThere:
-        """Return a function like ``is_own`` for nodes that have not this module."""
-        return lambda one: False if one.top == module else self.is_own(one)
+        """Return a function like ``is_there`` for nodes that have not this module."""
+        return lambda one: False if one.top == module else self.is_there(one)
 
-    def module(self, python: str, where: str, one: Import, certain: bool, instead: t.Sequence[str] = ()) -> None:
+    def need(self, python: str, where: str, one: Import, certain: bool, instead: t.Sequence[str] = ()) -> None:
         """Take down a module that the nodes must bring; of two importers of one that which needs it more counts."""
         kind = "module-optional"
         if one.sure:
-            kind = "module-missing" if certain and not self.elsewhere else "module-unsure"
+            kind = "module-missing" if certain and not self.unsure else "module-unsure"
         new = {"name": one.top, "python": python, "where": where, "kind": kind, "instead": list(instead)}
         known = self.modules.setdefault((python, one.top), new)
         ranks = ("module-missing", "module-unsure", "module-optional")

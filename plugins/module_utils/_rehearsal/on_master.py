@@ -18,6 +18,7 @@ from .._hadoop.webhdfs import WebHdfs
 from .._node.units import USERS, environment
 from . import fit, s3_check, words
 from .findings import Finding, sorted_by_severity, static
+from .input_check import has_own_reader
 from .probe import Starter, probe
 
 Data = t.Dict[str, t.Any]
@@ -52,6 +53,8 @@ def check(
         seen = s3_check.check_input(far, s3_check.opener(document))
         found += seen.findings
         endings |= seen.endings
+    if has_own_reader({**params["options"], **streaming_options.classes(params)}):
+        endings = set()
     found += fit.check_codecs(having, endings, codecs.available(archive_contents()))
     fitting, numbers = containers(doors, having, reduces, streaming_options.given(params).get("queue") is not None)
     found += fitting

@@ -131,7 +131,8 @@ def _try(program: Data, path: str, modules: t.Sequence[Data], starter: Starter) 
         text = f"{program['where']} asks for {program['name']}, which does not start on the master: {trouble}."
         hint = f"Try it there: sudo -u yarn {path} --version"
         return [static("interpreter-broken", text, hint, program=program["name"])]
-    return [] if not wanted else _missing(wanted, set(json.loads(out)))
+    # What a site's own start-up prints comes before it.
+    return [] if not wanted else _missing(wanted, set(json.loads(out.splitlines()[-1])))
 
 
 def _missing(wanted: t.Sequence[Data], gone: set[str]) -> list[Finding]:

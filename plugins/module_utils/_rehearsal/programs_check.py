@@ -13,14 +13,15 @@ import typing as t
 
 from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
+from . import program_walk
 from .findings import Finding, static
 from .module_check import Modules
 from .node_images import ANY, NodeImage
-from .program_words import PYTHON, SHELLS, SYSTEM, Run, of_command, of_first_line
+from .program_words import PYTHON, SHELLS, SYSTEM
+from .python_source import Import
+from .python_stdlib import Version
 
-ROLES = ("mapper", "reducer", "combiner")
-PROGRAM_BYTES = 16 << 20
-SCRIPTS = (".py", ".sh", ".bash", ".pl", ".rb", ".awk", ".R", ".js", ".php", ".lua")  # no system's command ends so
+ROLES = program_walk.ROLES
 ABSOLUTE = "Name it with its path from /, such as #!/usr/bin/env python3."
 
 
@@ -42,18 +43,16 @@ def check_programs(
     :raises OSError: a file cannot be read.
     """
     check = _Check({file["name"]: file["src"] for file in files}, node, packages, folders)
-    for role in ROLES:
-        if command := commands.get(role):
-            check.command(f"job_{role}", command)
+    check.follow(commands)
     for name, path in sorted(check.shipped.items()):
-        if problem := first_line_problem(path, runs=name in check.started):
+        if problem := first_line_problem(path, runs=name in check.by_name):
             check.found.append(static(problem.id, problem.message, problem.hint))
-    check.found += check.modules.check()
+    check.found += check.modules.all()
     check.unknown()
     return list({(one["id"], one["text"]): one for one in check.found}.values())
 
 
-class _Check:
+class _Check(program_walk.Walk):
     """The checks of one job."""
 
     def __init__(
@@ -63,99 +62,78 @@ class _Check:
         packages: t.Sequence[str],
         folders: t.Collection[str],
     ) -> None:
-        self.shipped = shipped
         self.folders = folders
         self.node = node or ANY
         self.known = node is not None
         self.packages = packages
         self.brought = debs.commands_of(packages)
         self.modules = Modules(shipped, self.node, packages, folders)
-        self.started: set[str] = set()  # shipped files that are started by their own names
+        super().__init__(shipped, self.modules.own)
+        self.by_name: set[str] = set()  # shipped files that are started by their own names
         self.found: list[Finding] = []
         self.unsure: list[str] = []  # commands of which nobody knows, where nothing is known of the nodes
 
-    def command(self, option: str, command: str) -> None:
-        """Check what a command runs."""
-        run = of_command(command)
-        if run is None:
-            return
-        name = run.interpreter.removeprefix("./")
-        if name in self.shipped:
-            self.started.add(name)
-            self.started_file(name)
-            return
-        here = name != run.interpreter or ("/" not in name and name.endswith(SCRIPTS))
-        if here or ("/" in name and not name.startswith("/")):
-            if name.partition("/")[0] not in self.folders:
-                self.not_shipped(option, name)
-            return  # from an archive, which brings what it needs
-        self.has(name, option, "command")
-        self.runs(option, run, system=posixpath.dirname(name) in {"", *SYSTEM})
-
-    def runs(self, option: str, run: Run, system: bool) -> None:
-        """Check the program that an interpreter is given; ``system``: the interpreter is the system's own."""
-        python = PYTHON.fullmatch(posixpath.basename(run.interpreter)) is not None
-        if run.module and system and python:
-            self.modules.run_module(option, run.module)
-        script = run.script.removeprefix("./")
-        if not script:
-            return
-        if script in self.shipped:
-            self.interpreted(script, posixpath.basename(run.interpreter), system)
-        elif not script.startswith("/"):
-            if script.partition("/")[0] not in self.folders:
-                self.not_shipped(option, script)
-        elif os.path.isfile(script) and posixpath.dirname(script) not in SYSTEM:
-            text = f"{option}: {script} is a file of this machine, and the nodes may have none of that name."
-            base = posixpath.basename(script)
+    def elsewhere(self, role: str, word: str) -> None:
+        """Note a file that no task would find, unless an archive may hold it."""
+        base = posixpath.basename(word)
+        if not word.startswith("/"):
+            if word.partition("/")[0] not in self.folders:
+                hint = f"Name {base} in job_files" + (
+                    f", and in the command without its folder: {base}." if base != word else "."
+                )
+                self.add("file-not-shipped", f"job_{role}: {word} does not travel with the job.", hint)
+        elif os.path.isfile(word) and posixpath.dirname(word) not in SYSTEM:
+            text = f"job_{role}: {word} is a file of this machine, and the nodes may have none of that name."
             self.add("path-of-this-machine", text, f"Name it in job_files, and {base} in the command.")
 
-    def started_file(self, name: str) -> None:
-        """Check what the first line of a shipped program asks for."""
-        path = self.shipped[name]
-        shown = os.path.basename(path)
-        with open(path, "rb") as stream:
-            line = stream.readline(4096)
-        if not line.startswith(b"#!"):
-            return
-        run, kind = of_first_line(line)
+    def started(self, name: str, kind: str) -> None:
+        """Note that the first line of a shipped program names no interpreter, or not so that it is found."""
+        self.by_name.add(name)
+        shown = os.path.basename(self.shipped[name])
         if kind == "interpreter-arguments":
             text = f"The first line of {shown} hands env several words, which it takes for one name."
             self.add(kind, text, "Write env -S before them, or name one word only.")
         elif kind:
             self.add(kind, f"The first line of {shown} names no interpreter with its path from /.", ABSOLUTE)
-        if run is None:
+
+    def text(self, name: str, interpreter: str) -> None:
+        """Note line ends that a shell does not take."""
+        if posixpath.basename(interpreter) not in SHELLS:
             return
-        wanted, where = run.interpreter, f"The first line of {shown}"
-        self.has(wanted, where, "interpreter")
-        self.interpreted(name, posixpath.basename(wanted), posixpath.dirname(wanted) in {"", *SYSTEM})
+        with open(self.shipped[name], "rb") as stream:
+            _first, *rest = stream.read(program_walk.PROGRAM_BYTES).split(b"\n")
+        if any(line.endswith(b"\r") for line in rest):
+            shown, shell = os.path.basename(self.shipped[name]), posixpath.basename(interpreter)
+            text = f"{shown} has lines that end in CRLF, and {shell} takes the CR for a part of their last word."
+            self.add("script-crlf", text, f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(shown)}.")
 
-    def interpreted(self, name: str, interpreter: str, system: bool) -> None:
-        """Check the text of a shipped program by what runs it."""
-        if PYTHON.fullmatch(interpreter):
-            self.modules.run_file(name, system)
-        elif interpreter in SHELLS:
-            with open(self.shipped[name], "rb") as stream:
-                _first, *rest = stream.read(PROGRAM_BYTES).split(b"\n")
-            if any(line.endswith(b"\r") for line in rest):
-                shown = os.path.basename(self.shipped[name])
-                text = (
-                    f"{shown} has lines that end in CRLF, and {interpreter} takes the CR for a part of their last word."
-                )
-                self.add("script-crlf", text, f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(shown)}.")
+    def module(self, role: str, module: str, python: str) -> None:
+        """Note a module that is run and that the nodes have not."""
+        if _is_system(python):
+            self.modules.check_module(f"job_{role}:", module)
 
-    def has(self, word: str, where: str, kind: str) -> None:
-        """Note a command that the nodes have not, or perhaps not.
+    def source(self, source: program_walk.Source) -> None:
+        """Note what is wrong with a Python file."""
+        self.modules.check_source(source, _is_system(source.python))
 
-        :param where: what asks for it, the beginning of a sentence.
-        """
+    def version(self, python: str) -> Version | None:
+        """Return the version of the nodes' own Python; of another one nobody knows it."""
+        return self.node.python if _is_system(python) else None
+
+    def is_there(self, one: Import) -> bool | None:
+        """Tell whether the nodes can import a module."""
+        return self.modules.state(one)[0]
+
+    def program(self, word: str, role: str, file: str, interprets: bool) -> None:
+        """Note a command that the nodes have not, or perhaps not."""
         folder, name = posixpath.split(word)
         there = self.state(folder, name)
         lacks = "may lack" if there is None else "lacks"
-        if kind == "command":
-            text = f"{where}: {self.node.name} {lacks} {word}"
-        else:
+        if file:
+            kind, where = "interpreter", f"The first line of {os.path.basename(self.shipped[file])}"
             text = f"{where} asks for {word}, which {self.node.name} {lacks}"
+        else:
+            kind, text = "command", f"job_{role}: {self.node.name} {lacks} {word}"
         if there is False and name in ("python", "python2", "python2.7"):
             self.add("python-absent", f"{text}: it has python3 only.", self.python_hint(name))
         elif there is False:
@@ -192,14 +170,6 @@ class _Check:
             return f"Name {package} in hadoop_packages, or take an image that has it (cluster_image)."
         return "Ship it with job_files, or name its Debian package in hadoop_packages."
 
-    def not_shipped(self, option: str, name: str) -> None:
-        """Note a file that a command runs and that no task would find."""
-        base = posixpath.basename(name)
-        hint = f"Name {base} in job_files" + (
-            f", and in the command without its folder: {base}." if base != name else "."
-        )
-        self.add("file-not-shipped", f"{option}: {name} does not travel with the job.", hint)
-
     def add(self, kind: str, text: str, hint: str) -> None:
         """Note a finding."""
         self.found.append(static(kind, text, hint))
@@ -214,3 +184,8 @@ class _Check:
         self.add(
             "node-unknown", text, 'Set hadoop_node_python to the nodes\' version, such as "3.11", to check it here.'
         )
+
+
+def _is_system(interpreter: str) -> bool:
+    """Tell whether an interpreter is the nodes' own, and not one that somebody put elsewhere."""
+    return posixpath.dirname(interpreter) in {"", *SYSTEM}

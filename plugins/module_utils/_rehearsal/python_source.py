@@ -170,7 +170,10 @@ def imports(tree: ast.Module, is_there: IsThere) -> list[Import]:
 
     :param is_there: tells whether a module can be imported on the nodes; None: not known.
     """
-    return list(_imports(tree.body, is_there))
+    try:
+        return list(_imports(tree.body, is_there))
+    except RecursionError:
+        return []  # as of one that cannot be read
 
 
 def _imports(body: t.Iterable[ast.stmt], is_there: IsThere) -> t.Iterator[Import]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Whether the nodes' own credentials reach the input in S3: one listing and one byte of each place."""
+"""Whether the nodes' own credentials reach the input in S3: a listing and one byte of each place."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ TRIES = 2
 # Seconds for the metadata service, which has long been up on a master.
 SERVICE = 10.0
 MOST = 32
+PAGES = 10  # of a listing, a thousand objects each
 ELSEWHERE = (301, 307)
 Open = t.Callable[[str], t.Any]
 
@@ -63,9 +64,9 @@ def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:
     listed: list[str] = []
     doing = "list"
     try:
-        objects = _below(key, place.page(key)[0]) or _below(
-            key, place.page(f"{key}/")[0] if key[-1:] not in ("", "/") else []
-        )
+        objects = _objects(key, place)
+        if objects is None:
+            return [], []  # Hadoop will look further
         listed = [one["key"] for one in objects]
         if not objects:
             text = f"s3://{name}/{key} holds no object that Hadoop would read."
@@ -79,6 +80,23 @@ def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:
         return _refused(exc, name, key, doing), listed
     except OhmyError as exc:  # no keys
         return [static("s3-unreachable", exc.message, exc.hint, bucket=name, key=key)], listed
+
+
+def _objects(key: str, place: t.Any) -> list[t.Mapping[str, t.Any]] | None:
+    """Return objects that a key means, None where the first pages hold none, but there are more."""
+    prefix, token = key, ""
+    if key[-1:] not in ("", "/"):
+        # Of all keys that begin so, it is the first.
+        if found := _below(key, place.page(key)[0]):
+            return found
+        prefix = f"{key}/"
+    for _page in range(PAGES):
+        listed, token = place.page(prefix, token)
+        if found := _below(key, listed):
+            return found
+        if not token:
+            return []
+    return None
 
 
 def _below(key: str, objects: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:

@@ -11,8 +11,10 @@ import typing as t
 import zlib
 from dataclasses import dataclass, field
 
+from .._hadoop import codecs
 from . import records
 from .findings import ERROR, NOTE, WARNING, Finding, finding
+from .input_check import what_begins_so
 
 Read = t.Callable[[str, int, int], bytes]
 MOST_FILES = 6
@@ -20,17 +22,6 @@ MOST_BYTES = 1 << 20
 # A block of bzip2 gives nothing before its end, and a record may be long: so much more is read then, in so many steps.
 PATIENCE = 8
 PIECE = 256 << 10
-PACKED = {".gz": "gzip", ".bz2": "bzip2", ".deflate": "deflate"}
-# Hadoop unpacks these; the standard library here does not.
-CLOSED = {".zst": "zstd", ".lz4": "lz4", ".snappy": "snappy"}
-# What Hadoop would give to the programs as it is, since it goes by the name's ending.
-MAGIC = {
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bzip2",
-    b"PK\x03\x04": "zip",
-    b"\xfd7zXZ\x00": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ class Sample:
 
 
 class Corrupt(Exception):
-    """A file that cannot be unpacked; the text says why."""
+    """A file that cannot be unpacked, or has become shorter; the text says why."""
 
 
 def read_local(path: str, start: int, length: int) -> bytes:
@@ -90,12 +81,18 @@ def read_local(path: str, start: int, length: int) -> bytes:
 
 def codec_of(name: str) -> str | None:
     """Return the codec that Hadoop takes for a name, None for plain text."""
-    return next((codec for end, codec in {**PACKED, **CLOSED}.items() if name.endswith(end)), None)
+    found = codecs.of_file(name)
+    return found.name if found else None
 
 
 def splittable(name: str) -> bool:
     """Tell whether Hadoop gives parts of a file of this name to several maps."""
-    return codec_of(name) in (None, "bzip2")
+    found = codecs.of_file(name)
+    return found is None or found.splits
+
+
+def _can_read(name: str) -> bool:
+    return codec_of(name) in (None, *_UNPACKERS)
 
 
 def spread(sources: t.Sequence[Source], most: int) -> list[Source]:
@@ -120,7 +117,7 @@ def take(
     :param delimiter: see ``records.cut``.
     :raises OSError, OhmyError: as ``read`` does.
     """
-    closed = sorted({str(codec_of(one.uri)) for one in sources if one.uri.endswith(tuple(CLOSED))})
+    closed = sorted({str(codec_of(one.uri)) for one in sources if not _can_read(one.uri)})
     found: list[Finding] = []
     if closed:
         found.append(
@@ -131,7 +128,7 @@ def take(
                 "Hadoop unpacks them; try the programs on some unpacked lines yourself.",
             )
         )
-    chosen = spread([one for one in sources if not one.uri.endswith(tuple(CLOSED))], most_files)
+    chosen = spread([one for one in sources if _can_read(one.uri)], most_files)
     parts: list[Part] = []
     left = most_bytes
     for index, source in enumerate(chosen):
@@ -143,7 +140,7 @@ def take(
                 finding(
                     "input-corrupt",
                     ERROR,
-                    f"{source.uri} cannot be unpacked as {part.codec}: {exc}.",
+                    f"{source.uri} cannot be {f'unpacked as {part.codec}' if part.codec else 'read'}: {exc}.",
                     "Put a whole copy in its place: Hadoop would fail on it as well.",
                     file=source.uri,
                 )
@@ -161,9 +158,9 @@ def _remarks(part: Part) -> list[Finding]:
     if not part.records:
         text = f"The first record of {name} has more than {part.text:,} bytes, so the file was not rehearsed."
         return [finding("record-too-long", NOTE, text, "Look whether its lines really end in LF.", file=name)]
-    magic = next((what for begin, what in MAGIC.items() if part.records[0].data.startswith(begin)), None)
-    if part.codec is None and magic:
-        text = f"{name} looks like {magic}, but not by its name, so Hadoop gives its packed bytes to the mapper."
+    _ending, what = what_begins_so(part.records[0].data)
+    if part.codec is None and what:
+        text = f"{name} looks like {what}, but not by its name, so Hadoop gives its bytes to the mapper as they are."
         return [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
     return []
 
@@ -262,4 +259,5 @@ class _Bzip2(_Unpacker):
         return bz2.BZ2Decompressor()
 
 
+# By the names of their codecs; this machine has no other.
 _UNPACKERS: dict[str, t.Any] = {"gzip": _Unpacker, "deflate": _Deflate, "bzip2": _Bzip2}

@@ -115,6 +115,13 @@ def test_all_errors_are_told_and_the_result_is_whole(master):
     assert result["containers"]["map"]["memory"] == 4096 and result["room"]["to_come"] == 1000
 
 
+def test_the_codecs_of_a_reader_of_one_s_own_are_not_hadoop_s(master):
+    far = {"endings": [".lz4"]}
+    assert run(**far)["failed"] and run(**far, input_format="nline")["failed"]
+    assert run(**far, input_format="org.example.MyInput")["findings"] == []
+    assert run(**far, options={"io.compression.codecs": "org.example.MyCodec"})["findings"] == []
+
+
 @pytest.mark.parametrize(
     ("existing", "words"),
     [("own", "this job did not write it"), ("any", "no job of this collection"), ("none", "no answer is to be there")],

@@ -152,7 +152,7 @@ def test_settle_keeps_uris_and_commands(job):
         ),
         (
             {"job_output": "s3://b/out", "cluster_provider": "inventory"},
-            "job_output: s3://b/out lies in S3, and hosts of your own are used without AWS",
+            "job_output: s3://b/out lies in S3, and hosts of one's own are used without AWS",
         ),
         (
             {"job_output": "s3://b/out", "job_output_merged": True},

@@ -49,7 +49,7 @@ def test_the_only_line_that_holds_what_the_error_quotes_is_told():
         ("ValueError: invalid literal for int() with base 10: b'x7\\n'", NUMBERS, 4),
         ("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xfc in position 10: invalid start byte", LATIN, 9),
         ("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xfc in position 10: invalid start byte", NUMBERS, None),
-        ("UnicodeDecodeError: 'nonsense' codec can't decode byte 0xfc", b"one\n", 0),
+        ("UnicodeDecodeError: 'nonsense' codec can't decode byte 0xfc", b"one\n", None),
         ("json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)", b'{"a": 1}\n[1]\noops\n2\n', 13),
         ("json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)", NUMBERS, None),
     ],

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import types
+
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import task_progress
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follow_application, task_progress
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Unreachable
 
 from .fake_cluster import APP, Cluster
 
@@ -133,6 +136,48 @@ def test_the_first_failed_attempt_is_told_while_the_job_goes_on(cluster, monkeyp
     )
     assert before_end["first_failure"]["host"] == "10.0.0.6" and "Traceback" in before_end["first_failure"]["stderr"]
     assert seen[-1]["state"] == "succeeded" and seen[-1]["first_failure"] == before_end["first_failure"]
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_the_tasks_are_asked_for_a_failure_again_only_where_there_is_news(monkeypatch, tmp_path, silent):
+    cluster = running(Cluster(monkeypatch, tmp_path), {**JOB, "failedMapAttempts": 1})
+    asked, answer = [], cluster.yarn.proxied
+
+    def proxied(app, path, params=None):
+        asked.append(path)
+        if silent and path.endswith("/attempts"):
+            raise Unreachable("It does not answer.")
+        return answer(app, path, params)
+
+    monkeypatch.setattr(cluster.yarn, "proxied", proxied)
+    monkeypatch.setattr(follow_application, "PAUSES", ((float("inf"), 0.0),))
+    play_for(cluster, 5)
+    cluster.follow()
+    # The attempt that failed is of a task that has succeeded with another one; an answer that did not come is asked for again.
+    assert len([path for path in asked if path.endswith("t2/attempts")]) == (5 if silent else 1)
+
+
+def play_for(cluster, looks):
+    """Let the application run for so many looks."""
+    client = cluster.client
+
+    def slow(argv):
+        done = client(argv)
+        cluster.yarn.applications[APP]["states"] = ["ACCEPTED", *["RUNNING"] * looks, "FINISHED"]
+        return done
+
+    cluster.client = slow
+
+
+def test_an_old_job_is_looked_at_less_often(cluster, monkeypatch):
+    now, pauses = [0.0], []
+    clock = types.SimpleNamespace(
+        monotonic=lambda: now[0], sleep=lambda seconds: (pauses.append(seconds), now.__setitem__(0, now[0] + 200))
+    )
+    monkeypatch.setattr(follow_application, "time", clock)
+    play_for(cluster, 6)
+    cluster.follow()
+    assert pauses == [0.5, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0]
 
 
 def test_fail_fast_ends_the_job_with_the_first_failed_attempt(monkeypatch, tmp_path):

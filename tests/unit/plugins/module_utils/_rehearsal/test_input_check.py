@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import inputs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.codecs import available
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.formats import class_of
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.inputs import InputFile
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.input_check import check_input
 
@@ -197,4 +198,13 @@ def test_who_names_a_reader_of_his_own_knows_what_it_reads(name):
         "input-not-text",
         "input-codec-absent",
         "input-one-map",
+    ]
+
+
+@pytest.mark.parametrize("name", ["text", "key_value", "nline", "combine"])
+def test_formats_of_lines_read_no_more_than_text_does(name):
+    options = {"mapred.input.format.class": class_of("input", name)}
+    assert ids(check_input([there("a.zip"), there("c.zst")], options, available([]))) == [
+        "input-not-text",
+        "input-codec-absent",
     ]

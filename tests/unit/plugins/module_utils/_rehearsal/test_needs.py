@@ -104,6 +104,13 @@ def test_a_module_that_is_run_is_looked_for(look):
     assert modules(found) == {"json": "module-missing", "numpy": "module-missing"}
 
 
+def test_a_module_that_an_archive_brings_is_run_without_the_nodes(look, tmp_path):
+    with tarfile.open(tmp_path / "tool.tgz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("map.py"), io.BytesIO())
+    archives = [{"src": str(tmp_path / "tool.tgz"), "name": "tool"}]
+    assert modules(look({}, archives, mapper="python3 -m tool.map")) == {}
+
+
 def test_a_program_that_is_no_python_is_told_elsewhere(look):
     found = look({"m.py": "print 'x'\n"}, mapper="python3 m.py")
     assert found["modules"] == [] and list(programs(found)) == ["python3"]

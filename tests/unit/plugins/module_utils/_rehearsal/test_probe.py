@@ -49,6 +49,15 @@ def test_what_is_there_and_starts_is_no_finding(place):
     assert look(place, programs, [("json", "module-missing", [])]) == []
 
 
+def test_what_an_interpreter_says_at_its_start_is_passed_over(place):
+    (place / "python3").unlink()
+    script(place, "python3", f'#!/bin/sh\necho Welcome\nexec {sys.executable} "$@"\n')
+    found = look(
+        place, [("python3", "The mapper", True)], [("json", "module-missing", []), ("no_such", "module-missing", [])]
+    )
+    assert [one["evidence"]["module"] for one in found] == ["no_such"]
+
+
 def test_what_is_not_there_is_told_by_who_asks_for_it(place):
     found = look(place, [("ruby", "The first line of r.rb", True), ("jq", "The mapper", False)])
     assert ids(found) == ["interpreter-absent", "command-absent"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import zipfile
 from dataclasses import replace
 
@@ -450,4 +451,18 @@ def test_an_image_that_only_resembles_an_official_one_may_have_more(check):
 
 def test_a_finding_of_two_programs_is_told_once(check):
     found = check({"m.py": "import numpy\n"}, mapper="python3 m.py", reducer="python3 m.py -r", combiner="python3 m.py")
+    assert ids(found) == ["module-missing"]
+
+
+def test_a_program_of_very_many_branches_is_left_to_the_run_on_a_sample(check):
+    branches = "".join(f"elif x == {number}:\n    pass\n" for number in range(900))
+    assert check({"m.py": f"x = 1\nif x:\n    pass\n{branches}"}) == []
+
+
+def test_a_damaged_zip_file_brings_no_modules(check):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("helper.py", "")
+    data = packed.getvalue().replace(b"PK\x01\x02", b"PK\x00\x00")
+    found = check({"m.py": "import helper\n", "lib.zip": data}, mapper="python3 m.py")
     assert ids(found) == ["module-missing"]

@@ -13,7 +13,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import s3_c
 
 
 class Bucket:
-    """Objects by key; ``fails`` raises for a kind of call."""
+    """Objects by key, a thousand in a page; ``fails`` raises for a kind of call."""
 
     def __init__(self, objects, **fails):
         self.objects, self.fails, self.calls = objects, fails, []
@@ -26,7 +26,9 @@ class Bucket:
     def page(self, prefix, token=""):
         self.answer("list", prefix)
         keys = sorted(key for key in self.objects if key.startswith(prefix))
-        return [{"key": key, "size": self.objects[key]} for key in keys], ""
+        at = int(token or 0)
+        more = str(at + 1000) if at + 1000 < len(keys) else ""
+        return [{"key": key, "size": self.objects[key]} for key in keys[at : at + 1000]], more
 
     def get_range(self, key, start, length):
         self.answer("read", key)
@@ -78,6 +80,19 @@ def test_a_bucket_of_another_region_is_left_to_hadoop(status):
 def test_a_node_without_keys_says_so_once():
     seen, _bucket = look("s3://b/x", "s3://b/x", list=OhmyError("There are no keys.", "See its profile."))
     assert [(one["id"], one["text"]) for one in seen.findings] == [("s3-unreachable", "There are no keys.")]
+
+
+def test_what_lies_behind_a_page_of_hidden_objects_is_found():
+    hidden = {f"in/_delta_log/{number:06}.json": 1 for number in range(2500)}
+    seen, bucket = look("s3://b/in/", objects={**hidden, "in/part-0.gz": 7})
+    assert seen.findings == [] and seen.endings == {".gz"} and bucket.calls[-1] == ("read", "in/part-0.gz")
+    assert [one["id"] for one in look("s3://b/in/", objects=hidden)[0].findings] == ["s3-input-absent"]
+
+
+def test_a_place_that_begins_with_very_many_hidden_objects_is_left_to_hadoop():
+    hidden = {f"in/_delta_log/{number:06}.json": 1 for number in range(1000 * s3_check.PAGES + 1)}
+    seen, bucket = look("s3://b/in/", objects=hidden)
+    assert seen.findings == [] and len(bucket.calls) == s3_check.PAGES
 
 
 def test_of_very_many_places_the_first_are_looked_at():

@@ -130,9 +130,13 @@ def test_what_cannot_be_unpacked_here_is_a_note():
     assert "snappy, zstd" in found["text"] and [part.source.uri for part in taken.parts] == ["c"]
 
 
-def test_packed_bytes_without_the_name_are_a_warning():
-    (found,) = Store(log=gzip.compress(TEXT)).take().findings
-    assert (found["id"], found["severity"]) == ("input-codec-unseen", "warning")
+@pytest.mark.parametrize(
+    ("data", "words"), [(gzip.compress(TEXT), "gzip"), (b"PAR1\x15\x04" + TEXT, "Parquet"), (b"PARTS\n" + TEXT, None)]
+)
+def test_packed_bytes_without_the_name_are_a_warning(data, words):
+    found = Store(log=data).take().findings
+    assert [(one["id"], one["severity"]) for one in found] == [("input-codec-unseen", "warning")] * bool(words)
+    assert not words or f"log looks like {words}, " in found[0]["text"]
 
 
 def test_a_long_first_record_is_read_to_its_end_within_limits():
@@ -145,3 +149,8 @@ def test_a_long_first_record_is_read_to_its_end_within_limits():
 def test_a_local_file_is_read_where_it_is_asked(tmp_path):
     (tmp_path / "a").write_bytes(b"0123456789")
     assert sample.read_local(str(tmp_path / "a"), 3, 4) == b"3456"
+
+
+def test_a_file_that_becomes_shorter_is_no_packed_one():
+    (found,) = sample.take([sample.Source("a", 9)], lambda uri, start, length: b"one\n"[start:]).findings
+    assert found["text"] == "a cannot be read: it ends after 4 of 9 bytes."

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Which values of variables cannot be together, each being possible by itself."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..module_utils._core.errors import as_clause
+from ..module_utils._core.s3_uri import is_s3
+from ..module_utils._hadoop import answers, codecs, on_own_hosts, streaming_checks
+from . import checks
+from .fetch_targets import UNPACKED
+
+
+def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for what cannot be together in one job, or in one step of it."""
+    found = []
+    if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
+        found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
+    named = {name.removeprefix("job_"): value for name, value in settings.items() if name.startswith("job_")}
+    found += [f"job_{name}: {text}" for name, text in streaming_checks.problems(named)]
+    return found + [text for text in (_queue(settings), _decompress(settings)) if text]
+
+
+def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for all values, by themselves and together, but for what ``job_problems`` returns."""
+    found = checks.value_problems(settings)
+    found += answers.setting_problems(settings)
+    found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
+    ttl, longest = checks.seconds(settings["cluster_ttl"]), checks.seconds(settings["cluster_ttl_max"])
+    if ttl and longest and ttl > longest:
+        found.append("cluster_ttl: must not be longer than cluster_ttl_max")
+    return found
+
+
+def _queue(settings: t.Mapping[str, t.Any]) -> str:
+    """Return why a queue cannot be: that of instances has those of hadoop_capacity_scheduler."""
+    own, queue = settings["hadoop_capacity_scheduler"] or {}, settings["job_queue"]
+    if (
+        not queue
+        or settings["cluster_provider"] != "ec2"
+        or "yarn.resourcemanager.scheduler.class" in (settings["hadoop_yarn_site"] or {})
+    ):
+        return ""
+    given = {"yarn.scheduler.capacity.root.queues": "default", **own}
+    lists = [str(value) for key, value in given.items() if re.fullmatch(r"yarn\.scheduler\.capacity\..+\.queues", key)]
+    there = sorted({name.strip() for value in lists for name in value.split(",")})
+    if queue.rpartition(".")[2] in there:
+        return ""
+    return f"job_queue: the cluster has no queue {queue}, but {', '.join(there)}; see hadoop_capacity_scheduler"
+
+
+def _decompress(settings: t.Mapping[str, t.Any]) -> str:
+    codec = settings["job_output_compress"]
+    if not settings["job_output_decompress"] or codec in (None, "none") or codecs.by_name(codec).suffix in UNPACKED:
+        return ""
+    return f"job_output_decompress: {codec} cannot be decompressed here; let the job write gzip, bzip2 or deflate"
+
+
+def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
+    named = [name for name in ("hadoop_master_host", "hadoop_worker_hosts") if settings[name]]
+    return [
+        f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named
+    ]
+
+
+def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:
+    found = on_own_hosts.refused(settings["job_input"] or [], settings["job_input_mode"], settings["job_output"] or "")
+    found += [
+        on_own_hosts.in_s3(name, settings[name], "Give a path or an https URL.")
+        for name in ("hadoop_archive", "hadoop_overlay", "hadoop_java_archive")
+        if settings[name] and is_s3(settings[name])
+    ]
+    return [as_clause(exc) for exc in found]
