@@ -13,6 +13,7 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.voice import printable
 from .causes.table import BY_ID
 
 ROOT = "/var/lib/ohmy/jobs"
@@ -128,11 +129,11 @@ def error(
     :returns: {"id", "summary", "hint", "retry", "stderr", "attempt", "host", "evidence"}; the three in the middle are
         those of the evidence.
     """
-    place = {"stderr": stderr, "attempt": attempt, "host": host}
+    place = {"stderr": printable(stderr), "attempt": attempt, "host": host}
     return {
         "id": cause,
-        "summary": summary,
-        "hint": hint,
+        "summary": printable(summary),
+        "hint": printable(hint),
         "retry": BY_ID[cause].retry,
         **place,
         "evidence": {**EVIDENCE, **evidence, **place},

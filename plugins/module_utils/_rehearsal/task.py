@@ -23,6 +23,8 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core.voice import printable
+
 # Streaming's own buffer: of what a program leaves unread, the rest breaks the pipe.
 UNREAD_MOST = 128 << 10
 STDERR_TAIL = 16 << 10
@@ -280,6 +282,7 @@ class _Talk:
         text = line.decode("utf-8", "replace").rstrip("\r")
         if self._result.reports.take(text):
             return
+        text = printable(text)
         self._tail.append(text)
         self._kept += len(text) + 1
         while len(self._tail) > 1 and self._kept > STDERR_TAIL:

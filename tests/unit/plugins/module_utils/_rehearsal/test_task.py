@@ -91,6 +91,10 @@ def test_reports_are_parsed_and_not_shown(run):
     assert result.stderr == "other"
 
 
+def test_what_a_terminal_would_obey_is_spelled_out(run):
+    assert run("printf 'a\\033[31mred\\tb\\n' >&2").stderr == "a\\x1b[31mred\tb"
+
+
 def test_a_program_sees_no_variable_but_those_that_it_is_given(run, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden")
     names = {line.split("=")[0] for line in run("env", env={"GIVEN": "x"}).stdout.decode().splitlines()}
