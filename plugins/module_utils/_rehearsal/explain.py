@@ -26,6 +26,10 @@ SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
 Input = t.Dict[str, t.Any]
+SILENT = (
+    "Let it say why on standard error; where that code is no failure, as of a grep that finds nothing, set "
+    "stream.non.zero.exit.is.failure: false in job_options."
+)
 
 
 def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part], limits: task.Limits) -> Finding:
@@ -66,7 +70,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if NO_MEMORY.search(result.stderr) and limits.memory:
         hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more."
         return finding(f"{role}-memory", ERROR, text, hint, **evidence)
-    return finding(f"{role}-failed", ERROR, text, _hint(place), **evidence)
+    hint = _hint(place) if result.stderr.strip() else SILENT
+    return finding(f"{role}-failed", ERROR, text, hint, **evidence)
 
 
 def _lines(number: int) -> str:

@@ -85,6 +85,7 @@ def test_a_reducer_that_fails_is_told_with_the_line_of_its_input(rehearse):
     (error,) = rehearse(WORDS, reducer)["findings"]
     assert error["id"] == "reducer-failed"
     assert "exit code 3: without a word on standard error; it breaks on line 23 of its input: dog" in error["text"]
+    assert "as of a grep that finds nothing" in error["hint"]
 
 
 def test_a_program_that_fails_before_it_reads_is_told_without_a_line(rehearse):
