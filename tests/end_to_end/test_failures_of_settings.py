@@ -51,7 +51,10 @@ JOBS = {
     "map_cores": ({"vcores": 100}, "task-too-big", ["a MAP asks for more than any node has", "and 100 cores", "job_vcores"]),
     "no_sequence_file": ({"input_format": "sequence"}, "input-not-sequence-file", ["words.txt is no SequenceFile"]),
     "new_interface": (
-        {"options": {"mapreduce.job.partitioner.class": "org.apache.hadoop.mapreduce.lib.partition.HashPartitioner"}},
+        {
+            "options": {"mapreduce.job.partitioner.class": "org.apache.hadoop.mapreduce.lib.partition.HashPartitioner"},
+            "reducer": "cat", "reduces": 1,
+        },
         "property-of-new-api", ["mapreduce.job.partitioner.class belongs to Hadoop's newer interface"],
     ),
     "scheme": ({"options": {"fs.defaultFS": "foo://x"}}, "uri-scheme-unknown", ["no file system foo://"]),
