@@ -14,11 +14,9 @@ import typing as t
 from .findings import shown
 
 # Of the larger number; and near zero, where a sum that should be nothing leaves what it was rounded by.
-TOLERANCE = 1e-9
+TOLERANCE, NOTHING = 1e-9, 1e-12
 NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 FLOAT = re.compile(rb"[.eE]")
-# What a program rounds by itself may fall to either side of a half.
-ROUNDED = re.compile(rb"[-+]?\d*\.(\d{2,})")
 # More lines of one key than this are paired in their order only.
 MOST_PAIRED = 300
 MOST_SHOWN = 5
@@ -97,15 +95,6 @@ def same_numbers(a: bytes, b: bytes) -> bool:
             continue
         if not FLOAT.search(one + other):
             return False
-        near = math.isclose(float(one), float(other), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-        if not near and not _rounded_apart(one, other):
+        if not math.isclose(float(one), float(other), rel_tol=TOLERANCE, abs_tol=NOTHING):
             return False
     return True
-
-
-def _rounded_apart(one: bytes, other: bytes) -> bool:
-    """Tell whether two numbers with as many decimals, two at least, differ by one in the last of them."""
-    found, found_too = ROUNDED.fullmatch(one), ROUNDED.fullmatch(other)
-    if found is None or found_too is None or len(found[1]) != len(found_too[1]):
-        return False
-    return abs(float(one) - float(other)) < 1.5 * 10 ** -len(found[1])
