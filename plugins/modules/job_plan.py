@@ -483,8 +483,8 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     read = steps.read(params["name"], typed_steps(params["steps"]) if params["steps"] else [params])
     require_local(params["input"])
     place = require_place(params)
-    for problem in on_own_hosts.refused(params["input"], params["input_mode"], place.where) if own else []:
-        raise problem
+    if own:
+        on_own_hosts.refuse(params["input"], params["input_mode"], place.where)
     if place.kind == "local":
         inputs.refuse_output_inside(params["input"], place.where)
     bucket, found = here(params) if own else in_s3(params)

@@ -397,7 +397,7 @@ from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
 from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import inputs, programs, side_archives, streaming_options
+from ..module_utils._hadoop import inputs, on_own_hosts, programs, side_archives, streaming_options
 from ..module_utils._hadoop.codecs import CODECS
 from ..module_utils._rehearsal import preflight, sample, task
 from ..module_utils._rehearsal.estimate import cores_of
@@ -451,7 +451,7 @@ def access(params: dict[str, t.Any]) -> tuple[inputs.ListObjects, sample.Read]:
     if params["answer_from"]:
         return lambda _bucket, _key: [], lambda _uri, start, size: sample.read_local(params["answer_from"], start, size)
     if params["provider"] == "inventory":
-        inputs.refuse_s3(params["input"])
+        on_own_hosts.refuse(params["input"])
     if not any(map(inputs.is_s3, params["input"])):
         return lambda _bucket, _key: [], sample.read_local
     client = Clients(params).s3

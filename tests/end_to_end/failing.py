@@ -43,14 +43,6 @@ def put(lone: Lone, files: dict[str, bytes]) -> None:
     assert not done.get("failed"), done
 
 
-def as_hdfs(lone: Lone, line: str, user: str = "hdfs") -> str:
-    """Return what a shell on the master prints, as the user hdfs or another one."""
-    words = ["su", "-", user, "-s", "/bin/bash", "-c", line]
-    done = lone.cloud.inside(lone.cloud.master(NAME), *words, seconds=240)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return t.cast(str, done.stdout)
-
-
 def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 900) -> dict[str, Result]:
     """Run tasks on the master, some at the same time; return the result of each by its name.
 

@@ -72,27 +72,16 @@ class Lone:
         assert run.code == 0, run.text
         return json.loads(written.read_text())
 
-    def shell(self, line: str) -> str:
-        """Return what a shell on the master prints, as the user hadoop."""
-        done = self.cloud.inside(
-            self.cloud.master(NAME),
-            "su",
-            "-",
-            "hadoop",
-            "-s",
-            "/bin/bash",
-            "-c",
-            f"export LC_ALL=C.UTF-8; {line}",
-            seconds=120,
-        )
+    def shell(self, line: str, user: str = "hadoop") -> str:
+        """Return what a shell on the master prints, as the user hadoop or another one."""
+        words = ["su", "-", user, "-s", "/bin/bash", "-c", f"export LC_ALL=C.UTF-8; {line}"]
+        done = self.cloud.inside(self.cloud.master(NAME), *words, seconds=120)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
 
     def hdfs(self, words: str, text: str = "") -> None:
         """Run ``hdfs dfs -WORDS`` on the master as the user hdfs, ``text`` being its input."""
-        line = f"printf %s {shlex.quote(text)} | hdfs dfs -{words}"
-        done = self.cloud.inside(self.cloud.master(NAME), "su", "-", "hdfs", "-s", "/bin/bash", "-c", line, seconds=120)
-        assert done.returncode == 0, done.stderr + done.stdout
+        self.shell(f"printf %s {shlex.quote(text)} | hdfs dfs -{words}", "hdfs")
 
     def end(self) -> None:
         """Terminate the cluster."""

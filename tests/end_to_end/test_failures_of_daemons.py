@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from .failing import HOME, STREAMING, as_hdfs, job, put, together, told
+from .failing import HOME, STREAMING, job, put, together, told
 from .support import wait_for
 
 pytestmark = pytest.mark.failures
@@ -81,7 +81,7 @@ def set_queues(lone, before, name, value):
     setting = f"<name>yarn.scheduler.capacity.root.default.{name}</name><value>{value}</value>"
     text = before.replace("</configuration>", f"<property>{setting}</property></configuration>")
     inside(lone, "bash", "-c", 'printf %s "$0" > "$1"', text, QUEUES)
-    as_hdfs(lone, "yarn rmadmin -refreshQueues", "yarn")
+    lone.shell("yarn rmadmin -refreshQueues", "yarn")
 
 
 def runs(known):
@@ -103,12 +103,12 @@ def test_a_job_that_somebody_kills_and_one_whose_time_is_up_are_not_tried_again(
 
 
 def test_safe_mode_is_waited_out(lone, words):
-    as_hdfs(lone, "hdfs dfsadmin -safemode enter")
+    lone.shell("hdfs dfsadmin -safemode enter", "hdfs")
 
     def both_failed(patient):
         return patient.get("tries") and status(lone, "hasty").get("state") == "failed"
 
-    leave = Meanwhile(lone, "patient", both_failed, lambda: as_hdfs(lone, "hdfs dfsadmin -safemode leave"))
+    leave = Meanwhile(lone, "patient", both_failed, lambda: lone.shell("hdfs dfsadmin -safemode leave", "hdfs"))
     tasks = {"patient": {STREAMING: {**job("cat"), "id": "patient"}}}
     tasks["hasty"] = {STREAMING: {**job("cat", retries=0), "id": "hasty"}}
     try:
@@ -128,7 +128,7 @@ def test_a_datanode_that_is_down_is_told(lone, words):
         inside(lone, "systemctl", "start", "hadoop-datanode")
     told(result, "daemon-unreachable", "does not answer")
     assert result["error"]["retry"] == "wait"
-    wait_for("the DataNode", lambda: "Live datanodes (1)" in as_hdfs(lone, "hdfs dfsadmin -report -live"), 60, 1)
+    wait_for("the DataNode", lambda: "Live datanodes (1)" in lone.shell("hdfs dfsadmin -report -live", "hdfs"), 60, 1)
 
 
 def test_a_job_whose_node_is_lost_is_submitted_again(lone, words):
@@ -155,7 +155,7 @@ def test_a_job_whose_node_is_lost_is_submitted_again(lone, words):
 
 def test_a_block_that_is_lost_is_told_with_its_file(lone, words):
     put(lone, {"lost.txt": b"gone\n" * 100})
-    blocks = as_hdfs(lone, f"hdfs fsck {HOME}/in/lost.txt -files -blocks")
+    blocks = lone.shell(f"hdfs fsck {HOME}/in/lost.txt -files -blocks", "hdfs")
     block = re.search(r"blk_\d+", blocks)[0]
     inside(lone, "find", "/var/lib/hadoop", "-name", f"{block}*", "-delete")
     lost = job("cat", input=[f"{HOME}/in/lost.txt"], retries=0)

@@ -17,10 +17,10 @@ from .failures import diagnose_submit
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
-from .jobs import fingerprint_path, read_fingerprint
+from .jobs import fingerprint_path
 from .programs import check_first_line
 from .rest import Unreachable
-from .results import obstacle
+from .results import is_job_s, obstacle
 from .site import render
 from .tries import repeat
 
@@ -77,9 +77,7 @@ def check_programs(follower: Follower) -> None:
 def is_done(follower: Follower) -> bool:
     """Tell whether the whole answer of this very job is in HDFS."""
     hdfs, output = follower.doors.hdfs, str(follower.spec["output"])
-    return (
-        hdfs.status(f"{output}/_SUCCESS") is not None and read_fingerprint(hdfs, output) == follower.spec["fingerprint"]
-    )
+    return hdfs.status(f"{output}/_SUCCESS") is not None and is_job_s(hdfs, output, follower.spec["fingerprint"])
 
 
 def prepare_output(follower: Follower) -> None:
@@ -91,7 +89,7 @@ def prepare_output(follower: Follower) -> None:
     if problem := obstacle(hdfs, output, str(follower.spec.get("existing") or "own"), follower.spec["fingerprint"]):
         raise Failed(error(problem.message, problem.hint, cause="output-exists"))
     if hdfs.status(output) is not None:
-        own = read_fingerprint(hdfs, output) == follower.spec["fingerprint"]
+        own = is_job_s(hdfs, output, follower.spec["fingerprint"])
         follower.report("removing what an interrupted run left" if own else "removing another job's answer")
         hdfs.delete(output, recursive=True)
     hdfs.mkdirs(os.path.dirname(output.rstrip("/")))

@@ -17,7 +17,6 @@ from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
-from . import on_own_hosts
 from .hdfs_names import UNUSABLE
 from .programs import file_sha256
 
@@ -70,12 +69,6 @@ def expand(
     if not sum(file.size for file in files):
         raise OhmyError("job_input: all files are empty, so there is nothing to do.", "Name files that hold lines.")
     return files
-
-
-def refuse_s3(items: t.Iterable[str]) -> None:
-    """Raise OhmyError for an item in S3, as hosts of one's own are used without AWS."""
-    for problem in on_own_hosts.refused(items):
-        raise problem
 
 
 def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:

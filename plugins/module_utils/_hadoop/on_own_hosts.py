@@ -29,6 +29,12 @@ def refused(items: t.Iterable[str], mode: str = "hdfs", output: str = "") -> lis
     return found
 
 
+def refuse(items: t.Iterable[str], mode: str = "hdfs", output: str = "") -> None:
+    """Raise the first error of ``refused``."""
+    for problem in refused(items, mode, output):
+        raise problem
+
+
 def in_s3(name: str, place: str, hint: str) -> OhmyError:
     """Return the error of a variable that names a place in S3."""
     return OhmyError(f"{name}: {place} lies in S3, {WHY}.", hint)

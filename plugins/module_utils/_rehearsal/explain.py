@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from .._hadoop import command_words
+from .._hadoop.causes.table import BY_ID
 from . import blame, records, task
 from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
 from .pipeline import MAPPER, Failed, Job, OutOfTime, Pipeline
@@ -26,10 +27,7 @@ SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
 Input = t.Dict[str, t.Any]
-SILENT = (
-    "Let it say why on standard error; where that code is no failure, as of a grep that finds nothing, set "
-    "stream.non.zero.exit.is.failure: false in job_options."
-)
+SILENT = BY_ID["exit-silent"].hint
 
 
 def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part], limits: task.Limits) -> Finding:

@@ -84,10 +84,6 @@ def _ending(file: InputFile) -> str:
     return next((ending for ending in NOT_TEXT if name.endswith(ending)), "")
 
 
-def _codec(file: InputFile) -> Codec | None:
-    return of_file(file.relative)
-
-
 def what_begins_so(head: bytes) -> tuple[str | None, str]:
     """Return the ending that Hadoop knows a file by that begins so ("" for none), and what it is; (None, "") may be text."""
     return next(((ending, what) for magic, ending, what in MAGIC if re.match(magic, head)), (None, ""))
@@ -120,7 +116,7 @@ def _not_text(files: t.Sequence[InputFile]) -> list[Finding]:
 
 def _codecs_absent(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> list[Finding]:
     names = ", ".join(codec.name for codec in there)
-    packed = ((file, _codec(file)) for file in files if not _ending(file))
+    packed = ((file, of_file(file.relative)) for file in files if not _ending(file))
     groups = _grouped((codec.name, file) for file, codec in packed if codec and codec not in there)
     return [
         static(
@@ -141,7 +137,7 @@ def _contents(files: t.Sequence[InputFile]) -> list[Finding]:
     for file in local[:SNIFFED]:
         with open(file.source, "rb") as stream:
             head = stream.read(16)
-        codec = _codec(file)
+        codec = of_file(file.relative)
         ending, what = what_begins_so(head)
         if codec is None and what:
             unseen.append((what, file))
@@ -173,7 +169,7 @@ def _one_map(files: t.Sequence[InputFile]) -> list[Finding]:
     whole = [
         (file, codec)
         for file in files
-        if file.size > BLOCK and not _ending(file) and (codec := _codec(file)) and not codec.splits
+        if file.size > BLOCK and not _ending(file) and (codec := of_file(file.relative)) and not codec.splits
     ]
     if not whole:
         return []

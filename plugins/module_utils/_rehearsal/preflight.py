@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from .._hadoop import codecs, inputs, streaming, streaming_options
 from .._hadoop.formats import NLINE_FORMAT
-from . import estimate, input_check, node_images, programs_check, rehearsal, remarks, sample, task, words
+from . import estimate, input_check, node_images, program_walk, programs_check, rehearsal, remarks, sample, task, words
 from .findings import Finding
 from .pipeline import Job
 
@@ -90,7 +90,7 @@ def check(
     :param archives: names of the folders that archives are unpacked into.
     :raises OSError, OhmyError: a file cannot be read; the version of Python is none.
     """
-    commands = {role: spec.get(role) for role in programs_check.ROLES}
+    commands = {role: spec.get(role) for role in program_walk.ROLES}
     options = {**(spec.get("options") or {}), **streaming_options.classes(spec)}
     there = [codec for codec in codecs.CODECS if codec.name in nodes.codecs]
     return [
@@ -140,8 +140,9 @@ def rehearse(
         job = Job(commands, there, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
         done = rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)
     answer = done.pop("answer")
-    listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
-    if whole is not None:
+    if whole is None:
+        listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
+    else:
         listed = [(whole, True, False)]
     splits = estimate.splits_of(listed, taken.expansion, together)
     return {

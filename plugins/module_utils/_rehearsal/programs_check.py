@@ -21,7 +21,6 @@ from .program_words import PYTHON, SHELLS, SYSTEM
 from .python_source import Import
 from .python_stdlib import Version
 
-ROLES = program_walk.ROLES
 ABSOLUTE = "Name it with its path from /, such as #!/usr/bin/env python3."
 
 
