@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._hadoop import command_words
-from .._hadoop.causes.table import BY_ID
+from .._hadoop.causes.table import find
 from . import blame, records, task
 from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
 from .pipeline import MAPPER, Failed, Job, OutOfTime, Pipeline
@@ -27,7 +27,11 @@ SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
 Input = t.Dict[str, t.Any]
-SILENT = BY_ID["exit-silent"].hint
+# By cause, where the cluster's hint speaks of what is not here.
+HINTS_HERE = {
+    "exit-137": "Nothing here kills it but the system when memory runs out, or it does so itself: let it keep less.",
+    "exit-143": "Nothing here sends it that signal: see whether it does so itself.",
+}
 
 
 def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part], limits: task.Limits) -> Finding:
@@ -63,12 +67,13 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     found = blame.trace(result.stderr)
     evidence["trace"] = vars(found) if found else None
     evidence["input"] = place = _input(failed, pipeline, parts)
-    text = f"The {role} {command} fails on the sample with exit code {result.code}: {found or last}"
-    text += _where(place) + during + "."
+    silent = None if result.stderr.strip() else find("exit", f"code {result.code} silent")
+    how = f": {silent.summary}" if silent else f" with exit code {result.code}: {found or last}"
+    text = f"The {role} {command} fails on the sample{how}{_where(place)}{during}."
     if NO_MEMORY.search(result.stderr) and limits.memory:
         hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more."
         return finding(f"{role}-memory", ERROR, text, hint, **evidence)
-    hint = _hint(place) if result.stderr.strip() else SILENT
+    hint = HINTS_HERE.get(silent.cause.id, silent.hint) if silent else _hint(place)
     return finding(f"{role}-failed", ERROR, text, hint, **evidence)
 
 

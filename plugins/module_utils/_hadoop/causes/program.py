@@ -84,9 +84,14 @@ EXIT = (
         "Its container was killed; see the node's log in the evidence.", "no", r"^code 143\b",
     ),
     row(
-        "exit-silent", "exit", "it ended with exit code {code} and said nothing on stderr",
+        "exit-1", "exit", "it ended with exit code 1 and said nothing on stderr",
         "Let it say why on stderr; where that code is no failure, as of a grep that finds nothing, set "
-        "stream.non.zero.exit.is.failure=false in job_options.", "no", r"^code (?P<code>\d+) silent$",
+        "stream.non.zero.exit.is.failure=false in job_options.", "no", r"^code 1 silent$",
+    ),
+    row(
+        "exit-silent", "exit", "it ended with exit code {code} and said nothing on stderr",
+        "Let it say why on stderr; where that code is no failure, set stream.non.zero.exit.is.failure=false in job_options.",
+        "no", r"^code (?P<code>\d+) silent$",
     ),
     row(
         "exit-code", "exit", "it ended with exit code {code}, its last words are below", "Its own words say why.", "no",

@@ -84,8 +84,26 @@ def test_a_reducer_that_fails_is_told_with_the_line_of_its_input(rehearse):
     reducer = 'while read -r k v; do [ "$k" = dog ] && exit 3; echo "$k"; done'
     (error,) = rehearse(WORDS, reducer)["findings"]
     assert error["id"] == "reducer-failed"
-    assert "exit code 3: without a word on standard error; it breaks on line 23 of its input: dog" in error["text"]
-    assert "as of a grep that finds nothing" in error["hint"]
+    assert (
+        "it ended with exit code 3 and said nothing on stderr; it breaks on line 23 of its input: dog" in error["text"]
+    )
+    assert "Let it say why on stderr" in error["hint"] and "grep" not in error["hint"]
+
+
+@pytest.mark.parametrize(
+    "ending, words_, hint",
+    [
+        ("exit 1", "it ended with exit code 1 and said nothing on stderr", "as of a grep that finds nothing"),
+        ("kill -9 $$", "it was killed (exit code 137), most likely for memory", "Nothing here"),
+        ("exit 137", "it was killed (exit code 137), most likely for memory", "Nothing here"),
+        ("kill -11 $$", "it crashed (exit code 139, segmentation fault)", "A native library"),
+        ("kill -6 $$", "it aborted (exit code 134)", "A native library"),
+        ("kill -15 $$", "it was told to end (exit code 143)", "Nothing here"),
+    ],
+)
+def test_a_program_that_ends_without_a_word_is_told_by_its_exit_code(rehearse, ending, words_, hint):
+    (error,) = rehearse(f"cat >/dev/null; {ending}", reduces=0)["findings"]
+    assert error["id"] == "mapper-failed" and words_ in error["text"] and hint in error["hint"]
 
 
 def test_a_program_that_fails_before_it_reads_is_told_without_a_line(rehearse):
