@@ -51,9 +51,10 @@ cutting lines into keys, of sorting, and of parting keys among reduces. Each run
 - with several reduces, and with the values of a key in another order,
 - with the combiner run once and twice.
 
-Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Where a
-program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job with
-`job_preflight: static`.
+Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Where all
+of them differ in nothing but numbers with a decimal point, and each by one in its last digit at most, as rounding does, it is only a
+warning. Where a program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job
+with `job_preflight: static`.
 
 Of a job with several steps each is tried on what the one before it made of the sample, and has its share of the time. Its answer is
 taken to grow as the input does, which is the most that answers do as a rule; so what is expected of later steps is rather too much.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import decimal
 import math
 import re
 import typing as t
@@ -17,6 +18,9 @@ from .findings import shown
 TOLERANCE, NOTHING = 1e-9, 1e-12
 NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 FLOAT = re.compile(rb"[.eE]")
+# A number that stands by itself: what is part of an address, a version or a name is none that is rounded.
+BETWEEN = re.compile(rb"([\s,;:|=%\"'()\[\]{}])")
+PLACES = re.compile(rb"[-+]?\d*\.(\d+)")
 # More lines of one key than this are paired in their order only.
 MOST_PAIRED = 300
 MOST_SHOWN = 5
@@ -33,12 +37,20 @@ class Difference(t.NamedTuple):
         return f"{self.key}: {_side(self.one)} and {_side(self.other)}"
 
 
+class Differences(t.NamedTuple):
+    """How many keys differ, some of them, and whether all do as rounding does."""
+
+    number: int
+    examples: list[Difference]
+    rounding: bool
+
+
 def _side(values: list[str]) -> str:
     return " | ".join(values) if values else "nothing"
 
 
-def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: bytes) -> tuple[int, list[Difference]]:
-    """Return in how many keys two answers differ, and at most MOST_SHOWN of these.
+def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: bytes) -> Differences:
+    """Return in how many keys two answers differ, with at most MOST_SHOWN of these.
 
     :param separator: ends the key of a line.
     """
@@ -55,10 +67,11 @@ def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: byt
             found[key] = (left, right)
     # A key that both have tells more than one that is missing.
     first = sorted(found, key=lambda key: (not (found[key][0] and found[key][1]), key))[:MOST_SHOWN]
-    return len(found), [
+    examples = [
         Difference(shown(key, 60), *([shown(_rest(line, key), 80) for line in side[:3]] for side in found[key]))
         for key in first
     ]
+    return Differences(len(found), examples, all(_rounded(*sides) for sides in found.values()))
 
 
 def _rest(line: bytes, key: bytes) -> bytes:
@@ -83,6 +96,25 @@ def _unequal(left: list[bytes], right: list[bytes]) -> tuple[list[bytes], list[b
         else:
             others.pop(match)
     return unpaired, others
+
+
+def _rounded(left: list[bytes], right: list[bytes]) -> bool:
+    return len(left) == len(right) and all(map(_rounded_line, sorted(left), sorted(right)))
+
+
+def _rounded_line(a: bytes, b: bytes) -> bool:
+    words, others = BETWEEN.split(a), BETWEEN.split(b)
+    return len(words) == len(others) and all(map(_rounded_word, words, others))
+
+
+def _rounded_word(a: bytes, b: bytes) -> bool:
+    """Tell whether two words are the same, or numbers with a decimal point that differ by one in the last place at most."""
+    one, other = PLACES.fullmatch(a), PLACES.fullmatch(b)
+    if one is None or other is None or same_numbers(a, b):
+        return same_numbers(a, b)
+    # A nought at the end may be left out, so the longer one tells the place.
+    unit = decimal.Decimal(1).scaleb(-max(len(one[1]), len(other[1])))
+    return abs(decimal.Decimal(a.decode()) - decimal.Decimal(b.decode())) <= unit
 
 
 def same_numbers(a: bytes, b: bytes) -> bool:

@@ -91,7 +91,7 @@ KINDS = {
     "stops-reading": Kind(ERROR, "A program leaves its input unread; where it is little, a warning."),
     "sort-options": Kind(ERROR, "The fields to sort or to part by are none that Hadoop understands."),
     "aggregate-input": Kind(ERROR, "Hadoop's aggregate reducer cannot take a line of the mapper's."),
-    # Answers that depend on what Hadoop decides by itself.
+    # Answers that depend on what Hadoop decides by itself; where rounding may be all there is to it, a warning.
     "answer-depends-on-splits": Kind(ERROR, "Another cut of the input gives another answer."),
     "answer-depends-on-reducers": Kind(ERROR, "Several reduces give another answer; a warning while one is asked for."),
     "answer-depends-on-combiner": Kind(ERROR, "The combiner, run not at all, once or twice, changes the answer."),

@@ -15,7 +15,7 @@ from .._core.errors import OhmyError
 from .._hadoop import command_words
 from . import aggregate, compare, pipeline, remarks, shuffle, task, variations, words
 from .explain import explain
-from .findings import ERROR, NOTE, Finding, count, finding, shown, sorted_by_severity
+from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown, sorted_by_severity
 from .pipeline import COMBINER, MAPPER, REDUCER, Failed, Job, OutOfTime, Pipeline
 from .sample import Part, Sample
 from .variations import Answer, Variation
@@ -154,31 +154,38 @@ class Rehearsal:
             if one.id in done:
                 continue
             try:
-                same = self._try(one, first)
+                found = self._try(one, first)
+                same, settled = not found.number, not found.rounding
             except OutOfTime:
                 self._cut_short([other.what for other in ways[index:] if other.id not in done])
                 return
             except Failed as failed:
                 failed.during = _lower(one.what)
                 self.findings.append(explain(failed, self._job, stage, parts, self._limits))
-                same = False
-            if not same:
+                same, settled = False, True
+            if not same and settled:
                 done.add(one.id)
             if one is repeated and not same:
                 self.not_tried += [_lower(other.what) for other in planned]
                 return
 
-    def _try(self, one: Variation, first: Answer) -> bool:
+    def _try(self, one: Variation, first: Answer) -> compare.Differences:
         base = one.base() if one.base else first
         other = one.answer()
         self.tried.append(_lower(one.what))
-        number, examples = compare.differences(base, other, key_end(self._job))
-        if number:
-            text = f"{one.what}, the answer is another one: {count(number, 'key')} differ, such as "
-            text = text.replace("key differ,", "key differs,") + "; ".join(map(str, examples)) + "."
-            listed = [{"key": each.key, "one": each.one, "other": each.other} for each in examples]
-            self.findings.append(finding(one.id, one.severity, text, one.hint, keys=number, examples=listed))
-        return not number
+        found = compare.differences(base, other, key_end(self._job))
+        if not found.number or (found.rounding and any(each["id"] == one.id for each in self.findings)):
+            return found
+        differ = "differs" if found.number == 1 else "differ"
+        severity, hint = one.severity, one.hint
+        if found.rounding:
+            differ += " by one in the last digit, as rounding does"
+            severity, hint = WARNING, "Let nothing be rounded but by the reducer, where that digit counts."
+        text = f"{one.what}, the answer is another one: {count(found.number, 'key')} {differ}, such as "
+        text += "; ".join(map(str, found.examples)) + "."
+        listed = [{"key": each.key, "one": each.one, "other": each.other} for each in found.examples]
+        self.findings.append(finding(one.id, severity, text, hint, keys=found.number, examples=listed))
+        return found
 
     def _cut_short(self, left: list[str]) -> None:
         left = [_lower(one) for one in left]

@@ -143,6 +143,24 @@ def test_a_combiner_that_fails_does_not_hide_the_rest(rehearse):
     assert "when a file is cut into two splits" in found["tried"]
 
 
+MEAN = "awk -F'\\t' '{n[$1] += $2; m[$1] += NF > 2 ? $3 : 1} END {for (k in n) %s}' | sort"
+
+
+def test_a_combiner_that_changes_what_rounding_may_is_a_warning(rehearse):
+    mapper = "awk '{print $1 \"\\t\" $2}'"
+    reducer = MEAN % 'printf "%s\\t%.2f\\n", k, n[k] / m[k]'
+    combiner = MEAN % 'printf "%s\\t%.2f\\t%d\\n", k, n[k], m[k]'
+    text = "a 0.487\na 0.487\nb 1\n"
+    found = rehearse(mapper, reducer, combiner, text=text)
+    (warning,) = found["findings"]
+    assert (warning["id"], warning["severity"]) == ("answer-depends-on-combiner", "warning")
+    assert "1 key differs by one in the last digit, as rounding does, such as a: 0.49 and 0.48." in warning["text"]
+    assert "when the combiner runs twice" in found["tried"]
+    # By more it is wrong.
+    found = rehearse(mapper, reducer, combiner.replace("n[k],", "n[k] + 1,"), text=text)
+    assert ids(found) == [("answer-depends-on-combiner", "error")]
+
+
 NUMBERED = "awk '{print $1 \"\\t\" NR}'"
 
 
