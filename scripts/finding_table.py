@@ -44,7 +44,9 @@ all of it, or packed by a codec that Hadoop's archive lacks.
 The sample is the first lines of at most six files, 1 MiB together, read from disk or by ranged requests from S3, and unpacked. On it
 the programs run as the caller, in folders of their own, with the environment and the side files of a task, and with Hadoop's way of
 cutting lines into keys, of sorting, and of parting keys among reduces. Each run may take 20 s and 4 GiB, all together
-`job_preflight_seconds`. The answer of one map for each file and one reduce is compared with those
+`job_preflight_seconds`. A program that is slow is tried on less, at last on 16 lines of each file; one that does not end on these in
+what time is left, and that is 5 s or more, is taken for one that never ends. The answer of one map for each file and one reduce is
+compared with those
 
 - of the same, run again,
 - with each file cut into two splits, and with several files in one map where small files share maps,

@@ -52,7 +52,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
         text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."
         return finding("not-rehearsed", NOTE, text, "Install what it needs here to see how it does.", **evidence)
     if result.timed_out:
-        text = f"The {role} {command} does not end within {limits.seconds:g} s on {_lines(len(failed.lines))}{during}."
+        seconds = round(result.seconds, 1 if result.seconds < 10 else None)
+        text = f"The {role} {command} does not end within {seconds:g} s on {_lines(len(failed.lines))}{during}."
         hint = "See whether it waits for something or runs in circles, or allow it more time here."
         return finding(f"{role}-timeout", ERROR, text, hint, **evidence)
     if result.overflow:

@@ -88,6 +88,7 @@ class Pipeline:
         self.job = job
         self._form, self._workplace, self._limits = form, workplace, limits
         self._deadline, self._path = deadline, path
+        self.allow(limits.seconds, limits.seconds)
         self._mapped: dict[tuple[int, int, int], list[shuffle.Pair]] = {}
         self.runs: dict[str, list[tuple[int, task.Result]]] = {role: [] for role in ROLES}
 
@@ -102,6 +103,10 @@ class Pipeline:
         self._mapped = {}
         return runs
 
+    def allow(self, seconds: float, enough: float) -> None:
+        """Give each run so many seconds from now on; one that ends all time before it had ``enough`` is not judged."""
+        self._seconds, self._enough = seconds, enough
+
     def run(self, role: str, number: int, data: bytes, place: str = "") -> task.Result:
         """Run one program as a task.
 
@@ -110,7 +115,7 @@ class Pipeline:
         left = self.left
         if left <= 0:
             raise OutOfTime
-        limits = replace(self._limits, seconds=min(self._limits.seconds, left))
+        limits = replace(self._limits, seconds=min(self._seconds, left))
         own = words.task_properties(role, number, place, 0, len(data))
         argv = command_words.split(self.job.commands[role] or "")
         with self._workplace.folder() as folder:
@@ -119,7 +124,7 @@ class Pipeline:
             prefix = self.job.properties.get("stream.stderr.reporter.prefix", "reporter:")
             result = task.run(program, argv, folder, env, data, limits, prefix)
             result.stderr, result.missing = (text.replace(f"{folder}/", "") for text in (result.stderr, result.missing))
-        if result.timed_out and limits.seconds < self._limits.seconds:
+        if result.timed_out and limits.seconds < self._enough:
             raise OutOfTime
         self.runs[role].append((len(data), result))
         return result

@@ -21,8 +21,11 @@ from .sample import Part, Sample
 from .variations import Answer, Variation
 
 SECONDS = 60
-# A slow program is tried again with so much less of the sample.
+# A slow program is tried again with so much less of the sample, and then with so many lines of each file. One that does
+# not end on these either is taken for one that never ends, if it had so much time for them at least.
 SHRINK = 16
+FEW = 16
+LEAST_SECONDS = 5.0
 
 
 class Rehearsal:
@@ -59,25 +62,14 @@ class Rehearsal:
             self.findings.append(finding("sort-options", ERROR, exc.message, exc.hint))
             return
         workplace = task.Workplace(self._job.files, root)
-        parts = self._sample.parts
         stage = Pipeline(self._job, form, workplace, self._limits, self._deadline, self._path)
         try:
-            try:
-                first = self._first(stage, parts)
-            except Failed as failed:
-                if not failed.result.timed_out or sum(len(part.records) for part in parts) < SHRINK:
-                    raise
-                parts = [replace(part, records=part.records[: -(-len(part.records) // SHRINK)]) for part in parts]
-                stage.forget()
-                kept = count(sum(len(part.records) for part in parts), "line")
-                text = f"The {failed.role} is slow, so it was tried on {kept} of the sample only."
-                self.findings.append(finding("sample-shrunk", NOTE, text, "Allow it more time here to try more."))
-                first = self._first(stage, parts)
+            first, parts = self._first(stage)
             self.answer = [] if self._alone else first
             self._look(stage, first)
             self._vary(stage, parts, first)
         except Failed as failed:
-            self.findings.append(explain(failed, self._job, stage, parts, self._limits))
+            self.findings.append(explain(failed, self._job, stage, self._sample.parts, self._limits))
         except aggregate.Wrong as exc:
             text = f"Hadoop's aggregate cannot take a line of the mapper's: {exc}: {shown(exc.line)}."
             hint = "Let it write FUNCTION:key, a tab and a value."
@@ -127,8 +119,38 @@ class Rehearsal:
             return "is not on this machine"
         return None
 
-    def _first(self, stage: Pipeline, parts: t.Sequence[Part]) -> Answer:
-        first = stage.answer(pipeline.whole(parts), min(1, self._job.reduces))
+    def _first(self, stage: Pipeline) -> tuple[Answer, list[Part]]:
+        """Return the first answer and what it is of: less of the sample where a program does not end."""
+        tries = shrunk(self._sample.parts)
+        slow = ""
+        for parts in tries[:-1]:
+            try:
+                return self._within(stage, parts, slow), parts
+            except Failed as failed:
+                if not failed.result.timed_out:
+                    raise
+                slow = failed.role
+                stage.forget()
+        return self._within(stage, tries[-1], slow, last=True), tries[-1]
+
+    def _within(self, stage: Pipeline, parts: t.Sequence[Part], slow: str, last: bool = False) -> Answer:
+        """Return the first answer, found in a time that leaves some for less of the sample unless that is the last.
+
+        :param slow: the program that did not end on more of it, if there is one.
+        """
+        seconds = self._limits.seconds
+        if last:
+            stage.allow(seconds, min(seconds, LEAST_SECONDS))
+        else:
+            stage.allow(min(seconds, stage.left / 3), 0)
+        try:
+            first = stage.answer(pipeline.whole(parts), min(1, self._job.reduces))
+        finally:
+            stage.allow(seconds, seconds)
+        if slow:
+            kept = count(sum(len(part.records) for part in parts), "line")
+            text = f"The {slow} is slow, so it was tried on {kept} of the sample only."
+            self.findings.append(finding("sample-shrunk", NOTE, text, "Allow it more time here to try more."))
         self.tried.append("one map for each file" + (", one reduce" if self._job.reduces else ""))
         return first
 
@@ -200,6 +222,15 @@ class Rehearsal:
 
 def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
+
+
+def shrunk(parts: list[Part]) -> list[list[Part]]:
+    """Return the sample and what of it slow programs are tried on in turn, at the end FEW lines of each file at most."""
+    found = [parts]
+    for keep in (lambda number: -(-number // SHRINK), lambda number: min(number, FEW)):
+        if max(len(part.records) for part in found[-1]) > FEW:
+            found.append([replace(part, records=part.records[: keep(len(part.records))]) for part in found[-1]])
+    return found
 
 
 def key_end(job: Job) -> bytes:

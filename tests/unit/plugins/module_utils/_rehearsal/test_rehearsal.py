@@ -296,6 +296,32 @@ def test_a_slow_program_is_tried_on_less(rehearse):
 def test_a_program_that_hangs_is_an_error(rehearse):
     found = rehearse("sleep 60; cat", limits=task.Limits(0.3))
     assert ids(found) == [("mapper-timeout", "error")]
+    assert "does not end within 0.3 s on 11 lines" in found["findings"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    "mapper, reducer, role", [("sleep 60; cat", None, "mapper"), ("cat -", "sleep 60; cat", "reducer")]
+)
+def test_a_program_that_hangs_is_an_error_where_one_limit_takes_all_the_time(
+    rehearse, mapper, reducer, role, monkeypatch
+):
+    monkeypatch.setattr(rehearsal, "LEAST_SECONDS", 0.5)
+    found = rehearse(mapper, reducer, text="x\n" * 1000, reduces=int(role == "reducer"), seconds=3)
+    assert ids(found) == [(f"{role}-timeout", "error")]
+    assert " s on 16 lines" in found["findings"][0]["text"]
+
+
+def test_a_program_that_is_slow_with_each_line_is_no_error(rehearse):
+    # Neither all lines nor a sixteenth of them can be done in time.
+    mapper = "import sys, time\nfor line in sys.stdin:\n    time.sleep(0.02)\n    print(line, end='')"
+    found = rehearse(mapper, text="x\n" * 3000, reduces=0, seconds=6)
+    assert ids(found)[0] == ("sample-shrunk", "note")
+    assert "on 16 lines of the sample only" in found["findings"][0]["text"]
+    assert {severity for _id, severity in ids(found)} == {"note"} and len(found["answer"]) == 16
+
+
+def test_a_limit_that_is_too_short_to_judge_by_is_no_reason_for_an_error(rehearse):
+    assert {one["severity"] for one in rehearse("sleep 60; cat", text="x\n" * 1000, seconds=3)["findings"]} == {"note"}
 
 
 def test_when_time_is_over_what_was_not_tried_is_told(rehearse):
