@@ -20,7 +20,8 @@ description:
     that fail, or whose answer depends on what Hadoop decides by itself, are told with the line that broke them or the keys
     that differ.
   - Measures the programs on the way, and estimates the time of the whole job on one machine and on the cluster.
-  - The programs see nothing of the caller's environment but E(PATH). They run as the caller, in folders of their own.
+  - The programs see nothing of the caller's environment but E(PATH). They run as the caller, in folders of their own, and all
+    that they started ends with each run; on Linux also what left its session, and also where this module is killed.
   - Reads only; it runs on the controller and is the same in check mode.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)

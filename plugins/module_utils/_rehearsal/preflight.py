@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import tempfile
 import typing as t
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
 from .._hadoop import codecs, inputs, streaming, streaming_options
 from .._hadoop.formats import NLINE_FORMAT
 from . import estimate, input_check, node_images, program_walk, programs_check, rehearsal, remarks, sample, task, words
+from .apart import apart
 from .findings import Finding
 from .pipeline import Job
 
@@ -132,13 +134,8 @@ def rehearse(
     delimiter = properties.get("textinputformat.record.delimiter", "").encode()
     taken = sample.take(sources, read, bounds.files, bounds.bytes, delimiter)
     commands = {role: spec.get(role) for role in ("mapper", "combiner", "reducer")}
-    with tempfile.TemporaryDirectory(prefix="ohmy-rehearsal-") as root:
-        there = {
-            **files,
-            **{name: unpacked(path, os.path.join(root, "archives", name)) for name, path in archives.items()},
-        }
-        job = Job(commands, there, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
-        done = rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)
+    job = Job(commands, files, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
+    done = apart(functools.partial(_play, job, dict(archives), taken, bounds))
     answer = done.pop("answer")
     if whole is None:
         listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
@@ -152,6 +149,13 @@ def rehearse(
         "answer": keep(answer, answer_to, splits.total / (done["speed"]["sample_bytes"] or 1)),
         "estimate": estimate.estimate(done["speed"], splits, workers, cores, int(spec["reduces"])),
     }
+
+
+def _play(job: Job, archives: t.Mapping[str, str], taken: sample.Sample, bounds: Bounds) -> Data:
+    with tempfile.TemporaryDirectory(prefix="ohmy-rehearsal-") as root:
+        folders = {name: unpacked(path, os.path.join(root, "archives", name)) for name, path in archives.items()}
+        job = replace(job, files={**job.files, **folders})
+        return rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)
 
 
 def keep(answer: t.Iterable[bytes], path: str, times: float) -> Data:

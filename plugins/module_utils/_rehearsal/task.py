@@ -24,6 +24,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.voice import printable
+from . import apart
 
 # Streaming's own buffer: of what a program leaves unread, the rest breaks the pipe.
 UNREAD_MOST = 128 << 10
@@ -140,6 +141,7 @@ def run(
     :param prefix: of reports on standard error.
     """
     result = Result(reports=Reports(prefix))
+    earlier = apart.children()
     begin = time.monotonic()
     ours, theirs = os.pipe()  # we keep the end that the program reads, to see what it leaves there
     try:
@@ -156,6 +158,7 @@ def run(
     finally:
         os.close(ours)
         os.close(theirs)
+        apart.end_but(earlier)
         result.seconds = time.monotonic() - begin
     code = process.returncode
     result.code = 128 - code if code < 0 else code

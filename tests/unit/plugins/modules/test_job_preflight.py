@@ -9,7 +9,12 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -262,3 +267,46 @@ def test_options_of_a_job_are_rehearsed_as_hadoop_does_them(here, programs, tmp_
 def test_cores_follow_from_the_name_of_the_instance_type():
     names = ["m6i.2xlarge", "c5.xlarge", "t3.medium", "m5.large", "u-6tb1.112xlarge", "", "x.metal"]
     assert [cores_of(name) for name in names] == [8, 4, 2, 2, 448, 2, 2]
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of what has lost its parent")
+
+
+@linux
+def test_what_a_program_leaves_running_does_not_last_until_the_next_run(here, programs, tmp_path):
+    stray = f"setsid sleep 300 >/dev/null 2>&1 & echo $! >> {tmp_path}/ids"
+    looks = f"for one in $(cat {tmp_path}/ids); do [ -e /proc/$one ] && echo $one >> {tmp_path}/alive; done"
+    (tmp_path / "ids").touch()
+    (tmp_path / "m").write_text(f"#!/bin/sh\n{looks}\n{stray}\nexec cat\n")
+    assert here(**programs)["findings"] == []
+    assert len((tmp_path / "ids").read_text().split()) > 2 and not (tmp_path / "alive").exists()
+
+
+@linux
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_of_a_module_that_is_killed_stays(programs, tmp_path, number):
+    (tmp_path / "m").write_text(f"#!/bin/sh\nsetsid sleep 300 & echo $! $$ >> {tmp_path}/ids\nsleep 300\n")
+    (tmp_path / "tmp").mkdir()
+    script = (
+        "import json, sys\nfrom ansible.module_utils.testing import patch_module_args\n"
+        "from ansible_collections.ohmy.hadoop.plugins.modules import job_preflight\n"
+        "with patch_module_args(json.loads(sys.argv[1])):\n    job_preflight.main()\n"
+    )
+    params = json.dumps({**programs, "provider": "inventory"})
+    env = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", script, params], env=env, **pipes) as module:
+        assert until(lambda: (tmp_path / "ids").exists() and (tmp_path / "ids").read_text().endswith("\n"))
+        assert any((tmp_path / "tmp").iterdir())
+        module.send_signal(number)
+    ids = (tmp_path / "ids").read_text().split()
+    assert len(ids) == 2 and until(lambda: not any(os.path.exists(f"/proc/{one}") for one in ids))
+    assert until(lambda: not any((tmp_path / "tmp").iterdir()))
+
+
+def until(found, seconds=20.0):
+    """Wait until something is so, and tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while not found() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found()
