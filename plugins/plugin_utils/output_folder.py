@@ -100,7 +100,8 @@ class OutputFolder:
         needed = sum(part["size"] for part in self.missing(parts))
         if needed + RESERVE > free:
             raise OhmyError(
-                f"The output does not fit into {self.path}: {needed >> 20} MiB are to be fetched, {free >> 20} are free.",
+                f"The output does not fit into {self.path}: {needed:,} bytes are to be fetched, "
+                f"{free:,} are free, and {RESERVE >> 20} MiB of them are left to others.",
                 "Make room or name another place for the output.",
             )
         self._write(None)

@@ -70,6 +70,9 @@ KINDS = {
     "codec-not-readable-here": Kind(NOTE, "Packed files cannot be unpacked on this machine; they were not tried."),
     "input-corrupt": Kind(ERROR, "A packed file cannot be unpacked, so the map on it would fail."),
     "record-too-long": Kind(NOTE, "The first record of a file is larger than the sample; the file was not tried."),
+    "input-carriage-return": Kind(
+        WARNING, "The input holds carriage returns within lines, which end a line for Hadoop."
+    ),
     "sample-shrunk": Kind(NOTE, "A slow program was tried on less."),
     "not-rehearsed": Kind(NOTE, "Something cannot be tried here; what, and why."),
     "rehearsal-cut-short": Kind(NOTE, "The time for all tries was over."),

@@ -90,6 +90,8 @@ class Rehearsal:
             text += "the programs were not rehearsed." if reads else "only the mapper was rehearsed."
             self._note(text, "Try the rest on a few lines on the cluster first.")
             if reads:
+                # What ends a line of text says nothing of another format.
+                self.findings = [one for one in self.findings if one["id"] != "input-carriage-return"]
                 return False
             job = self._only_mapper(job)
         for role in (COMBINER, REDUCER, MAPPER):
@@ -215,7 +217,9 @@ class Rehearsal:
         text = f"The rehearsal was ended after {self._seconds:g} s" + (
             f"; not tried: {'; '.join(left)}."
             if left
-            else " before another way was tried." if self.tried else " before its first answer."
+            else " before another way was tried."
+            if self.tried
+            else " before its first answer."
         )
         self.findings.append(finding("rehearsal-cut-short", NOTE, text, "Allow it more time to see the rest."))
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import bz2
+import re
 import typing as t
 import zlib
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ MOST_BYTES = 1 << 20
 # A block of bzip2 gives nothing before its end, and a record may be long: so much more is read then, in so many steps.
 PATIENCE = 8
 PIECE = 256 << 10
+LONE_CR = re.compile(rb"\r(?!\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,14 @@ class Source:
 
 @dataclass
 class Part:
-    """What was read of one file: ``stored`` bytes of it, unpacked ``text`` bytes."""
+    """What was read of one file: ``stored`` bytes of it, unpacked ``text`` bytes; ``lone_cr``: the first line that ends so."""
 
     source: Source
     codec: str | None
     records: list[records.Record] = field(default_factory=list)
     stored: int = 0
     text: int = 0
+    lone_cr: int | None = None
 
     @property
     def splittable(self) -> bool:
@@ -158,11 +161,15 @@ def _remarks(part: Part) -> list[Finding]:
     if not part.records:
         text = f"The first record of {name} has more than {part.text:,} bytes, so the file was not rehearsed."
         return [finding("record-too-long", NOTE, text, "Look whether its lines really end in LF.", file=name)]
+    found = []
+    if part.lone_cr:
+        text = f"Line {part.lone_cr:,} of {name} ends in a carriage return alone: there Hadoop ends a line, and a pipe does not."
+        found = [finding("input-carriage-return", WARNING, text, "Take out those that are no line ends.", file=name)]
     _ending, what = what_begins_so(part.records[0].data)
     if part.codec is None and what:
         text = f"{name} looks like {what}, but not by its name, so Hadoop gives its bytes to the mapper as they are."
-        return [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
-    return []
+        found = [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
+    return found
 
 
 def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) -> None:
@@ -186,6 +193,8 @@ def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) ->
             raise Corrupt("it ends in the middle")
         part.text = len(text)
         part.records = records.cut(bytes(text), whole, delimiter, number)
+        lone = None if delimiter else LONE_CR.search(text)
+        part.lone_cr = lone and len(records.LINE_END.findall(text, 0, lone.start())) + 1
         if part.records or whole:
             return
 

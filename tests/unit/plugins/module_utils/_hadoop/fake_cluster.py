@@ -223,8 +223,9 @@ class Cluster:
         def client(_argv):
             self.yarn.add(application, ["ACCEPTED", "RUNNING", "FINISHED"], finalStatus="SUCCEEDED", diagnostics="")
             output = self.spec["output"]
-            self.yarn.on_look = lambda app: app["state"] == "FINISHED" and self.hdfs.files.update(
-                {f"{output}/_SUCCESS": b"", f"{output}/part-00000": data}
+            self.yarn.on_look = lambda app: (
+                app["state"] == "FINISHED"
+                and self.hdfs.files.update({f"{output}/_SUCCESS": b"", f"{output}/part-00000": data})
             )
             return 0, f"INFO impl.YarnClientImpl: Submitted application {application}\n"
 

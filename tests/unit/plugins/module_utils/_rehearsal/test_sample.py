@@ -139,6 +139,23 @@ def test_packed_bytes_without_the_name_are_a_warning(data, words):
     assert not words or f"log looks like {words}, " in found[0]["text"]
 
 
+@pytest.mark.parametrize(
+    ("data", "delimiter", "line"),
+    [
+        (b"a\nb\rc\n", b"", 2),
+        (b"a\r\nb\r\n\r", b"", None),
+        (b"a\nb\rc\n", b"\n", None),
+        (gzip.compress(b"a\rb"), b"", 1),
+    ],
+)
+def test_a_carriage_return_within_a_line_is_a_warning_that_names_it(data, delimiter, line):
+    name = "log.gz" if data.startswith(b"\x1f") else "log"
+    source = sample.Source(name, len(data))
+    found = sample.take([source], Store(**{name.replace(".", "__"): data}).read, delimiter=delimiter).findings
+    assert [(one["id"], one["severity"]) for one in found] == [("input-carriage-return", "warning")] * bool(line)
+    assert not line or found[0]["text"].startswith(f"Line {line} of {name} ")
+
+
 def test_a_long_first_record_is_read_to_its_end_within_limits():
     store = Store(a=b"x" * 5_000 + b"\n" + TEXT)
     assert data_of(store.take(most_bytes=1_000).parts[0])[0] == b"x" * 5_000
