@@ -145,6 +145,16 @@ class ActionModule(ActionBase):
         if not os.path.isfile(path):
             raise OhmyError(f"There is no job file {path}.", "Give its path with -e job_file=PATH (make run JOB=PATH).")
         try:
+            with open(path, encoding="utf-8") as stream:
+                stream.read()
+        except OSError as exc:
+            raise OhmyError(f"The job file {path} cannot be read: {exc.strerror}.", "Look at its rights.") from exc
+        except UnicodeDecodeError as exc:
+            raise OhmyError(
+                f"The job file {path} is not UTF-8: byte {exc.start + 1} is 0x{exc.object[exc.start]:02x}.",
+                "Save it as UTF-8, by iconv -f UTF-16 -t UTF-8 for example.",
+            ) from exc
+        try:
             data = self._loader.load_from_file(path, trusted_as_template=True)
         except AnsibleError as exc:
             line = getattr(exc.obj, "line_num", None)

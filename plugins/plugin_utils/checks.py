@@ -48,7 +48,7 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
         wanted = specs[name].get("type")
         if wanted in ("str", "path") and isinstance(value, (dict, list)):
             problems.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
-        elif wanted == "int" and (isinstance(value, bool) or isinstance(value, float) and not value.is_integer()):
+        elif wanted == "int" and not _whole(value):
             problems.append(f"{name}: must be a whole number, not {value}")
         elif wanted == "list" and isinstance(value, list):
             kinds = (str, int) if name in NUMBERS else (str,)
@@ -56,11 +56,19 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
             problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
         elif wanted == "list" and isinstance(value, dict):
             problems.append(f"{name}: must be a list, not a mapping")
+        elif wanted == "dict" and isinstance(value, list):
+            problems.append(f"{name}: must be names and values, such as NAME: value, not a list")
         elif wanted == "dict" and isinstance(value, dict) and name not in NESTED:
             problems += [f"{name}: the name {key!r} must be a text" for key in value if not isinstance(key, str)]
             bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
             problems += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
     return problems
+
+
+def _whole(value: t.Any) -> bool:
+    if isinstance(value, (int, float)):
+        return not isinstance(value, bool) and value == value // 1
+    return isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9]+\s*", value) is not None
 
 
 def _cidr(value: str) -> str:

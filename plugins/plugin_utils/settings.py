@@ -164,6 +164,7 @@ def settle(
         for name in specs:
             if values.get(name) is not None:
                 merged[name], bases[name] = _absolute(name, specs[name], values[name], base), base
+    merged = {name: value for name, value in merged.items() if not steps.names_nothing(name, value)}
     chain = merged.pop("job_steps", None) or []
     # A cluster and a node are told of no job.
     needed = {"job_mapper"} if specs["job_input"].get("required") and not chain else set()

@@ -43,8 +43,14 @@ def form_problems(steps: t.Any) -> list[str]:
 def variables(step: Values, top: Values) -> dict[str, t.Any]:
     """Return the variables of a job that a step stands for: its own, else those at the top, where programs are none's."""
     own = {f"job_{name}": value for name, value in step.items() if name in NAMES and value is not None}
+    own = {name: value for name, value in own.items() if not names_nothing(name, value)}
     shared = {name: value for name, value in top.items() if name in VARIABLES[len(PROGRAMS) :]}
     return {**shared, **own}
+
+
+def names_nothing(name: str, value: t.Any) -> bool:
+    """Tell whether a variable of a program is blank, which is as if it were not there."""
+    return name in VARIABLES[: len(PROGRAMS)] and isinstance(value, str) and not value.strip()
 
 
 def at_top(top: Values) -> list[str]:

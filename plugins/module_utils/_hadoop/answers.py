@@ -19,9 +19,12 @@ from .inputs import is_s3
 EXISTING = ("reused", "replaced", "refused")
 # A policy takes these for patterns, and HDFS has no colon.
 UNUSABLE = re.compile(r"[*?\[\]{}$:\\\x00-\x1f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Of the collection and of Hadoop themselves.
 TAKEN = ("/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-history")
 OURS = ("archives", "clusters", "input")
+# Of the kernel, on the controller.
+NO_FILES = ("/proc", "/sys")
 
 
 class Place(t.NamedTuple):
@@ -54,6 +57,10 @@ def place(output: str) -> Place:
         raise OhmyError(
             f"{output} is no directory of this machine.", "Name one, or hdfs:///PATH, or s3://BUCKET/PREFIX."
         )
+    if CONTROL.search(output):
+        raise OhmyError(f"{output!r} holds a control character.", "Name a directory without one.")
+    if any(inside(output, taken) for taken in NO_FILES):
+        raise OhmyError(f"{output} is no place for files.", "Name a directory on a disk.")
     return Place("local", output)
 
 

@@ -50,7 +50,7 @@ def expand(
     :raises OhmyError: an item that is not there, cannot be read or holds nothing.
     """
     files: list[InputFile] = []
-    named: dict[str, int] = {}
+    named: dict[str, tuple[int, str]] = {}
     for index, item in enumerate(items):
         found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item, version)
         if not found:
@@ -59,10 +59,18 @@ def expand(
                 "See whether it is spelt right; names that begin with _ or . are hidden from Hadoop.",
             )
         for file in found:
-            first = named.setdefault(file.source, index)
+            place = file.source if is_s3(file.source) else os.path.realpath(file.source)
+            first, source = named.setdefault(place, (index, file.source))
+            if source != file.source:
+                raise OhmyError(
+                    f"job_input: {file.source} and {source} are one file, which would be read twice.",
+                    "Name it once, and leave the link out.",
+                )
             if first != index:
                 raise OhmyError(
-                    f"job_input: {file.source} is named by {items[first]} and by {item}, and would be read twice.",
+                    f"job_input: {file.source} is named "
+                    + (f"by {items[first]} and by {item}" if items[first] != item else "twice")
+                    + ", and would be read twice.",
                     "Name each file once.",
                 )
         files += found
@@ -170,6 +178,8 @@ def _refuse(exc: OSError) -> t.NoReturn:
 
 
 def _unreadable(path: str, exc: OSError) -> OhmyError:
+    if os.path.islink(path) and not os.path.exists(path):
+        return OhmyError(f"job_input: {path} is a link to {os.readlink(path)}, which is not there.", "Remove the link.")
     return OhmyError(f"job_input: {path} cannot be read: {exc.strerror}.", "Look at its rights, or name other input.")
 
 

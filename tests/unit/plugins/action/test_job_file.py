@@ -27,3 +27,11 @@ def test_a_job_file_that_is_none_is_refused_by_its_line(tmp_path, text, words):
     loader = types.SimpleNamespace(_loader=DataLoader())
     with pytest.raises(OhmyError, match=words):
         job_settings.ActionModule._load(loader, str(tmp_path / "job.yml"))
+
+
+def test_a_job_file_that_is_not_utf_8_is_refused_by_its_byte(tmp_path):
+    (tmp_path / "job.yml").write_text("job_mapper: cat\n", "utf-16")
+    loader = types.SimpleNamespace(_loader=DataLoader())
+    with pytest.raises(OhmyError, match="job.yml is not UTF-8: byte 1 is 0xff") as caught:
+        job_settings.ActionModule._load(loader, str(tmp_path / "job.yml"))
+    assert "iconv" in caught.value.hint

@@ -166,12 +166,32 @@ def test_what_bites_is_refused_in_the_words_of_its_page(tmp_path, made, changes,
     assert words in " ".join((ROOT / "docs/input.md").read_text("utf-8").split())
 
 
+def test_a_file_and_a_link_to_it_are_one(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a\n")
+    (tmp_path / "b.txt").symlink_to(folder / "a.txt")
+    (tmp_path / "there").symlink_to(folder)
+    for second in ("b.txt", "there", "there/a.txt"):
+        with pytest.raises(OhmyError, match="are one file, which would be read twice"):
+            inputs.expand([str(folder), str(tmp_path / second)], lambda _bucket, _key: [])
+    assert len(inputs.expand([str(tmp_path / "b.txt")], lambda _bucket, _key: [])) == 1
+
+
+def test_a_link_to_nothing_is_told_as_one(tmp_path):
+    (tmp_path / "a.txt").symlink_to("gone.txt")
+    with pytest.raises(OhmyError, match="a.txt is a link to gone.txt, which is not there"):
+        inputs.expand([str(tmp_path)], lambda _bucket, _key: [])
+
+
 def test_a_file_that_two_items_name_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "b.txt").write_text("b\n")
     for items in ([tmp_path, tmp_path / "a.txt"], [tmp_path, tmp_path], [tmp_path / "*.txt", tmp_path / "b*"]):
         with pytest.raises(OhmyError, match="would be read twice"):
             inputs.expand([str(item) for item in items], lambda _bucket, _key: [])
+    with pytest.raises(OhmyError, match="a.txt is named twice, and would be read twice"):
+        inputs.expand([str(tmp_path / "a.txt")] * 2, lambda _bucket, _key: [])
     listed = [{"key": "in/a.txt", "size": 1, "etag": "x"}]
     with pytest.raises(OhmyError, match="s3://b/in/a.txt is named by s3://b/in and by s3://b/in/a.txt"):
         inputs.expand(["s3://b/in", "s3://b/in/a.txt"], lambda _bucket, _key: listed)

@@ -51,6 +51,24 @@ def test_settle_later_source_wins(job):
     assert found["cluster_workers"] == 0
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_settle_takes_a_blank_program_for_none(job, blank):
+    folder, values = job
+    assert settle(folder, {**values, "job_mapper": blank})[1] == ["job_mapper: is missing"]
+    chain = {"job_input": values["job_input"], "job_steps": [{"mapper": "cat"}, {"mapper": blank, "reducer": "cat"}]}
+    assert settle(folder, chain)[1] == ["job_steps[2].mapper: is missing"]
+    found, problems = settle(folder, {**values, "job_combiner": blank, "job_reducer": blank})
+    assert problems == [] and found["job_reducer"] is found["job_combiner"] is None
+
+
+def test_settle_tells_all_wrong_types_at_once_in_plain_words(job):
+    folder, values = job
+    wrong = {"job_cmdenv": ["A=1"], "job_maps": "x", "job_reduces": [1], "cluster_workers": True, "job_files": {"a": 1}}
+    problems = settle(folder, {**values, **wrong})[1]
+    assert sorted(line.partition(":")[0] for line in problems) == sorted(wrong)
+    assert not [line for line in problems if "<class" in line or "argument" in line]
+
+
 def test_settle_takes_a_command_on_a_file_that_travels(job):
     folder, values = job
     found, problems = settle(folder, {**values, "job_mapper": "python3 m.py", "job_files": ["m.py"]})

@@ -40,7 +40,15 @@ def test_places(output, kind, where):
 @pytest.mark.parametrize(
     "output",
     ["s3://b", "s3://b/", "s3://b/a//b", "s3://b/a/../b", "s3://b/a{b}", "hdfs:///", "hdfs:///tmp", "hdfs://nn:8020/x"]
-    + ["hdfs:///user/hadoop/jobs/a", "hdfs:///user", "hdfs:///a/../b", "ftp://x/y"],
+    + [
+        "hdfs:///user/hadoop/jobs/a",
+        "hdfs:///user",
+        "hdfs:///a/../b",
+        "ftp://x/y",
+        "/proc/1/out",
+        "/sys",
+        "/home/a\nb",
+    ],
 )
 def test_no_places(output):
     with pytest.raises(OhmyError) as caught:
