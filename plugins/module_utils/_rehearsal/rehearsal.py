@@ -217,9 +217,7 @@ class Rehearsal:
         text = f"The rehearsal was ended after {self._seconds:g} s" + (
             f"; not tried: {'; '.join(left)}."
             if left
-            else " before another way was tried."
-            if self.tried
-            else " before its first answer."
+            else " before another way was tried." if self.tried else " before its first answer."
         )
         self.findings.append(finding("rehearsal-cut-short", NOTE, text, "Allow it more time to see the rest."))
 
