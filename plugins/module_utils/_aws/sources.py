@@ -9,15 +9,14 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
-import re
 import stat
 import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from .._core.places import CONTROL
 
 LONGEST_KEY = 1024
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -167,7 +166,7 @@ def checked_key(path: str, key: str) -> str:
         size = len(key.encode())
     except UnicodeEncodeError as exc:
         raise OhmyError(f"The name of {path!r} is not UTF-8, which a key in S3 has to be.", "Rename it.") from exc
-    if _CONTROL.search(key):
+    if CONTROL.search(key):
         raise OhmyError(f"The key {shown!r} of {path!r} holds a control character.", "Rename it, or give it a key.")
     if size > LONGEST_KEY:
         hint = "Shorten its path, or the prefix."

@@ -7,7 +7,11 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
+
+# A file system takes these in a name; a key in S3 and a line of a log do not.
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def inside(inner: str, outer: str) -> bool:

@@ -12,14 +12,13 @@ import typing as t
 
 from .._core import s3_uri
 from .._core.errors import OhmyError, as_clause
-from .._core.places import inside
+from .._core.places import CONTROL, inside
 from .hdfs_names import normal
 from .inputs import is_s3
 
 EXISTING = ("reused", "replaced", "refused")
 # A policy takes these for patterns, and HDFS has no colon.
 UNUSABLE = re.compile(r"[*?\[\]{}$:\\\x00-\x1f]")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Of the collection and of Hadoop themselves.
 TAKEN = ("/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-history")
 OURS = ("archives", "clusters", "input")
