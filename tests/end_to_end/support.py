@@ -17,18 +17,10 @@ from pathlib import Path
 import boto3
 import yaml
 
+from tests.waiting import wait_for
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-
-
-def wait_for(what: str, condition: t.Callable[[], t.Any], seconds: float, pause: float = 0.2) -> t.Any:
-    """Return the first true answer of ``condition``; fail naming ``what`` when the time is up."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := condition():
-            return answer
-        time.sleep(pause)
-    raise AssertionError(f"after {seconds:.0f} s still not: {what}")
 
 
 def descendants(pid: int) -> list[int]:

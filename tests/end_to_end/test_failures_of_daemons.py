@@ -12,8 +12,9 @@ import threading
 
 import pytest
 
+from tests.waiting import wait_for
+
 from .failing import HOME, STREAMING, job, put, together, told
-from .support import wait_for
 
 pytestmark = pytest.mark.failures
 SLOW = "sleep 300"

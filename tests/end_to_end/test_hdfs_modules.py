@@ -17,8 +17,9 @@ import pytest
 import yaml
 
 from tests.documented import documented
+from tests.waiting import wait_for
 
-from .support import BIN, Run, wait_for, write_job
+from .support import BIN, Run, write_job
 
 pytestmark = pytest.mark.long
 PAGE = "docs/modules.md"

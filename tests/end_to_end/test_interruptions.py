@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from .support import wait_for, write_job
+from tests.waiting import wait_for
+
+from .support import write_job
 
 pytestmark = pytest.mark.long
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.documented import documented
+from tests.waiting import wait_for
 
-from .support import tags, wait_for, write_job
+from .support import tags, write_job
 
 PAGE = "docs/inventory.md"
 CLUSTER = "demo"

@@ -11,13 +11,14 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 import typing as t
 
 import boto3
 import botocore.config
 import botocore.exceptions
 import pytest
+
+from tests.waiting import wait_for
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "var" / "localcloud" / "image"
@@ -75,17 +76,6 @@ def traces(state: pathlib.Path) -> dict[str, list[str]]:
     }
 
 
-def until(condition: t.Callable[[], t.Any], seconds: float, what: str) -> t.Any:
-    """Wait for a condition; return what it returned, or fail."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
-
-
 def code_of(call: t.Callable[..., t.Any], **arguments: t.Any) -> str:
     """Return the error code that a call ends with."""
     with pytest.raises(botocore.exceptions.ClientError) as caught:
@@ -116,7 +106,7 @@ class Cloud:
 
     def wait_state(self, instance_id: str, state: str, seconds: float = 60) -> None:
         """Wait for an instance's state."""
-        until(lambda: self.instance(instance_id)["State"]["Name"] == state, seconds, f"{instance_id} {state}")
+        wait_for(f"{instance_id} {state}", lambda: self.instance(instance_id)["State"]["Name"] == state, seconds)
 
     def container(self, instance_id: str) -> str:
         """Return the name of an instance's container."""
@@ -133,7 +123,7 @@ class Cloud:
         def read() -> str:
             return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
 
-        kind, blob = until(read, 60, "a host key").split()[:2]
+        kind, blob = wait_for("a host key", read, 60).split()[:2]
         with open(self.known_hosts, "a", encoding="utf-8") as handle:
             handle.write(f"{address} {kind} {blob}\n")
 
@@ -146,7 +136,7 @@ class Cloud:
             done = subprocess.run([*argv, command], capture_output=True, text=True, timeout=60, check=False)
             return None if done.returncode == 255 else done
 
-        return str(until(attempt, seconds, f"ssh {address}").stdout)
+        return str(wait_for(f"ssh {address}", attempt, seconds).stdout)
 
     def reaches(self, port: int, address: str) -> bool:
         """Tell whether the controller reaches a port."""
@@ -301,13 +291,13 @@ def test_groups_are_enforced_from_controller_and_between_nodes(cloud: Cloud, pai
     web = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080}
     rules = [{**web, "UserIdGroupPairs": [{"GroupId": group}]}]
     cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: cloud.ssh(first, fetch) == "200", 15, "the other node's port")
+    wait_for("the other node's port", lambda: cloud.ssh(first, fetch) == "200", 15)
     assert not cloud.reaches(8080, first)
     rules = [{**web, "IpRanges": [{"CidrIp": f"{cloud.gateway}/32"}]}]
     cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: cloud.reaches(8080, first), 15, "the controller's port")
+    wait_for("the controller's port", lambda: cloud.reaches(8080, first), 15)
     cloud.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=rules)
-    until(lambda: not cloud.reaches(8080, first), 15, "the port closed")
+    wait_for("the port closed", lambda: not cloud.reaches(8080, first), 15)
 
 
 def test_is_as_strict_as_aws(cloud: Cloud, pair: t.Any) -> None:
@@ -348,7 +338,7 @@ def test_stop_and_start_keep_disk_address_and_rules(cloud: Cloud, pair: t.Any) -
     second = cloud.ssh(address, "stat -c %Z /proc/1")
     assert second != boot
     cloud.ssh(address, "sudo systemctl reboot")
-    until(lambda: cloud.ssh(address, "stat -c %Z /proc/1") not in ("", second), 60, "another boot")
+    wait_for("another boot", lambda: cloud.ssh(address, "stat -c %Z /proc/1") not in ("", second), 60)
     cloud.ec2.reboot_instances(InstanceIds=[instance_id])
     assert cloud.instance(instance_id)["State"]["Name"] in ("pending", "running")
 

@@ -20,8 +20,9 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profile
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
 from tests.documented import documented
 from tests.machines import Machines, apt, images, up
+from tests.waiting import wait_for
 
-from .support import BIN, ROOT, wait_for
+from .support import BIN, ROOT
 
 pytestmark = pytest.mark.long
 

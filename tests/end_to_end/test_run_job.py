@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from .support import ROOT, pipe, tags, wait_for, write_job
+from tests.waiting import wait_for
+
+from .support import ROOT, pipe, tags, write_job
 
 CLUSTER = "e2e"
 SHARED = {

@@ -18,9 +18,10 @@ import boto3
 import pytest
 
 from tests.documented import documented
+from tests.waiting import wait_for
 
 from .support import Cloud, write_job
-from .test_localcloud import CHECKOUT, IMAGES, PARAMETER, code_of, localcloud, traces, until
+from .test_localcloud import CHECKOUT, IMAGES, PARAMETER, code_of, localcloud, traces
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="makes containers: needs root")
 Clouds = t.List["Side"]
@@ -57,7 +58,7 @@ class Side:
         self.instance = self.ec2.run_instances(**self.request(UserData=f"#cloud-config\n# {self.state.name}"))[
             "Instances"
         ][0]
-        until(lambda: self.state_of() == "running", 90, "running")
+        wait_for("running", lambda: self.state_of() == "running", 90)
 
     def state_of(self) -> str:
         """Return the instance's state."""
@@ -112,7 +113,7 @@ def test_their_machines_do_not_reach_each_other_nor_the_others_services(clouds: 
         world = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         other.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[world])
         address = other.instance["PrivateIpAddress"]
-        until(lambda address=address: reached(address), 30, "the controller reaches the other's SSH")
+        wait_for("the controller reaches the other's SSH", lambda address=address: reached(address), 30)
         api = other.told["endpoint_url"]
         tries = [f"http://{address}:22/", f"{api}/", f"http://{address.rsplit('.', 2)[0]}.0.1:1338/latest/meta-data/"]
         for url in tries:
@@ -224,9 +225,9 @@ def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
     side.instance = side.ec2.run_instances(**side.request())["Instances"][0]
     one = side.instance["InstanceId"]
     assert code_of(side.ec2.describe_instances, InstanceIds=[one]) == "InvalidInstanceID.NotFound"
-    until(lambda: side.ec2.describe_instances()["Reservations"], 20, "visible")
+    wait_for("visible", lambda: side.ec2.describe_instances()["Reservations"], 20)
     assert side.state_of() == "pending" and time.monotonic() - began > 3
-    until(lambda: side.state_of() == "running", 30, "running")
+    wait_for("running", lambda: side.state_of() == "running", 30)
     assert time.monotonic() - began > 9
     assert not reached(side.instance["PrivateIpAddress"])
     role = {
@@ -240,7 +241,7 @@ def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
     ended = time.monotonic()
     side.ec2.terminate_instances(InstanceIds=[one])
     assert side.state_of() == "shutting-down"
-    until(lambda: side.state_of() == "terminated", 120, "terminated")
+    wait_for("terminated", lambda: side.state_of() == "terminated", 120)
     assert time.monotonic() - ended > 28
 
 

@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.estimate import cores_of
 from ansible_collections.ohmy.hadoop.plugins.modules import job_preflight
+from tests.waiting import wait_for
 
 from .conftest import BUCKET
 from .test_aws_returns import assert_documented, returns
@@ -296,17 +296,10 @@ def test_nothing_of_a_module_that_is_killed_stays(programs, tmp_path, number):
     env = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen([sys.executable, "-c", script, params], env=env, **pipes) as module:
-        assert until(lambda: (tmp_path / "ids").exists() and (tmp_path / "ids").read_text().endswith("\n"))
+        wait_for("ids", lambda: (tmp_path / "ids").exists() and (tmp_path / "ids").read_text().endswith("\n"), 20)
         assert any((tmp_path / "tmp").iterdir())
         module.send_signal(number)
     ids = (tmp_path / "ids").read_text().split()
-    assert len(ids) == 2 and until(lambda: not any(os.path.exists(f"/proc/{one}") for one in ids))
-    assert until(lambda: not any((tmp_path / "tmp").iterdir()))
-
-
-def until(found, seconds=20.0):
-    """Wait until something is so, and tell whether it is."""
-    deadline = time.monotonic() + seconds
-    while not found() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return found()
+    assert len(ids) == 2
+    wait_for("both gone", lambda: not any(os.path.exists(f"/proc/{one}") for one in ids), 20)
+    wait_for("an empty folder", lambda: not any((tmp_path / "tmp").iterdir()), 20)

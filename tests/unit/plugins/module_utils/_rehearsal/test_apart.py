@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -21,22 +20,6 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import apar
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes that lost their parent")
 # It leaves its session, its parents and its environment behind.
 STRAY = "(env -i setsid sh -c 'echo $$ > {}; exec sleep 300' </dev/null >/dev/null 2>&1 &)"
-
-
-def gone(path, seconds=10.0):
-    """Wait until the process whose id a file has is gone, and tell whether it is."""
-    deadline = time.monotonic() + seconds
-    while os.path.exists(f"/proc/{path.read_text().strip()}") and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not os.path.exists(f"/proc/{path.read_text().strip()}")
-
-
-def written(path):
-    """Wait until a file is there with something in it."""
-    deadline = time.monotonic() + 20
-    while not (path.exists() and path.read_text().strip()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_what_the_work_returns_and_raises_is_handed_on(tmp_path):
@@ -65,7 +48,8 @@ def test_what_a_program_put_into_a_session_of_its_own_ends_with_its_run(tmp_path
     words = ("/bin/sh", ["sh", "-c", script], str(tmp_path), {"PATH": os.environ["PATH"]}, b"", limits, "reporter:")
     result = apart.apart(functools.partial(task.run, *words))
     assert result.timed_out is (end != "exit 0")
-    assert gone(tmp_path / "stray", 0)
+    stray = (tmp_path / "stray").read_text().strip()
+    assert not os.path.exists(f"/proc/{stray}")
 
 
 @linux

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import task
+from tests.waiting import wait_for
 
 LIMITS = task.Limits(seconds=20)
 
@@ -44,10 +45,7 @@ def test_a_program_that_does_not_end_is_killed_with_all_that_it_started(run, tmp
     result = run("sleep 300 & echo $! >child; wait", limits=task.Limits(seconds=0.3))
     assert result.timed_out and result.failed and time.monotonic() - begin < 10
     child = (tmp_path / "child").read_text().strip()
-    deadline = time.monotonic() + 5
-    while running(child) and time.monotonic() < deadline:
-        pass
-    assert not running(child)
+    wait_for("the child gone", lambda: not running(child), 5)
 
 
 def running(pid):
