@@ -18,7 +18,9 @@ def fixture_cloud(tmp_path_factory):
     """Bring up a local cloud for all tests, and take it down after them."""
     if os.geteuid() != 0:
         pytest.fail("the end-to-end tests start containers and need root")
-    cloud = Cloud(ROOT / "build" / "test-cloud", tmp_path_factory.mktemp("home"))
+    # One for each process among which the tests are divided.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    cloud = Cloud(ROOT / "build" / f"test-cloud{worker}", tmp_path_factory.mktemp("home"))
     cloud.command("up")
     yield cloud
     cloud.command("down")
