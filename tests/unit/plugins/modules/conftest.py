@@ -134,6 +134,7 @@ def account(tmp_path, monkeypatch):
     # One image instead of hundreds, which took most of each test's time.
     monkeypatch.setattr(amis, "AMIS", [dict(IMAGE)])
     monkeypatch.delenv("MOTO_EC2_LOAD_DEFAULT_AMIS", raising=False)
+    monkeypatch.setenv("MOTO_AMIS_PATH", "the one above")  # or the region's are read besides, anew by each test
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
