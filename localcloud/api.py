@@ -16,11 +16,12 @@ import typing as t
 import urllib.parse
 import xml.sax.saxutils
 
-from . import auth, policy, strict
+from . import auth, authorize, policy, strict
 from .backends import Account
 from .faults import Faults, status_of
 from .look import AccountLook
 from .reconciler import Reconciler
+from .resources import Resources
 
 LOG = logging.getLogger("localcloud")
 HELD_BYTES = 8 * 1024 * 1024
@@ -133,6 +134,7 @@ class FrontDoor:
         self._moto, self._account, self._reconciler, self._faults = moto, account, reconciler, faults
         self._delays = reconciler.delays
         self._look, self._tokens = AccountLook(account, self._delays.profile), strict.Tokens()
+        self._things = Resources(account)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
         """Answer one request."""
@@ -226,12 +228,11 @@ class FrontDoor:
         else:
             form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             action = form.get("Action", "")
-        self._meet_fault(f"{made.service}:{action}", form)
-        free = made.service == "sts" and action == "GetCallerIdentity"
-        if not (who.administrator or free):
-            if not policy.allowed(who.policies, policy.Access(f"{made.service}:{action}"), any_resource=True):
-                code = "UnauthorizedOperation" if made.service == "ec2" else "AccessDenied"
-                raise auth.AuthError(code, f"{who.name} is not authorized to perform: {made.service}:{action}")
+        # A dry run meets what is asked for by name: DryRun:ec2:RunInstances.
+        dry = "DryRun:" if form.get("DryRun", "").lower() == "true" else ""
+        self._meet_fault(f"{dry}{made.service}:{action}", form)
+        with self._account.lock:
+            authorize.require(who, made.service, action, form, body, self._things, self._look)
         if made.service != "ec2":
             return self._moto(environ, start_response)
         with self._account.lock:

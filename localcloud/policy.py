@@ -34,6 +34,14 @@ BUCKET_GET = {
     "lifecycle": "GetLifecycleConfiguration",
     "publicAccessBlock": "GetBucketPublicAccessBlock",
 }
+BUCKET_PUT = {
+    "publicAccessBlock": "PutBucketPublicAccessBlock",
+    "encryption": "PutEncryptionConfiguration",
+    "lifecycle": "PutLifecycleConfiguration",
+    "tagging": "PutBucketTagging",
+    "ownershipControls": "PutBucketOwnershipControls",
+    "policy": "PutBucketPolicy",
+}
 OBJECT = {
     ("GET", "tagging"): "GetObjectTagging",
     ("GET", "acl"): "GetObjectAcl",
@@ -89,8 +97,14 @@ def bucket_accesses(method: str, arn: str, query: t.Mapping[str, str], body: byt
         return [Access("s3:DeleteObject", f"{arn}/{unescape(key.decode())}") for key in keys] or [
             Access("s3:DeleteObject", f"{arn}/*")
         ]
-    plain = {"PUT": "CreateBucket", "DELETE": "DeleteBucket"}
-    return [Access(f"s3:{plain.get(method, 'Unknown') if not query else 'PutBucketConfiguration'}", arn)]
+    if not query:
+        return [
+            Access(
+                f"s3:{'CreateBucket' if method == 'PUT' else 'DeleteBucket' if method == 'DELETE' else 'Unknown'}", arn
+            )
+        ]
+    sub = next((name for name in BUCKET_PUT if name in query), None) if method == "PUT" else None
+    return [Access(f"s3:{BUCKET_PUT[sub] if sub is not None else 'PutBucketConfiguration'}", arn)]
 
 
 def unescape(text: str) -> str:

@@ -26,6 +26,7 @@ SHIPPED = (
     "README.md",
     "changelogs/*.y*ml",
     "docs/*.md",
+    "docs/iam/*.json",
     "extensions/molecule/*",
     "files/job.yml",
     "meta/*.yml",
