@@ -111,6 +111,10 @@ options:
     description: Environment variables of the programs.
     type: dict
     default: {}
+  combine:
+    description: Whether maps share small files where there are many, as O(ohmy.hadoop.streaming_job#module:combine) says.
+    type: bool
+    default: true
   image:
     description:
       - Name or description of the nodes' image, or the public parameter that names it. What the official images of Debian,
@@ -421,6 +425,7 @@ SPEC = {
     "reduces": {"type": "int", "default": 1},
     "options": {"type": "dict", "default": {}},
     "cmdenv": {"type": "dict", "default": {}},
+    "combine": {"type": "bool", "default": True},
     "image": {"type": "str", "default": ""},
     "node_python": {"type": "str", "default": ""},
     "packages": {"type": "list", "elements": "str", "default": []},

@@ -176,6 +176,7 @@ def test_small_files_share_maps_and_a_mapper_that_minds_is_found(here, programs,
     assert "when one map reads several files" not in here(**programs)["tried"]
     (tmp_path / "m").write_text("#!/bin/sh\nawk '{print $2}'\n")
     assert "when one map reads several files" in here(**programs)["tried"]
+    assert "when one map reads several files" not in here(**programs, combine=False)["tried"]
 
 
 def test_the_shipped_example_passes(here, tmp_path):
