@@ -19,14 +19,12 @@ from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
 from .jobs import fingerprint_path
 from .programs import check_first_line
-from .rest import Unreachable
 from .results import is_job_s, obstacle
 from .site import render
 from .tries import repeat
 
 SUBMIT_SECONDS = 900.0
 APPEAR_SECONDS = 10.0
-PROGRAM_BYTES = 16 << 20
 
 
 def run_streaming(follower: Follower) -> None:
@@ -129,11 +127,12 @@ def choose_split(follower: Follower) -> int | None:
     try:
         found = [_size_of(follower, str(path)) for path in spec["input"]]
         cores = int(follower.doors.yarn.metrics().get("totalVirtualCores") or 0)
-    except (OhmyError, Unreachable):
+    except OhmyError:
         return None  # a pattern, or a path that is not there: Hadoop will say so
     files, size = (sum(one[index] for one in found) for index in (0, 1))
     split = streaming.split_size(spec, files, size, cores)
-    if split is None or _asks_for_file(follower):
+    shipped = (follower.folder.file("files", name) for name in spec.get("files") or [])
+    if split is None or streaming.asks_for_file(spec, shipped):
         return None
     follower.report(f"submitting; {files} small files share maps")
     return split
@@ -151,17 +150,6 @@ def _size_of(follower: Follower, path: str) -> tuple[int, int]:
     if files is None:
         raise OhmyError(f"{path} cannot be listed from here.", "Hadoop itself will.")
     return len(files), distcp.total(files)
-
-
-def _asks_for_file(follower: Follower) -> bool:
-    commands = " ".join(str(follower.spec.get(role) or "") for role in ("mapper", "combiner"))
-    if streaming.ASKS_FOR_FILE.search(commands.encode()):
-        return True
-    for name in follower.spec.get("files") or []:
-        with open(follower.folder.file("files", name), "rb") as stream:
-            if streaming.ASKS_FOR_FILE.search(stream.read(PROGRAM_BYTES)):
-                return True
-    return False
 
 
 def finish(follower: Follower, application_id: str) -> None:

@@ -55,6 +55,7 @@ HDFS_BLOCK = "134217728"
 INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps")
 # A program that asks which file it reads is to read one.
 ASKS_FOR_FILE = re.compile(rb"map[._]input")
+PROGRAM_BYTES = 16 << 20  # so much of a program is looked through
 
 
 def tag(job: str) -> str:
@@ -184,6 +185,21 @@ def split_size(spec: Spec, files: int, size: int, cores: int) -> int | None:
     if files <= (maps if asked else 2 * maps) or size > files * SMALL_FILE:
         return None
     return max(1, share)
+
+
+def asks_for_file(spec: Spec, paths: t.Iterable[str]) -> bool:
+    """Tell whether what a map runs asks which file it reads, as far as its text says.
+
+    :param paths: of the files that travel with the job.
+    :raises OSError: one cannot be read.
+    """
+    if any(ASKS_FOR_FILE.search(str(spec.get(role) or "").encode()) for role in ("mapper", "combiner")):
+        return True
+    for path in paths:
+        with open(path, "rb") as stream:
+            if ASKS_FOR_FILE.search(stream.read(PROGRAM_BYTES)):
+                return True
+    return False
 
 
 def properties(spec: Spec, split: int | None = None) -> dict[str, str]:

@@ -25,8 +25,6 @@ from .pipeline import Job
 Data = t.Dict[str, t.Any]
 # What Hadoop reads in these of what a step before has written so, are lines of text.
 LIKE_TEXT = ("SequenceFileAsTextInputFormat", "AutoInputFormat")
-# So much of a program is looked through for the question which file it reads.
-PROGRAM_BYTES = 1 << 20
 UNPACK_SECONDS = 120
 INPUT_FORMAT = "mapred.input.format.class"
 
@@ -217,10 +215,4 @@ def _together(
     spec: t.Mapping[str, t.Any], files: t.Mapping[str, str], found: t.Sequence[inputs.InputFile], cores: int
 ) -> int | None:
     split = streaming.split_size(spec, len(found), sum(file.size for file in found), cores)
-    if split is None:
-        return None
-    texts = [str(spec.get(role) or "").encode() for role in ("mapper", "combiner")]
-    for path in files.values():
-        with open(path, "rb") as stream:
-            texts.append(stream.read(PROGRAM_BYTES))
-    return None if any(streaming.ASKS_FOR_FILE.search(text) for text in texts) else split
+    return None if split is None or streaming.asks_for_file(spec, files.values()) else split
