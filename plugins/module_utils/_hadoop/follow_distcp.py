@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._core.errors import OhmyError
@@ -20,10 +21,14 @@ from .jobs import fingerprint_path, read_fingerprint
 from .rest import Refused, Unreachable
 from .site import render
 from .streaming import tag
-from .tries import repeat
+from .tries import may_still_run, repeat
 
 LOCAL_SECONDS = 3600.0
 SUBMIT_SECONDS = 1800.0
+# Of these each try adds its own to what those before it did; the others are those of the last one.
+DONE = ("COPY", "BYTESCOPIED", "DIR_COPY", distcp.DELETED)
+# What one try has copied, the next one skips.
+SKIPPED = {"SKIP": "COPY", "BYTESSKIPPED": "BYTESCOPIED"}
 
 
 def run_distcp(follower: Follower) -> None:
@@ -37,7 +42,8 @@ def run_distcp(follower: Follower) -> None:
 def _try(follower: Follower) -> None:
     look = Look(follower.doors.hdfs, follower.document)
     output = {"files": 0, "bytes": 0}
-    follower.report("listing what is to be copied")
+    earlier = {name: value for name, value in follower.status["counters"].items() if name in DONE}
+    follower.report("listing what is to be copied", counters=earlier)
     # Whatever cannot be copied is told before the first byte moves.
     wanted = [(group, look.wanted(group)) for group in groups(follower.spec)]
     for group, want in wanted:
@@ -46,6 +52,8 @@ def _try(follower: Follower) -> None:
         output["bytes"] += distcp.total(have)
     follower.report(map=100)
     counters = {**dict.fromkeys(distcp.COUNTERS, 0), **follower.status["counters"]}
+    for skipped, copied in SKIPPED.items():
+        counters[skipped] = max(0, counters[skipped] - earlier.get(copied, 0))
     follower.finish("succeeded", "succeeded", output=output, counters=counters)
 
 
@@ -87,19 +95,26 @@ def _copy(follower: Follower, look: Look, group: Group, want: Files | None) -> F
     if not group.target.in_s3:
         claim_target(follower, group.target.path)
     before = look.seen(group, spec, want, _sweep(follower, look, group.target))
-    if running is not None:
-        counters = _watch(follower, str(running["id"]))
-    elif before.todo is not None and not before.todo and not (spec.get("delete") and before.strangers):
-        counters = {"SKIP": len(want or {})}
-    else:
-        counters = _run(follower, group, before, label)
+    try:
+        if running is not None:
+            counters = _watch(follower, str(running["id"]))
+        elif before.todo is not None and not before.todo and not (spec.get("delete") and before.strangers):
+            counters = {"SKIP": len(want or {})}
+        else:
+            counters = _run(follower, group, before, label)
+    except Failed as failed:
+        if not may_still_run(failed.diagnosis):
+            with contextlib.suppress(OhmyError):
+                _count(follower, _came(before, _sweep(follower, look, group.target)))
+        raise
+    _count(follower, counters)
     have = _sweep(follower, look, group.target)
+    _count(follower, {distcp.DELETED: _gone(before, have)})
     if counters.get("FAIL"):
         summary = f"{counters['FAIL']} files were not copied to {group.target}."
         raise Failed(error(summary, "Run the same task again.", cause="copy-incomplete"))
     after = look.seen(group, spec, want, have)
     _verify(follower, group, before, after)
-    _count(follower, {**counters, distcp.DELETED: len(set(before.strangers) - set(after.strangers))})
     return have if want is None else {name: have[name] for name in want if name in have}
 
 
@@ -204,9 +219,19 @@ def _report_bytes(follower: Follower, target: Place, before: Seen) -> None:
         return
     try:
         done = int(follower.doors.hdfs.content_summary(target.path)["length"]) - distcp.total(before.have)
-    except (OhmyError, Unreachable):
+    except OhmyError:
         return
     follower.report(map=100 * max(0, done) // max(1, distcp.total(before.todo)))
+
+
+def _came(before: Seen, have: Files) -> dict[str, int]:
+    """Return the counters of a copy that failed and could not tell them, by what its target holds now."""
+    new = {name: entry for name, entry in have.items() if before.have.get(name) != entry}
+    return {"COPY": len(new), "BYTESCOPIED": distcp.total(new), distcp.DELETED: _gone(before, have)}
+
+
+def _gone(before: Seen, have: Files) -> int:
+    return len(set(before.strangers) - set(have))
 
 
 def _count(follower: Follower, counters: t.Mapping[str, int]) -> None:

@@ -30,6 +30,11 @@ def again(diagnosis: t.Mapping[str, t.Any], tries: int, limit: int) -> bool:
     return diagnosis["retry"] in CAN_PASS and diagnosis["id"] not in NOT_BY_ITSELF and tries <= limit
 
 
+def may_still_run(diagnosis: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether all that failed is that nobody could ask: then the next try attaches to what runs."""
+    return bool(diagnosis["id"] == "daemon-unreachable")
+
+
 def repeat(follower: Follower, work: t.Callable[[Follower], None]) -> None:
     """Do the work of a job, again while its failures may clear; the status tells each try that failed.
 
@@ -46,8 +51,7 @@ def repeat(follower: Follower, work: t.Callable[[Follower], None]) -> None:
             diagnosis = failed.diagnosis
         except OhmyError as exc:
             diagnosis = diagnose_error(exc)
-        # What nobody could ask may still run, and the next try attaches to it.
-        left = follower.status["application_id"] if diagnosis["id"] == "daemon-unreachable" else None
+        left = follower.status["application_id"] if may_still_run(diagnosis) else None
         this = {
             "application_id": None if left else follower.status["application_id"],
             "id": diagnosis["id"],

@@ -101,6 +101,47 @@ def test_a_copy_that_s3_asked_to_slow_down_is_tried_again(copies):
     assert [one["id"] for one in status["tries"]] == ["s3-throttled"] and status["counters"]["COPY"] == 4
 
 
+SLOW_DOWN = "AWSServiceThrottledException: open s3a://b/0/a.txt: S3Exception: (Service: S3, Status Code: 503)"
+
+
+def counted(status):
+    """Return what a job that succeeded in its second try says of the files and bytes that it copied, and left alone."""
+    assert status["state"] == "succeeded" and len(status["tries"]) == 1, status
+    return [status["counters"][name] for name in ("COPY", "BYTESCOPIED", "SKIP", "BYTESSKIPPED")]
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+def test_what_a_try_that_failed_has_copied_counts_as_copied(copies, fails):
+    copy, calls = copies.client, iter(range(9))
+
+    def client(argv):
+        done = copy(argv)
+        return (25, SLOW_DOWN) if next(calls) == fails else done
+
+    copies.client = client
+    assert counted(copies.follow()) == [4, 10, 0, 0]
+    assert len(copies.started) == 2
+
+
+def test_what_a_try_before_it_copied_is_nothing_that_was_there(copies):
+    copy, calls = copies.client, iter(range(9))
+    copies.client = lambda argv: (25, SLOW_DOWN) if next(calls) == 1 else copy(argv)
+    assert counted(copies.follow()) == [4, 10, 0, 0]
+
+
+def test_a_copy_that_was_found_incomplete_counts_too(copies):
+    copy, calls = copies.client, iter(range(9))
+
+    def client(argv):
+        done, call = copy(argv), next(calls)
+        if call == 0:
+            del copies.hdfs.files["/user/hadoop/input/d/0/a.txt"]
+        return (0, "Files Copied=1\nBytes Copied=3\nFiles Skipped=1\nBytes Skipped=2\n") if call == 1 else done
+
+    copies.client = client
+    assert counted(copies.follow()) == [5, 13, 0, 0]
+
+
 def test_a_copy_that_s3_refused_is_not_tried_again(copies):
     copies.client = lambda _argv: (25, "AccessDeniedException: s3a://b/0: S3Exception: (Service: S3, Status Code: 403)")
     status = copies.follow()
