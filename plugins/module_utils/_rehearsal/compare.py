@@ -20,6 +20,7 @@ NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 FLOAT = re.compile(rb"[.eE]")
 # A number that stands by itself: what is part of an address, a version or a name is none that is rounded.
 BETWEEN = re.compile(rb"([\s,;:|=%\"'()\[\]{}])")
+DECIMAL = "…".encode()  # stands for one in the key of a line without a separator
 PLACES = re.compile(rb"[-+]?\d*\.(\d+)")
 # More lines of one key than this are paired in their order only.
 MOST_PAIRED = 300
@@ -52,14 +53,14 @@ def _side(values: list[str]) -> str:
 def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: bytes) -> Differences:
     """Return in how many keys two answers differ, with at most MOST_SHOWN of these.
 
-    :param separator: ends the key of a line.
+    :param separator: ends the key of a line, not empty. Where a line has none, all but its decimals is taken for its key.
     """
     bag, bags = collections.Counter(one), collections.Counter(other)
     rest, rests = bag - bags, bags - bag
     by_key: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
     for side, lines in enumerate((rest, rests)):
         for line in lines.elements():
-            by_key.setdefault(line.split(separator, 1)[0] if separator else line, ([], []))[side].append(line)
+            by_key.setdefault(_key(line, separator), ([], []))[side].append(line)
     found = {}
     for key, (left, right) in by_key.items():
         left, right = _unequal(left, right)
@@ -68,14 +69,20 @@ def differences(one: t.Sequence[bytes], other: t.Sequence[bytes], separator: byt
     # A key that both have tells more than one that is missing.
     first = sorted(found, key=lambda key: (not (found[key][0] and found[key][1]), key))[:MOST_SHOWN]
     examples = [
-        Difference(shown(key, 60), *([shown(_rest(line, key), 80) for line in side[:3]] for side in found[key]))
+        Difference(shown(key, 60), *([shown(_rest(line, separator), 80) for line in side[:3]] for side in found[key]))
         for key in first
     ]
     return Differences(len(found), examples, all(_rounded(*sides) for sides in found.values()))
 
 
-def _rest(line: bytes, key: bytes) -> bytes:
-    return line[len(key) :].lstrip(b"\t") or line
+def _key(line: bytes, separator: bytes) -> bytes:
+    if separator in line:
+        return line.partition(separator)[0]
+    return NUMBER.sub(lambda number: DECIMAL if FLOAT.search(number[0]) else number[0], line)
+
+
+def _rest(line: bytes, separator: bytes) -> bytes:
+    return line.partition(separator)[2] or line
 
 
 def _unequal(left: list[bytes], right: list[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -237,7 +237,9 @@ def shrunk(parts: list[Part]) -> list[list[Part]]:
 
 def key_end(job: Job) -> bytes:
     """Return what ends the key in a line of the answer."""
-    return job.properties.get("mapreduce.output.textoutputformat.separator", "\t").encode()
+    # The second says it where the last program's lines are the answer as they are.
+    names = ("mapreduce.output.textoutputformat.separator", "stream.reduce.output.field.separator")
+    return next((job.properties[name] for name in names if job.properties.get(name)), "\t").encode()
 
 
 def rehearse(

@@ -26,6 +26,22 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.compare imp
 def test_noise_is_no_difference(one, other, same):
     assert same_numbers(one, other) is same_numbers(other, one) is same
     assert differences([one], [other], b"\t")[0] == (0 if same else 1 + (one[:1] != other[:1]))
+    if same:
+        for separator in (b",", b" ", b": "):  # of a program that writes no tab
+            lines = (line.replace(b"\t", separator) for line in (one, other))
+            assert differences([next(lines)], [next(lines)], b"\t").number == 0
+
+
+def test_lines_without_a_separator_are_told_apart_by_all_but_their_decimals():
+    one, other = [b'{"id": 1, "x": 0.25}', b"b 2"], [b'{"id": 1, "x": 0.26}', b"b 3"]
+    found = differences(one, other, b"\t")
+    assert found.number == 3 and not found.rounding
+    assert [str(each) for each in found.examples] == [
+        '{"id": 1, "x": …}: {"id": 1, "x": 0.25} and {"id": 1, "x": 0.26}',
+        "b 2: b 2 and nothing",
+        "b 3: nothing and b 3",
+    ]
+    assert differences(one[:1], other[:1], b"\t").rounding is True
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,22 @@ def test_a_combiner_that_changes_what_rounding_may_is_a_warning(rehearse):
     assert ids(found) == [("answer-depends-on-combiner", "error")]
 
 
+@pytest.mark.parametrize(
+    ("properties", "end"),
+    [
+        ({}, b"\t"),
+        ({"stream.reduce.output.field.separator": ","}, b","),
+        (
+            {"stream.reduce.output.field.separator": ",", "mapreduce.output.textoutputformat.separator": ";"},
+            b";",
+        ),
+        ({"mapreduce.output.textoutputformat.separator": ""}, b"\t"),
+    ],
+)
+def test_the_key_of_a_line_of_the_answer_ends_where_the_job_says(properties, end):
+    assert rehearsal.key_end(pipeline.Job({}, {}, properties)) == end
+
+
 NUMBERED = "awk '{print $1 \"\\t\" NR}'"
 
 
