@@ -29,7 +29,7 @@ LEAST_SECONDS = 5.0
 
 
 class Rehearsal:
-    """One rehearsal; ``report`` is what came of it."""
+    """One rehearsal; what came of it stands in the attributes without an underscore."""
 
     def __init__(self, job: Job, sample: Sample, limits: task.Limits, seconds: float, path: str) -> None:
         """Take what ``rehearse`` takes."""
@@ -84,16 +84,15 @@ class Rehearsal:
         """Take out of the job what cannot be done here; return whether the mapper is left."""
         job = self._job
         strange = shuffle.unknown(job.properties)
+        lines = not any(one.startswith(("mapred.input.format", "stream.map.input")) for one in strange)
         if strange:
             text = f"What {', '.join(strange)} does is not known here, so "
-            reads = any(one.startswith(("mapred.input.format", "stream.map.input")) for one in strange)
-            text += "the programs were not rehearsed." if reads else "only the mapper was rehearsed."
+            text += "only the mapper was rehearsed." if lines else "the programs were not rehearsed."
             self._note(text, "Try the rest on a few lines on the cluster first.")
-            if reads:
-                # What ends a line of text says nothing of another format.
-                self.findings = [one for one in self.findings if one["id"] != "input-carriage-return"]
+            if not lines:
                 return False
             job = self._only_mapper(job)
+        self.findings += remarks.on_lines(self._sample)
         for role in (COMBINER, REDUCER, MAPPER):
             command = job.commands.get(role)
             known = role == REDUCER and aggregate.is_aggregate(command)

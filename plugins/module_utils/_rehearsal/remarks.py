@@ -11,6 +11,7 @@ import typing as t
 from . import task
 from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
 from .pipeline import MAPPER, REDUCER, Job, Pipeline
+from .sample import Sample
 
 MOST_COUNTERS = 120
 Runs = t.Mapping[str, t.Sequence[t.Tuple[int, task.Result]]]
@@ -51,6 +52,18 @@ def speed(runs: Runs, idle: t.Mapping[str, float]) -> dict[str, t.Any]:
     found["sample_bytes"] = read
     if read:
         found["map_output_ratio"] = round(sum(len(result.stdout) for _size, result in runs[MAPPER]) / read, 4)
+    return found
+
+
+def on_lines(sample: Sample) -> list[Finding]:
+    """Return what is to be said about a sample that is read as lines of text."""
+    found = []
+    for part in sample.parts:
+        if part.lone_cr:
+            name = part.source.uri
+            text = f"Line {part.lone_cr:,} of {name} ends in a carriage return alone: there Hadoop ends a line, and a pipe does not."
+            hint = "Take out those that are no line ends."
+            found.append(finding("input-carriage-return", WARNING, text, hint, file=name))
     return found
 
 

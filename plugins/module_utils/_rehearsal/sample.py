@@ -161,15 +161,11 @@ def _remarks(part: Part) -> list[Finding]:
     if not part.records:
         text = f"The first record of {name} has more than {part.text:,} bytes, so the file was not rehearsed."
         return [finding("record-too-long", NOTE, text, "Look whether its lines really end in LF.", file=name)]
-    found = []
-    if part.lone_cr:
-        text = f"Line {part.lone_cr:,} of {name} ends in a carriage return alone: there Hadoop ends a line, and a pipe does not."
-        found = [finding("input-carriage-return", WARNING, text, "Take out those that are no line ends.", file=name)]
     _ending, what = what_begins_so(part.records[0].data)
     if part.codec is None and what:
         text = f"{name} looks like {what}, but not by its name, so Hadoop gives its bytes to the mapper as they are."
-        found = [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
-    return found
+        return [finding("input-codec-unseen", WARNING, text, "Unpack it, or pack it as .gz or .bz2.", file=name)]
+    return []
 
 
 def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) -> None:

@@ -268,8 +268,15 @@ def test_the_search_for_the_line_runs_only_on_what_was_read(rehearse, tmp_path):
 
 def test_an_input_format_of_another_kind_is_a_note(rehearse):
     properties = {"mapred.input.format.class": "org.apache.hadoop.mapred.SequenceFileInputFormat"}
-    found = rehearse(WORDS, SUM, properties=properties)
+    # What ends a line of text says nothing of another format.
+    found = rehearse(WORDS, SUM, text="a\rb\n", properties=properties)
     assert ids(found) == [("not-rehearsed", "note")] and found["tried"] == []
+
+
+def test_a_carriage_return_in_the_input_is_told_whatever_can_be_tried(rehearse):
+    warned = ("input-carriage-return", "warning")
+    assert warned in ids(rehearse("cat", text="a\rb\n", reduces=0))
+    assert warned in ids(rehearse("no-such-tool", text="a\rb\n", reduces=0))
 
 
 @pytest.mark.parametrize(
