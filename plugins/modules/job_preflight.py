@@ -395,6 +395,7 @@ counters:
 
 import os
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -486,21 +487,18 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     nodes = preflight.Nodes(
         params["image"], params["node_python"], params["packages"], params["node_roles"], params["codecs"]
     )
-    found = preflight.check(spec, shipped, folders, listed, nodes)
+    step = preflight.Step(spec, shipped, folders, listed, read)
+    found = preflight.check(step, nodes)
     if earlier:
-        listed = [inputs.InputFile(0, "part-00000", EARLIER, os.path.getsize(earlier), "")]
-    if params["mode"] == "full" and not listed:
+        answer = inputs.InputFile(0, "part-00000", EARLIER, os.path.getsize(earlier), "")
+        step = replace(step, found=[answer], whole=params["input_bytes"])
+    if params["mode"] == "full" and not step.found:
         found.append(static("not-rehearsed", NOTHING, "They are tried on the cluster for the first time."))
-    if params["mode"] == "full" and listed and not errors(found):
+    if params["mode"] == "full" and step.found and not errors(found):
         limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
         bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])
-        files = {file["name"]: file["src"] for file in shipped}
         cores = params["cores"] or cores_of(params["instance_type"])
-        whole = params["input_bytes"] if earlier else None
-        done = preflight.rehearse(
-            spec, files, folders, listed, read, bounds, params["workers"], cores, whole, params["answer_to"] or ""
-        )
-        result.update(done)
+        result.update(preflight.rehearse(step, bounds, params["workers"], cores, params["answer_to"] or ""))
     result["findings"] = sorted_by_severity([*found, *result["findings"]])
     if failing := errors(result["findings"]):
         refused = refusal(failing, **result)

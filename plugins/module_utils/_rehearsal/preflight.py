@@ -77,75 +77,77 @@ class Nodes:
         return node_images.with_more(image) if self.roles else image
 
 
-def check(
-    spec: t.Mapping[str, t.Any],
-    files: t.Sequence[t.Mapping[str, str]],
-    archives: t.Collection[str],
-    found: t.Sequence[inputs.InputFile],
-    nodes: Nodes,
-) -> list[Finding]:
-    """Return what can be said of a job's programs and input without running them; the one place for such checks.
+@dataclass(frozen=True)
+class Step:
+    """A job, or a step of one, and its input.
 
-    :param spec, files, found: as for ``rehearse``, the files as ``programs.plan_programs`` returns them.
-    :param archives: names of the folders that archives are unpacked into.
+    ``spec``: as ``streaming.properties`` takes it, with commands; ``files``: as ``programs.plan_programs`` returns them;
+    ``archives``: name of a folder in the task's folder → path of what is unpacked there; ``found``: the files of the input;
+    ``read``: see ``sample.take``; ``whole``: bytes of the input where what is found is only what a step before made of its
+    sample.
+    """
+
+    spec: t.Mapping[str, t.Any]
+    files: t.Sequence[t.Mapping[str, str]]
+    archives: t.Mapping[str, str]
+    found: t.Sequence[inputs.InputFile]
+    read: sample.Read
+    whole: int | None = None
+
+    @property
+    def commands(self) -> dict[str, str | None]:
+        """Return role → command."""
+        return {role: self.spec.get(role) for role in program_walk.ROLES}
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Return name in the task's folder → path here of what travels with it."""
+        return {file["name"]: file["src"] for file in self.files}
+
+
+def check(step: Step, nodes: Nodes) -> list[Finding]:
+    """Return what can be said of programs and input without running them; the one place for such checks.
+
     :raises OSError, OhmyError: a file cannot be read; the version of Python is none.
     """
-    commands = {role: spec.get(role) for role in program_walk.ROLES}
-    options = {**(spec.get("options") or {}), **streaming_options.classes(spec)}
+    options = {**(step.spec.get("options") or {}), **streaming_options.classes(step.spec)}
     there = [codec for codec in codecs.CODECS if codec.name in nodes.codecs]
     return [
-        *programs_check.check_programs(commands, files, nodes.known(), nodes.packages, archives),
-        *input_check.check_input(found, options, there),
+        *programs_check.check_programs(step.commands, step.files, nodes.known(), nodes.packages, step.archives),
+        *input_check.check_input(step.found, options, there),
     ]
 
 
-def rehearse(
-    spec: t.Mapping[str, t.Any],
-    files: t.Mapping[str, str],
-    archives: t.Mapping[str, str],
-    found: t.Sequence[inputs.InputFile],
-    read: sample.Read,
-    bounds: Bounds,
-    workers: int,
-    cores: int,
-    whole: int | None = None,
-    answer_to: str = "",
-) -> Data:
+def rehearse(step: Step, bounds: Bounds, workers: int, cores: int, answer_to: str = "") -> Data:
     """Rehearse a job and estimate its time.
 
-    :param spec: as ``streaming.properties`` takes it, with commands.
-    :param files: name in the task's folder → path here.
-    :param archives: name of a folder in the task's folder → path of what is unpacked there.
-    :param found: the files of the input.
-    :param read: see ``sample.take``.
     :param cores: tasks that a worker runs at a time.
-    :param whole: bytes of the input where what is found is only what a step before made of its sample.
     :param answer_to: path of a file for the answer on the sample.
     :returns: the module's result but ``mode`` and ``changed``; see job_preflight.
     :raises OSError, OhmyError: the input or a program cannot be read.
     """
-    together = _together(spec, files, found, max(1, workers) * cores)
+    spec, reduces = step.spec, int(step.spec["reduces"])
+    together = _together(step, max(1, workers) * cores)
     properties = words.present_names({**streaming.properties(spec, together), **_classes(spec)})
-    if whole is not None and properties.get(INPUT_FORMAT, "").endswith(LIKE_TEXT):
+    if step.whole is not None and properties.get(INPUT_FORMAT, "").endswith(LIKE_TEXT):
         del properties[INPUT_FORMAT]
-    sources = [sample.Source(file.source, file.size, _place(file)) for file in found]
+    sources = [sample.Source(file.source, file.size, _place(file)) for file in step.found]
     delimiter = properties.get("textinputformat.record.delimiter", "").encode()
-    taken = sample.take(sources, read, bounds.files, bounds.bytes, delimiter)
-    commands = {role: spec.get(role) for role in ("mapper", "combiner", "reducer")}
-    job = Job(commands, files, properties, spec.get("cmdenv") or {}, int(spec["reduces"]), together is not None)
-    done = apart(functools.partial(_play, job, dict(archives), taken, bounds))
+    taken = sample.take(sources, step.read, bounds.files, bounds.bytes, delimiter)
+    job = Job(step.commands, step.paths, properties, spec.get("cmdenv") or {}, reduces, together is not None)
+    done = apart(functools.partial(_play, job, dict(step.archives), taken, bounds))
     answer = done.pop("answer")
-    if whole is None:
+    if step.whole is None:
         listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
     else:
-        listed = [(whole, True, False)]
+        listed = [(step.whole, True, False)]
     splits = estimate.splits_of(listed, taken.expansion, together)
     return {
         **nothing(),
         **done,
         "sample": summary(taken),
         "answer": keep(answer, answer_to, splits.total / (done["speed"]["sample_bytes"] or 1)),
-        "estimate": estimate.estimate(done["speed"], splits, workers, cores, int(spec["reduces"])),
+        "estimate": estimate.estimate(done["speed"], splits, workers, cores, reduces),
     }
 
 
@@ -211,8 +213,6 @@ def _place(file: inputs.InputFile) -> str:
     return f"hdfs://master:8020{streaming.HOME}/input/rehearsal/{folder}{file.index}/{file.relative}"
 
 
-def _together(
-    spec: t.Mapping[str, t.Any], files: t.Mapping[str, str], found: t.Sequence[inputs.InputFile], cores: int
-) -> int | None:
-    split = streaming.split_size(spec, len(found), sum(file.size for file in found), cores)
-    return None if split is None or streaming.asks_for_file(spec, files.values()) else split
+def _together(step: Step, cores: int) -> int | None:
+    split = streaming.split_size(step.spec, len(step.found), sum(file.size for file in step.found), cores)
+    return None if split is None or streaming.asks_for_file(step.spec, step.paths.values()) else split
