@@ -22,7 +22,7 @@ from .formats import COMBINE_FORMAT, class_of
 from .programs import SAFE_NAME
 from .property_names import modern
 from .site import FORBIDDEN, text_of
-from .streaming_options import MOST_COMBINED, SPLIT
+from .streaming_options import HDFS_BLOCK, SPLIT
 
 Spec = t.Mapping[str, t.Any]
 RESERVED = {
@@ -50,7 +50,6 @@ PYTHON_ENV = {"PYTHONUTF8": "1", "PYTHONPATH": "."}
 SMALL_FILE = 32 << 20
 # Splits are as large as they would be of a copy in HDFS, and so are as many.
 S3_BLOCK = "fs.s3a.block.size"
-HDFS_BLOCK = "134217728"
 # Whoever sets one of these has an opinion on how the input is cut.
 INPUT_FORM = ("mapreduce.input.", "mapred.input.", "stream.map.input", "mapreduce.job.maps")
 # A program that asks which file it reads is to read one.
@@ -179,7 +178,7 @@ def split_size(spec: Spec, files: int, size: int, cores: int) -> int | None:
     if any(modern(key).startswith(INPUT_FORM) for key in spec.get("options") or {}):
         return None
     if kind == COMBINE_FORMAT:
-        return max(1, share if asked else min(share, MOST_COMBINED))
+        return max(1, share if asked else min(share, HDFS_BLOCK))
     if spec.get("combine") is False or kind != class_of("input", "text"):
         return None
     if files <= (maps if asked else 2 * maps) or size > files * SMALL_FILE:
@@ -211,7 +210,7 @@ def properties(spec: Spec, split: int | None = None) -> dict[str, str]:
     said = {modern(key) for key in options}
     defaults = {"mapreduce.input.fileinputformat.input.dir.recursive": "true"}
     if any(map(in_s3, spec.get("input") or [])):
-        defaults[S3_BLOCK] = HDFS_BLOCK
+        defaults[S3_BLOCK] = str(HDFS_BLOCK)
     defaults = {key: value for key, value in defaults.items() if key not in said}
     cut = {} if split is None else {SPLIT: str(split), "stream.map.input.ignoreKey": "true"}
     return {

@@ -65,7 +65,7 @@ FLAGS = {
 COMPRESS_OUTPUT = "mapreduce.output.fileoutputformat.compress"
 COMPRESS_MAPS = "mapreduce.map.output.compress"
 SPLIT = "mapreduce.input.fileinputformat.split.maxsize"
-MOST_COMBINED = 128 << 20  # bytes, a block of HDFS
+HDFS_BLOCK = 128 << 20
 # What an option says, no property may say a second time.
 OWN: dict[str, tuple[str, ...]] = {
     "maps": ("mapreduce.job.maps",),
@@ -161,7 +161,7 @@ def _lines(spec: Spec, say: Spec) -> dict[str, t.Any]:
     if takes_key(say.get("input_format", "text")):
         found["stream.map.input.ignoreKey"] = True
     if class_of("input", say.get("input_format", "text")) == COMBINE_FORMAT:
-        found[SPLIT] = MOST_COMBINED  # without a limit one map would read all that lies in a rack
+        found[SPLIT] = HDFS_BLOCK  # without a limit one map would read all that lies in a rack
     return found
 
 

@@ -25,9 +25,10 @@ import math
 import re
 import typing as t
 
+from .._hadoop.streaming_options import HDFS_BLOCK
+
 SORT = 40e6
 NETWORK = 60e6
-BLOCK = 128 << 20
 JOB_SECONDS = 20.0
 TASK_SECONDS = 3.0
 LEAST_GAIN = 0.05
@@ -44,7 +45,7 @@ class Splits(t.NamedTuple):
 
 
 def splits_of(
-    files: t.Iterable[tuple[int, bool, bool]], expansion: float, together: int | None = None, block: int = BLOCK
+    files: t.Iterable[tuple[int, bool, bool]], expansion: float, together: int | None = None, block: int = HDFS_BLOCK
 ) -> Splits:
     """Return how Hadoop cuts the input.
 

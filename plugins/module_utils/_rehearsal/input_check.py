@@ -15,10 +15,10 @@ from .._hadoop.codecs import Codec, of_file
 from .._hadoop.formats import OF_LINES
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
+from .._hadoop.streaming_options import HDFS_BLOCK
 from .findings import Finding, static
 
 MANY = 10_000
-BLOCK = 128 << 20
 SNIFFED = 2_000  # files whose first bytes are read
 # Who names a reader or codecs of his own, knows what they read.
 OWN_READER = re.compile(r"input\.?format\.class|^io\.compression\.codecs$|^stream\.recordreader|^stream\.map\.input$")
@@ -169,7 +169,7 @@ def _one_map(files: t.Sequence[InputFile]) -> list[Finding]:
     whole = [
         (file, codec)
         for file in files
-        if file.size > BLOCK and not _ending(file) and (codec := of_file(file.relative)) and not codec.splits
+        if file.size > HDFS_BLOCK and not _ending(file) and (codec := of_file(file.relative)) and not codec.splits
     ]
     if not whole:
         return []
