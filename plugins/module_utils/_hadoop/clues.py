@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 import typing as t
 
+from . import command_words
 from .rest import strip_java
 
 STDERR_LINES = 20
@@ -132,11 +132,7 @@ def program_of(kind: str, spec: t.Mapping[str, t.Any], diagnostics: str = "", lo
 
 
 def _names(command: str) -> set[str]:
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = command.split()
-    return {word.rsplit("/", 1)[-1] for word in words}
+    return {word.rsplit("/", 1)[-1] for word in command_words.split(command)}
 
 
 def input_of(syslog: str) -> dict[str, t.Any] | None:

@@ -75,7 +75,8 @@ def apply_job(spec: Spec, files: t.Mapping[str, str], plan: Plan, hdfs: WebHdfs,
         raise OhmyError(f"The programs of the job {job} did not reach the master.", "Run the same command again.")
     if not jobs.create(spec, files, root):
         # A known job whose result has gone begins anew; its files are there.
-        _drop_status(job, root)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(JobDir.of(job, root).file("status.json"))
     jobs.start(job, root)
 
 
@@ -133,10 +134,3 @@ def spooled_files(files: t.Sequence[t.Mapping[str, t.Any]], folder: str | None) 
             raise OhmyError(f"The file {item['name']} came damaged to the master.", "Run the same command again.")
         found[item["name"]] = path
     return found
-
-
-def _drop_status(job: str, root: str) -> None:
-    try:
-        os.unlink(JobDir.of(job, root).file("status.json"))
-    except FileNotFoundError:
-        pass

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -126,7 +127,8 @@ def start(job: str, root: str = ROOT) -> bool:
     if status.get("state") == "succeeded" or is_following(job):
         return False
     if status.get("state") in ENDED:
-        _remove(folder.file("status.json"))
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(folder.file("status.json"))
     _systemctl("reset-failed", unit(job), check=False)
     _systemctl("start", "--no-block", unit(job))
     return True
@@ -168,10 +170,8 @@ def known_jobs(root: str = ROOT) -> list[str]:
 
 def touch(job: str, root: str = ROOT) -> None:
     """Give a sign of life to a job's follower."""
-    try:
+    with contextlib.suppress(FileNotFoundError):
         os.utime(JobDir.of(job, root).file("heartbeat"), follow_symlinks=False)
-    except FileNotFoundError:
-        pass
 
 
 def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
@@ -250,10 +250,3 @@ def _give(path: str, user: str) -> None:
     for folder, _folders, names in os.walk(path):
         for name in ["", *names]:
             os.chown(os.path.join(folder, name), entry.pw_uid, entry.pw_gid, follow_symlinks=False)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass

@@ -74,7 +74,7 @@ class _Needs(Walk):
             instead = []
             if one.guarded:
                 others = imports(source.tree, self.without(one.top))
-                instead = sorted({other.top for other in others if other not in source.imports} - self.own)
+                instead = sorted({other.top for other in others if other not in source.imports}.difference(self.own))
             self.need(source.python, f"{os.path.basename(source.path)}, line {one.line}", one, certain, instead)
 
     def is_there(self, one: Import) -> bool | None:
