@@ -13,6 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.voice import count
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import fetch_targets
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.folder_lock import locked
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
@@ -78,7 +79,7 @@ class ActionModule(NodeAction):
                 line.update(f"part {number} of {len(missing)}, {megabytes(done)} of {megabytes(total)}")
                 self._fetch_target(args, folder, part, line, total, done)
                 done += part["size"]
-            line.update(f"{len(missing)} part{'s' if len(missing) != 1 else ''}, {megabytes(total)}")
+            line.update(f"{count(len(missing), 'part')}, {megabytes(total)}")
         finally:
             line.finish()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._core.voice import count
 from ..module_utils._rehearsal.findings import remark
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
@@ -21,7 +22,7 @@ def size(number: float) -> str:
     power = 0
     while number >= 1000 and power < len(UNITS) - 1:
         number, power = number / 1000, power + 1
-    return f"{number:.1f} {UNITS[power]}" if power else f"{number:.0f} bytes"
+    return f"{number:.1f} {UNITS[power]}" if power else count(round(number), "byte")
 
 
 def span(seconds: float) -> str:
@@ -41,7 +42,7 @@ def span(seconds: float) -> str:
 
 def workers(number: int) -> str:
     """Return so many workers in words; without one the master does their work."""
-    return "the master alone" if not number else f"{number:,} worker{'' if number == 1 else 's'}"
+    return "the master alone" if not number else count(number, "worker")
 
 
 def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
@@ -53,7 +54,7 @@ def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
     found = []
     sample, tried = result["sample"], len(result["tried"])
     if tried:
-        where = f"{sample['lines']:,} lines ({size(sample['bytes'])}) of {_files(len(sample['files']))}"
+        where = f"{count(sample['lines'], 'line')} ({size(sample['bytes'])}) of {count(len(sample['files']), 'file')}"
         ways = "in one way" if tried == 1 else f"in {tried} ways"
         found.append(f"Rehearsed {ways} on {where}.")
     for one in result["findings"]:
@@ -105,7 +106,3 @@ def compared(estimate: t.Mapping[str, t.Any], seconds: float | None, number: int
 
 def _about(seconds: float) -> str:
     return span(seconds) if seconds < 1 else f"about {span(seconds)}"
-
-
-def _files(number: int) -> str:
-    return f"{number} file{'' if number == 1 else 's'}"

@@ -16,6 +16,7 @@ import time
 import typing as t
 import zlib
 
+from ..module_utils._core.voice import count
 from ..module_utils._hadoop.identity import read_manifest
 from . import rehearsal_report
 from .fetch_targets import PACKED
@@ -26,7 +27,7 @@ PHASES = ("preflight", "launch", "configure", "stage", "run", "fetch", "terminat
 OPENERS: dict[str, t.Callable[..., t.Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 
 
-def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -> list[str]:
+def first_lines(folder: str, names: t.Sequence[str]) -> list[str]:
     """Return the first lines of the parts, made fit to print."""
     lines: list[str] = []
     for name in names:
@@ -35,10 +36,10 @@ def first_lines(folder: str, names: t.Sequence[str], count: int = FIRST_LINES) -
         opener = OPENERS.get(os.path.splitext(name)[1], open)
         try:
             with opener(os.path.join(folder, name), "rb") as stream:
-                lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), count - len(lines)))
+                lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), FIRST_LINES - len(lines)))
         except (OSError, EOFError, zlib.error):
             continue
-        if len(lines) >= count:
+        if len(lines) >= FIRST_LINES:
             break
     texts = (line.rstrip(b"\r\n").decode("utf-8", "replace").expandtabs(4) for line in lines)
     # What comes from anybody's data must not move the cursor of a terminal.
@@ -52,9 +53,8 @@ def answer(folder: str) -> list[str]:
         return [f"The answer lies in {folder}."]
     parts = (read_manifest(folder) or {}).get("parts", [])
     size = sum(part["size"] for part in parts)
-    count = f"{len(parts)} file{'' if len(parts) == 1 else 's'}"
     head = first_lines(folder, [part["name"] for part in parts])
-    lines = [f"The answer lies in {folder}: {count}, {size:,} bytes."]
+    lines = [f"The answer lies in {folder}: {count(len(parts), 'file')}, {count(size, 'byte')}."]
     if head:
         return lines + ["It begins:"] + [f"    {line}" for line in head]
     return lines if size else lines + ["It is empty: mapper and reducer printed nothing."]
@@ -105,9 +105,10 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
     data = plan["input"]
     where = f"the cluster {args['cluster_name']}"
     checked = "variables, programs, input and hosts" if own else "variables, programs, input and credentials"
-    stage = f"bring {data['files']} files, {data['bytes']:,} bytes, into HDFS"
+    what = f"{count(data['files'], 'file')}, {count(data['bytes'], 'byte')},"
+    stage = f"bring {what} into HDFS"
     if data.get("copies") == [] and not own:
-        stage = f"leave {data['files']} files, {data['bytes']:,} bytes, in S3, where the job reads them"
+        stage = f"leave {what} in S3, where the job reads them"
     launch = f"bring the archives to S3 and make {where} run"
     configure = "wait until its DataNodes and NodeManagers are live"
     if own:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""What a program of the node bundle says: a line for the journal, at once; and what others said, fit to be shown."""
+"""What a program of the node bundle says: a line for the journal, at once; numbers, and what others said, fit to be shown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def say(text: str) -> None:
     """Write a line to standard error, which systemd and cloud-init keep."""
     sys.stderr.write(f"ohmy: {text}\n")
     sys.stderr.flush()
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 line``, ``2 lines`` …; thousands are set off."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def printable(text: str) -> str:

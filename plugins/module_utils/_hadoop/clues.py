@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._core.voice import count
 from . import command_words
 from .rest import strip_java
 
@@ -174,5 +175,5 @@ def what_it_read(syslog: str, records: int | None = None) -> str:
         return f"It broke after at most {records} records." if far else ""
     others = found["others"]
     if others:
-        return f"It was given {found['path']} and {others} other file{'s' if others > 1 else ''} to read{far}."
+        return f"It was given {found['path']} and {count(others, 'other file')} to read{far}."
     return f"It was given {found['path']} to read, {found['length']} bytes from byte {found['start']}{far}."

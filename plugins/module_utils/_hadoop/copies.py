@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from .._core.errors import OhmyError
 from .._core.places import inside
 from .._core.plan import Plan
+from .._core.voice import count
 from . import distcp
 from .distcp import Files, Place
 from .streaming import option_problems, refusal
@@ -200,7 +201,7 @@ def foresee(look: Look, spec: Spec) -> Plan:
 def done_to(copied: int, deleted: int) -> str:
     """Return what is done to a target, in words that its name follows."""
     counts = (("copy", copied), ("delete", deleted))
-    return " and ".join(f"{verb} {count} file{'s' if count > 1 else ''}" for verb, count in counts if count) + " in"
+    return " and ".join(f"{verb} {count(number, 'file')}" for verb, number in counts if number) + " in"
 
 
 def _first(names: t.Iterable[str]) -> list[str]:

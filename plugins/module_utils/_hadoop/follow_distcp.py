@@ -10,6 +10,7 @@ import contextlib
 import typing as t
 
 from .._core.errors import OhmyError
+from .._core.voice import count
 from . import distcp
 from .copies import Group, Look, Seen, groups
 from .distcp import Files, Place
@@ -123,7 +124,7 @@ def _run(follower: Follower, group: Group, before: Seen, label: str) -> dict[str
     local = todo is not None and distcp.fits_local(todo) and spec.get("maps") is None
     text = f"copying to {group.target}"
     if todo is not None:
-        text = f"copying {len(todo)} files, {distcp.total(todo) / 1e6:.1f} MB"
+        text = f"copying {count(len(todo), 'file')}, {distcp.total(todo) / 1e6:.1f} MB"
     if not local:
         wait_for_nodes(follower)
     follower.report(text, state="running")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._core.voice import count
 from . import formats
 from .property_names import modern
 from .site import FORBIDDEN
@@ -77,20 +78,20 @@ def _fields(spec: Spec, say: Spec) -> t.Iterator[Problem]:
     if "sort" in say:
         asked["sort"] = max(int(item.rstrip("nr")) for item in say["sort"])
     try:
-        count = reduces(spec)
+        number = reduces(spec)
     except (TypeError, ValueError):
         return  # told elsewhere
-    if count == 0:
+    if number == 0:
         for name in asked:
             yield name, "with 0 reduces nothing is sorted or handed out"
-    if "key_fields" in say and whole_lines(spec) and (count == 0 or not spec.get("reducer")):
+    if "key_fields" in say and whole_lines(spec) and (number == 0 or not spec.get("reducer")):
         yield "key_fields", "without a reducer whole lines are sorted, whose fields sort and partition_fields count"
-    elif count and (spec.get("reducer") or not whole_lines(spec)):
+    elif number and (spec.get("reducer") or not whole_lines(spec)):
         limit = say.get("key_fields", 1)
         if not any(modern(key).startswith("stream.num.") for key in spec.get("options") or {}):
             for name, field in asked.items():
                 if field > limit:
-                    has = f"{limit} field{'s' if limit > 1 else ''}"
+                    has = count(limit, "field")
                     yield name, f"field {field} is not in the key, which has {has}; set key_fields to {field} or more"
 
 

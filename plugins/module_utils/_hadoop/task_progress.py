@@ -10,6 +10,7 @@ import re
 import time
 import typing as t
 
+from .._core.voice import count
 from .follower import Failed, Follower
 from .history import JobTree, job_of, running_tree
 from .rest import Refused, Unreachable, number
@@ -106,7 +107,7 @@ def counts(job: Job) -> list[str]:
         if total or kind == "map":
             found.append(f"{kind}s {done}/{total}" + (f" ({running} running)" if running else ""))
     failed = int(number(job.get("failedMapAttempts")) + number(job.get("failedReduceAttempts")))
-    return found + ([f"{failed} attempt{'s' if failed > 1 else ''} failed"] if failed else [])
+    return found + ([f"{count(failed, 'attempt')} failed"] if failed else [])
 
 
 def own_counters(found: t.Mapping[str, int]) -> list[str]:

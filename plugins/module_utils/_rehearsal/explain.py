@@ -10,10 +10,11 @@ import os
 import re
 import typing as t
 
+from .._core.voice import count
 from .._hadoop import command_words
 from .._hadoop.causes.table import find
 from . import blame, records, task
-from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
+from .findings import ERROR, NOTE, WARNING, Finding, finding, shown
 from .pipeline import MAPPER, Failed, Job, OutOfTime, Pipeline
 from .sample import Part
 

@@ -168,11 +168,6 @@ def remark(one: Finding) -> str:
     return f"{one['severity'].capitalize()}: {one['text']} {one['hint']}"
 
 
-def count(number: int, noun: str) -> str:
-    """Return ``1 line``, ``2 lines`` …; thousands are set off."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def shown(data: bytes, most: int = 200) -> str:
     """Return bytes as text that fits a message: cut, and without what would upset a terminal."""
     text = data[: 4 * most].decode("utf-8", "replace")

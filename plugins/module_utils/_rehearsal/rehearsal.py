@@ -12,10 +12,11 @@ import typing as t
 from dataclasses import replace
 
 from .._core.errors import OhmyError
+from .._core.voice import count
 from .._hadoop import command_words
 from . import aggregate, compare, pipeline, remarks, shuffle, task, variations, words
 from .explain import explain
-from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown, sorted_by_severity
+from .findings import ERROR, NOTE, WARNING, Finding, finding, shown, sorted_by_severity
 from .pipeline import COMBINER, MAPPER, REDUCER, Failed, Job, OutOfTime, Pipeline
 from .sample import Part, Sample
 from .variations import Answer, Variation

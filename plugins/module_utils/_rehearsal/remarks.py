@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._core.voice import count
 from . import task
-from .findings import ERROR, NOTE, WARNING, Finding, count, finding, shown
+from .findings import ERROR, NOTE, WARNING, Finding, finding, shown
 from .pipeline import MAPPER, REDUCER, Job, Pipeline
 from .sample import Sample
 

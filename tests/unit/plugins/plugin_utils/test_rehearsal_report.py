@@ -16,7 +16,7 @@ SAMPLE = {"files": [{}, {}], "lines": 18240, "bytes": 1_048_576}
 
 @pytest.mark.parametrize(
     "number, text",
-    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (1_234_567, "1.2 MB"), (5e18, "5000.0 PB")],
+    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (1_234_567, "1.2 MB"), (5e18, "5000.0 PB")],
 )
 def test_sizes(number, text):
     assert report.size(number) == text
@@ -54,6 +54,12 @@ def test_what_was_tried_what_was_found_and_what_is_expected():
         "By the sample, the programs take about 1 h 13 min for all 10.7 GB on one machine, and the job about 11 min on "
         "4 workers, 6.9 times as fast; with more than 14 it hardly gets faster.",
     ]
+
+
+def test_one_line_of_one_file_is_no_plural():
+    sample = {"files": [{}], "lines": 1, "bytes": 1}
+    result = {"sample": sample, "tried": ["a"], "findings": [], "estimate": {}}
+    assert report.lines(result, 4) == ["Rehearsed in one way on 1 line (1 byte) of 1 file."]
 
 
 def test_of_a_small_job_it_is_said_that_a_cluster_is_not_faster():
