@@ -89,9 +89,7 @@ class JobHistory(JobTree):
 
         :param node: HOST:PORT of the NodeManager's web door; may be unknown.
         """
-        if node:
-            host, _colon, port = node.rpartition(":")
-            manager = Rest("The NodeManager", host, int(port), timeout=3.0)
+        if manager := _node_manager(node):
             text = _text(manager, f"/ws/v1/node/containerlogs/{container}/{name}", size)
             if text is not None:
                 return text
@@ -103,13 +101,11 @@ def container_words(container: str, node: str) -> str:
 
     :param node: HOST:PORT of the NodeManager's web door.
     """
-    host, _colon, port = node.rpartition(":")
-    if not container or not host:
+    manager = _node_manager(node)
+    if not container or manager is None:
         return ""
     try:
-        answer = Rest("The NodeManager", host, int(port), timeout=3.0).get(
-            f"/ws/v1/node/containers/{container}", tries=1
-        )
+        answer = manager.get(f"/ws/v1/node/containers/{container}", tries=1)
     except OhmyError:
         return ""
     found = (answer or {}).get("container") or {}
@@ -126,6 +122,12 @@ def running_tree(yarn: ResourceManager, application_id: str) -> JobTree:
 def job_of(application_id: str) -> str:
     """Return the job id of a MapReduce application."""
     return application_id.replace("application_", "job_", 1)
+
+
+def _node_manager(node: str) -> Rest | None:
+    """Return the web door of a NodeManager by HOST:PORT; None for what Hadoop says of an attempt that had no node."""
+    host, _colon, port = node.rpartition(":")
+    return Rest("The NodeManager", host, int(port), timeout=3.0) if host and port.isdecimal() else None
 
 
 def _text(rest: Rest, path: str, size: int) -> str | None:

@@ -155,6 +155,10 @@ def test_a_log_comes_from_its_node_or_else_from_history():
             "/ws/v1/node/containerlogs/c/stderr?size=-16384",
             "/ws/v1/history/containerlogs/c/stderr?size=-16384",
         ]
+        # As Hadoop names the node of an attempt that never had one.
+        for nowhere in ("N/A", "null:-1", ":0", ""):
+            assert server.container_log("c", "stderr", nowhere) == "boo\nmore"
+        assert len(stub.seen) == 6
 
 
 def test_history_that_never_comes_is_waited_for_only_so_long():
@@ -208,4 +212,5 @@ def test_a_container_that_runs_or_is_forgotten_tells_nothing():
         words = [history.container_words(CONTAINER, f"127.0.0.1:{stub.port}") for _answer in range(4)]
         assert words == ["exit status 137\nKilled.", "", "", ""]
         assert stub.seen[0][1] == f"/ws/v1/node/containers/{CONTAINER}"
-    assert history.container_words(CONTAINER, "") == history.container_words("", "h:1") == ""
+    for container, node in ((CONTAINER, "N/A"), (CONTAINER, ""), ("", "h:1")):
+        assert history.container_words(container, node) == ""
