@@ -12,22 +12,34 @@ from dataclasses import replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from .._node.bootstrap import user_data
-from . import connection, documents, iam, instances, key_pair, lease, local_files, nodes, s3, security_group, tags
+from . import (
+    connection,
+    documents,
+    groups,
+    iam,
+    instances,
+    key_pair,
+    launching,
+    lease,
+    local_files,
+    nodes,
+    s3,
+    security_group,
+    tags,
+    view,
+)
 from .client import Clients
 from .observe import Have
 from .plan import documents_wanted, policy_wanted
 from .waits import Deadline, poll
 from .want import Want
 
-
-def _made(want: Want, incarnation: str, group: str) -> dict[str, str]:
-    return tags.own_tags(want.name, incarnation, group, want.bucket, want.tags)
+WORKER_KEY_SECONDS = 30
 
 
 def _access(clients: Clients, want: Want, have: Have, incarnation: str) -> tuple[str, key_pair.LocalKey]:
     """Make group, key pair and profile; return the group's id and the key."""
-    mark = _made(want, incarnation, "cluster")
+    mark = launching.marks(want, incarnation, "cluster")
     if have.group is None:
         # A second try, after an answer that was lost, has to ask for the same subnet.
         own = {**mark, tags.SUBNET: have.subnet.id}
@@ -57,66 +69,6 @@ def _put_documents(
     if body is not None and body != have.documents[role]:
         at = documents.prefix(want.name, incarnation)
         s3.put(clients.s3, want.bucket or "", documents.key(at, role), body)
-
-
-def launch_params(want: Want, have: Have, incarnation: str, group: str, group_id: str) -> dict[str, t.Any]:
-    """Return the parameters of RunInstances apart from count and token."""
-    if have.image is None:
-        raise OhmyError(
-            "No image was looked up for a launch.",
-            "Run the same command again; if that does not help, report it as a bug.",
-        )
-    at = documents.prefix(want.name, incarnation)
-    script = user_data(
-        bucket=want.bucket or "",
-        key=documents.bundle_key(at, want.bundle_sha256),
-        sha256=want.bundle_sha256,
-        endpoint=have.address["endpoint"],
-        region=have.address["region"],
-        path_style=have.address["path_style"],
-        role=group,
-        prefix=at,
-    )
-    mark = _made(want, incarnation, group)
-    disk = {
-        "VolumeSize": want.volume_size,
-        "VolumeType": want.volume_type,
-        "Encrypted": True,
-        "DeleteOnTermination": True,
-    }
-    profile = want.instance_profile or (have.role.name if have.role is not None else "")
-    params: dict[str, t.Any] = {
-        "ImageId": have.image.id,
-        "InstanceType": want.group_type(group),
-        "KeyName": key_pair.pair_name(want.name),
-        "IamInstanceProfile": iam.reference(profile),
-        "BlockDeviceMappings": [{"DeviceName": have.image.root_device, "Ebs": disk}],
-        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
-        "InstanceInitiatedShutdownBehavior": "terminate",
-        "UserData": script,
-        "TagSpecifications": [tags.specification(kind, mark) for kind in ("instance", "network-interface", "volume")],
-    }
-    if want.public_ip == "subnet":
-        return {**params, "SubnetId": have.subnet.id, "SecurityGroupIds": [group_id]}
-    card = {
-        "DeviceIndex": 0,
-        "SubnetId": have.subnet.id,
-        "Groups": [group_id],
-        "AssociatePublicIpAddress": want.public_ip == "always",
-        "DeleteOnTermination": True,
-    }
-    return {**params, "NetworkInterfaces": [card]}
-
-
-WORKER_KEY_SECONDS = 30
-
-
-def _launch(
-    clients: Clients, want: Want, have: Have, incarnation: str, group: str, group_id: str, deadline: Deadline
-) -> list[instances.Instance]:
-    count = (1 if group == "master" else want.workers) - len(have.members(group))
-    params = launch_params(want, have, incarnation, group, group_id)
-    return instances.launch(clients, group, count, incarnation, have.subnet.zone, params, have.instances, deadline)
 
 
 def _wait_host_keys(
@@ -165,7 +117,7 @@ def write_local(
 ) -> dict[str, t.Any]:
     """Pin the host keys and write known_hosts and ssh_config; return the keys by instance id."""
     access = access_of(want, incarnation, key.private)
-    found_hosts = connection.hosts(access, have.members("master"), have.members("worker"))
+    found_hosts = connection.hosts(access, view.masters(have.instances), view.workers(have.instances))
     known = local_files.read_known_hosts(f"{access.folder}/known_hosts")
     keys = nodes.pinned(found, known, [one.instance.id for one in found_hosts])
     connection.write(access, found_hosts, keys, have.region, have.identity.account)
@@ -192,27 +144,26 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     group_id, key = _access(clients, want, have, incarnation)
     if todo.wants("upload", "node bundle"):
         s3.put(clients.s3, bucket, documents.bundle_key(at, want.bundle_sha256), want.bundle)
-    _put_documents(clients, want, have, incarnation, "master", None)
+    _put_documents(clients, want, have, incarnation, groups.MASTER, None)
     due = next((step.new for step in todo.steps if step.key == "lease"), None)
     if due is not None:
         s3.put(clients.s3, bucket, lease.key(at), lease.text(due))
     ids = next((step.old for step in todo.steps if step.verb == "start"), [])
     if ids:
         _start(clients, want, ids, have, deadline)
-    masters = have.members("master")
     made: list[instances.Instance] = []
-    if not masters:
-        masters = _launch(clients, want, have, incarnation, "master", group_id, deadline)
-        made += masters
-    _put_documents(clients, want, have, incarnation, "worker", masters[0].private_ip)
-    if len(have.members("worker")) < want.workers:
-        made += _launch(clients, want, have, incarnation, "worker", group_id, deadline)
+    for group in want.groups:
+        if group.role != groups.MASTER:
+            masters = view.masters([*have.instances, *made])
+            _put_documents(clients, want, have, incarnation, group.role, masters[0].private_ip)
+        made += launching.launch(clients, want, have, incarnation, group, group_id, deadline)
+    masters = view.masters([*have.instances, *made])
     pending = [one.id for one in have.instances if one.state == "pending"]
     awaited = sorted({one.id for one in made} | set(ids) | set(pending))
     now = instances.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
     found = have.nodes
     if not (found.get(masters[0].id) and found[masters[0].id].keys):
-        workers = [one.id for one in now if one.group == "worker" and one.id in awaited]
+        workers = [one.id for one in view.workers(now) if one.id in awaited]
         found = _wait_host_keys(clients, want, incarnation, masters[0].id, workers, deadline)
     bodies = documents_wanted(want, have, incarnation, masters[0].private_ip)
     due = _renewed(clients, want, incarnation, due if due is not None else have.lease)
@@ -221,7 +172,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
         instances=now,
         key=key,
         lease=due,
-        documents={role: bodies.get(role) for role in ("master", "worker")},
+        documents={role: bodies.get(role) for role in have.documents},
     )
     return end, write_local(want, end, key, incarnation, found)
 

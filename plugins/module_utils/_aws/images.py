@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .._core.errors import OhmyError
 from . import errors
+from .groups import MASTER, Group
 
 ARCHIVE_ARCHITECTURE = "x86_64"
 LEAST_MIB, LEAST_ALONE_MIB = 2048, 4096
@@ -58,19 +59,22 @@ def require_java(image: Image, java: t.Mapping[str, t.Any] | None) -> None:
         )
 
 
-def require_types(ec2: t.Any, types: t.Mapping[str, str], zone: str, image: Image, alone: bool) -> None:
+def require_types(ec2: t.Any, wanted: t.Sequence[Group], zone: str, images: t.Mapping[str, Image], alone: bool) -> None:
     """Raise OhmyError for an instance type that does not exist, is too small, does not fit the image or the zone.
 
-    :param types: group → instance type; two calls, however many.
+    Two calls, however many groups.
+
+    :param images: by the group's name.
     :param alone: the master is the only node, and does the workers' work.
     """
-    names = sorted(set(types.values()))
+    names = sorted({group.instance_type for group in wanted})
     only = [{"Name": "instance-type", "Values": names}]
     what = f"describe the instance types {', '.join(names)}"
     told = errors.pages(what, ec2, "describe_instance_types", "InstanceTypes", Filters=only)
     known = {one["InstanceType"]: one for one in told}
-    for group, name in types.items():
-        _require_type(group, name, known.get(name), image, alone and group == "master")
+    for group in wanted:
+        own = known.get(group.instance_type)
+        _require_type(group, group.instance_type, own, images[group.name], alone and group.name == MASTER)
     what = f"list the instance types offered in {zone}"
     only = [{"Name": "location", "Values": [zone]}, *only]
     place = {"LocationType": "availability-zone", "Filters": only}
@@ -81,8 +85,10 @@ def require_types(ec2: t.Any, types: t.Mapping[str, str], zone: str, image: Imag
         raise OhmyError(f"Instance type {', '.join(missing)} is not offered in {zone}.", hint)
 
 
-def _require_type(group: str, name: str, raw: t.Mapping[str, t.Any] | None, image: Image, alone: bool) -> None:
-    option = "cluster_instance_type" if group == "worker" else "cluster_master_instance_type or cluster_instance_type"
+def _require_type(group: Group, name: str, raw: t.Mapping[str, t.Any] | None, image: Image, alone: bool) -> None:
+    option = (
+        "cluster_instance_type" if group.name != MASTER else "cluster_master_instance_type or cluster_instance_type"
+    )
     if raw is None:
         hint = f"Check the spelling of {option}: such as m6i.large."
         raise OhmyError(f"There is no instance type {name} in this region.", hint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import connection, documents, instances, key_pair, lease, local_files, nodes, s3, view
+from . import connection, documents, groups, instances, key_pair, lease, local_files, nodes, s3, view
 from .client import Clients
 
 
@@ -24,7 +24,7 @@ def _reports(clients: Clients, bucket: str, known: list[instances.Instance], tol
         found.append(
             {
                 "instance_id": one.id,
-                "role": one.group,
+                "role": one.role,
                 "private_ip": one.private_ip,
                 "report": node.report,
                 "digest": node.digest,
@@ -38,16 +38,17 @@ def describe(
     clients: Clients, name: str, known: list[instances.Instance], reports: bool, state_dir: str, ssh_user: str
 ) -> dict[str, t.Any]:
     """Return one cluster as its instances' tags and, with ``reports``, its objects in S3 tell it."""
-    here = view.members(known, "master") + view.members(known, "worker")
+    here = view.masters(known) + view.workers(known)
     newest = (here or known)[-1]
     incarnation, bucket = newest.incarnation or None, newest.bucket
     at = documents.prefix(name, incarnation) if incarnation is not None else None
     told: dict[str, nodes.Node] = {}
+    roles = dict.fromkeys((*groups.ROLES, *(one.role for one in here)))
     bodies: dict[str, bytes | None] = {}
     found: dict[str, int] | None = None
     if reports and bucket is not None and at is not None:
         told = nodes.observe(clients.s3, bucket, at)
-        bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in ("master", "worker")}
+        bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles}
         found = lease.parse(s3.get(clients.s3, bucket, lease.key(at)))
     pinned: dict[str, set[str]] = {}
     access = None
@@ -64,7 +65,7 @@ def describe(
         endpoint=clients.s3_address(bucket)["endpoint"] if bucket is not None else None,
         host_keys=nodes.pinned(told, pinned, [one.id for one in here]),
         access=access,
-        digests={role: documents.digest(bodies.get(role)) for role in ("master", "worker")},
+        digests={role: documents.digest(bodies.get(role)) for role in roles},
         expires=found["expires"] if found is not None else None,
     )
     whole["reports"] = _reports(clients, bucket, here, told) if reports and bucket is not None else []

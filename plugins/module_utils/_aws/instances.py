@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from . import errors, tags
+from .groups import MASTER, WORKER
 from .waits import Deadline, poll
 
 # What each state means for a wanted instance.
@@ -48,6 +49,11 @@ class Instance:
     zone: str = ""
     account: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """Return the role of its node document."""
+        return MASTER if self.group == MASTER else WORKER
 
     def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
         """Return what the module tells of it."""

@@ -11,7 +11,22 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import documents, iam, images, instances, key_pair, lease, local_files, network, nodes, s3, security_group, view
+from . import (
+    documents,
+    groups,
+    iam,
+    images,
+    instances,
+    key_pair,
+    lease,
+    local_files,
+    network,
+    nodes,
+    s3,
+    security_group,
+    standing,
+    view,
+)
 from .client import Clients, Identity
 from .instances import Instance
 from .want import Want
@@ -27,7 +42,7 @@ class Have:
     instances: list[Instance]
     subnet: network.Subnet
     group: security_group.Group | None
-    image: images.Image | None
+    images: dict[str, images.Image]
     ssh_cidr: str
     key: key_pair.LocalKey
     pair: key_pair.KeyPair | None
@@ -47,32 +62,6 @@ class Have:
     def members(self, group: str) -> list[Instance]:
         """Return a group's instances that are there."""
         return view.members(self.instances, group)
-
-
-def missing(want: Want, known: list[Instance]) -> dict[str, int]:
-    """Return how many instances of each group are to be launched; raise OhmyError where that would lose something."""
-    masters, workers = view.members(known, "master"), view.members(known, "worker")
-    gone = f"Remove the cluster (state absent) and launch it again: {want.name}."
-    if len(masters) > 1:
-        raise OhmyError(
-            f"Cluster {want.name} has {len(masters)} masters: {', '.join(one.id for one in masters)}.", gone
-        )
-    if workers and not masters:
-        raise OhmyError(
-            f"Cluster {want.name} has {len(workers)} workers but its master is gone, and HDFS with it.", gone
-        )
-    if len(workers) > want.workers:
-        raise OhmyError(
-            f"Cluster {want.name} has {len(workers)} workers, {want.workers} are wanted.",
-            "Workers hold data and are not simply taken away: ask for as many as there are, or launch the cluster anew.",
-        )
-    for one in masters + workers:
-        wanted = want.group_type(one.group)
-        if one.instance_type != wanted:
-            raise OhmyError(f"{one.group.capitalize()} {one.id} is {one.instance_type}, {wanted} is wanted.", gone)
-        if not want.image.startswith("ssm:") and one.image_id != want.image:
-            raise OhmyError(f"{one.group.capitalize()} {one.id} runs {one.image_id}, {want.image} is wanted.", gone)
-    return {"master": 1 - len(masters), "worker": want.workers - len(workers)}
 
 
 def _place(clients: Clients, want: Want, known: list[Instance], groups: list[security_group.Group]) -> network.Subnet:
@@ -101,17 +90,20 @@ def _group(
     return ours[0] if ours else None
 
 
-def _image(
-    clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet, groups: t.Iterable[str]
-) -> images.Image:
-    masters = view.members(known, "master")
+def _images(
+    clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet, launched: list[groups.Group]
+) -> dict[str, images.Image]:
+    """Return the image of each group that is to be launched, by the group's name."""
     # "latest" may have moved on: a cluster is of one image.
-    image_id = masters[0].image_id if masters else images.resolve(clients, want.image)
-    image = images.describe(clients.ec2, want.image, image_id)
-    images.require_java(image, want.document.get("java"))
-    types = {group: want.group_type(group) for group in groups}
-    images.require_types(clients.ec2, types, subnet.zone, image, want.workers == 0)
-    return image
+    ids = {group.image: one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
+    found: dict[str, images.Image] = {}
+    for wanted in dict.fromkeys(group.image for group in launched):
+        image_id = ids[wanted] if wanted in ids else images.resolve(clients, wanted)
+        found[wanted] = images.describe(clients.ec2, wanted, image_id)
+        images.require_java(found[wanted], want.document.get("java"))
+    by_group = {group.name: found[group.image] for group in launched}
+    images.require_types(clients.ec2, launched, subnet.zone, by_group, want.workers == 0)
+    return by_group
 
 
 def observe(clients: Clients, want: Want) -> Have:
@@ -123,19 +115,19 @@ def observe(clients: Clients, want: Want) -> Have:
     identity = clients.identity
     exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)
-    wanting = missing(want, known)
+    wanting = standing.missing(want, known)
     ours, strangers = security_group.of_name(clients.ec2, want.name)
     subnet = _place(clients, want, known, ours)
     group = _group(want, subnet, ours, strangers)
     if group is not None and group.bucket not in (None, want.bucket):
         hint = "Remove it first (state absent), or go on with its bucket."
         raise OhmyError(f"Cluster {want.name} lives in bucket {group.bucket}, {want.bucket} is wanted.", hint)
-    image = None
+    booted: dict[str, images.Image] = {}
     if any(wanting.values()):
         network.require_room(subnet, sum(wanting.values()))
         network.require_way_to_s3(clients.ec2, subnet, want.public_ip)
-        image = _image(clients, want, known, subnet, [one for one, count in wanting.items() if count])
-    masters = view.members(known, "master")
+        booted = _images(clients, want, known, subnet, [one for one in want.groups if wanting[one.name]])
+    masters = view.masters(known)
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr
     if cidr == "auto":
@@ -156,7 +148,7 @@ def observe(clients: Clients, want: Want) -> Have:
         instances=known,
         subnet=subnet,
         group=group,
-        image=image,
+        images=booted,
         ssh_cidr=cidr,
         key=key,
         pair=key_pair.observe(clients.ec2, want.name),
@@ -165,7 +157,7 @@ def observe(clients: Clients, want: Want) -> Have:
         address=clients.s3_address(want.bucket),
         objects=keys,
         nodes=nodes.read(found, at or ""),
-        documents={role: body(documents.key(at or "", role)) for role in ("master", "worker")},
+        documents={role: body(documents.key(at or "", role)) for role in dict.fromkeys((*groups.ROLES, *want.roles))},
         lease=lease.parse(body(lease.key(at or ""))),
     )
 

@@ -10,12 +10,11 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import documents, iam, key_pair, lease, security_group
+from . import documents, groups, iam, key_pair, lease, security_group, view
 from .instances import ASLEEP
-from .observe import Have, missing
+from .observe import Have
+from .standing import missing
 from .want import Want
-
-GROUPS = ("master", "worker")
 
 
 def _refuse_strangers(want: Want, have: Have) -> None:
@@ -31,8 +30,8 @@ def _refuse_strangers(want: Want, have: Have) -> None:
 def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | None) -> dict[str, bytes | None]:
     """Return the documents by role; a worker's is None while the master's address is not known."""
     roles: dict[str, bytes | None] = {}
-    for role in GROUPS if want.workers else GROUPS[:1]:
-        at = "self" if role == "master" else master_ip
+    for role in want.roles:
+        at = "self" if role == groups.MASTER else master_ip
         known = at is not None and want.document.get("hadoop") is not None
         bucket = want.bucket or ""
         body = documents.render(want, incarnation, role, at or "", have.address, bucket) if known else None
@@ -59,7 +58,7 @@ def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:
     pair = key_pair.pair_name(want.name)
     old = have.pair.material if have.pair is not None else None
     new = have.key.material or "(to be made)"
-    if old is not None and old != new and (have.members("master") or have.members("worker")):
+    if old is not None and old != new and (view.masters(have.instances) or view.workers(have.instances)):
         raise OhmyError(
             f"Cluster {want.name} was launched with another SSH key than this controller has.",
             "Set cluster_public_key to the key it was launched with, or launch it anew.",
@@ -79,12 +78,12 @@ def _plan_objects(plan: Plan, want: Want, have: Have, incarnation: str, launchin
     key = documents.bundle_key(at, want.bundle_sha256)
     if launching and key not in have.objects:
         plan.add("upload", "node bundle", None, want.bundle_sha256)
-    masters = have.members("master")
+    masters = view.masters(have.instances)
     wanted = documents_wanted(want, have, incarnation, masters[0].private_ip if masters else None)
     for role, body in wanted.items():
         old = documents.digest(have.documents[role])
         # Not known before the master has an address, or when a check has no archives yet.
-        unknown = body is None and (old is None or (role == "worker" and not masters))
+        unknown = body is None and (old is None or (role != groups.MASTER and not masters))
         plan.change(
             "write", f"document of the {role}", old, "(to be made)" if unknown else documents.digest(body) or old
         )
@@ -98,14 +97,15 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     _refuse_strangers(want, have)
     todo = Plan()
     wanting = missing(want, have.instances)
-    asleep = sorted(one.id for group in GROUPS for one in have.members(group) if one.state in ASLEEP)
+    asleep = sorted(one.id for group in want.groups for one in have.members(group.name) if one.state in ASLEEP)
     _plan_access(todo, want, have, incarnation)
     _plan_objects(todo, want, have, incarnation, any(wanting.values()), bool(asleep))
     if asleep:
         todo.add("start", "instances", asleep, "running")
-    for group in GROUPS:
-        count = len(have.members(group))
-        if wanting[group]:
-            new = {"count": count + wanting[group], "type": want.group_type(group)}
-            todo.add("launch", f"{group} of {want.name}", {"count": count}, new)
+    for group in want.groups:
+        lacking = wanting[group.name]
+        if lacking:
+            count = len(have.members(group.name))
+            new = {"count": count + lacking, "type": group.instance_type}
+            todo.add("launch", f"{group.name} of {want.name}", {"count": count}, new)
     return todo

@@ -29,7 +29,7 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         wanted=want.workers,
         host_keys=host_keys,
         access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
-        digests={role: documents.digest(have.documents[role]) for role in ("master", "worker")},
+        digests={role: documents.digest(have.documents[role]) for role in have.documents},
         expires=have.lease["expires"] if have.lease is not None else None,
     )
 
@@ -41,7 +41,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
         require_ready(want, have)
     incarnation = have.incarnation or str(uuid.uuid4())
     todo = plan(want, have, incarnation)
-    ids = [one.id for group in ("master", "worker") for one in have.members(group)]
+    ids = [one.id for one in (*view.masters(have.instances), *view.workers(have.instances))]
     host_keys = nodes.pinned(have.nodes, pins(want, have), ids)
     if check_mode:
         cluster = _cluster(want, have, have.incarnation, host_keys)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import connection, local_files
+from .groups import MASTER, ROLES
 from .instances import ASLEEP, LIVE, Instance
 
 SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path")
@@ -19,14 +20,24 @@ def members(instances: t.Iterable[Instance], group: str) -> list[Instance]:
     return [one for one in instances if one.group == group and one.state in LIVE + ASLEEP]
 
 
-def state(masters: list[Instance], workers: list[Instance], wanted: int | None) -> str:
-    """Return absent, running, stopped or partial; ``wanted`` workers, or as many as there are (None)."""
-    known = [one.state for one in masters + workers]
+def masters(instances: t.Iterable[Instance]) -> list[Instance]:
+    """Return the masters that are there: one, unless something went wrong."""
+    return members(instances, MASTER)
+
+
+def workers(instances: t.Iterable[Instance]) -> list[Instance]:
+    """Return the workers of all groups that are there, in order of launch."""
+    return [one for one in instances if one.group not in ("", MASTER) and one.state in LIVE + ASLEEP]
+
+
+def state(first: list[Instance], rest: list[Instance], wanted: int | None) -> str:
+    """Return absent, running, stopped or partial for these masters and workers, ``wanted`` of these or any number."""
+    known = [one.state for one in first + rest]
     if not known:
         return "absent"
     if all(one in ASLEEP for one in known):
         return "stopped"
-    whole = len(masters) == 1 and (wanted is None or len(workers) == wanted)
+    whole = len(first) == 1 and (wanted is None or len(rest) == wanted)
     return "running" if whole and all(one == "running" for one in known) else "partial"
 
 
@@ -58,7 +69,7 @@ def cluster(
     expires: int | None = None,
 ) -> dict[str, t.Any]:
     """Return a cluster as the modules tell of it."""
-    masters, workers = members(instances, "master"), members(instances, "worker")
+    first, rest = masters(instances), workers(instances)
     keys = host_keys or {}
 
     def public(one: Instance) -> dict[str, t.Any]:
@@ -66,21 +77,19 @@ def cluster(
 
     return {
         "name": name,
-        "state": state(masters, workers, wanted),
+        "state": state(first, rest, wanted),
         "incarnation": incarnation,
         "region": region,
         "bucket": bucket,
         "prefix": prefix,
         "endpoint": endpoint,
-        "master": public(masters[0]) if masters else None,
-        "workers": [public(one) for one in workers],
+        "master": public(first[0]) if first else None,
+        "workers": [public(one) for one in rest],
         "nodes": [
-            {"instance_id": one.id, "private_ip": one.private_ip, "role": role}
-            for role, group in (("master", masters[:1]), ("worker", workers))
-            for one in group
+            {"instance_id": one.id, "private_ip": one.private_ip, "role": one.role} for one in [*first[:1], *rest]
         ],
-        "hosts": connection.told(access, connection.hosts(access, masters, workers)) if access is not None else [],
+        "hosts": connection.told(access, connection.hosts(access, first, rest)) if access is not None else [],
         "ssh": ssh(access),
-        "digests": digests if digests is not None else {"master": None, "worker": None},
+        "digests": digests if digests is not None else dict.fromkeys(ROLES),
         "expires": expires,
     }

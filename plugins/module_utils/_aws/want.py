@@ -14,7 +14,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from . import durations
+from . import durations, groups
+from .groups import Group
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
@@ -30,18 +31,13 @@ class Want:
     """The wanted cluster; durations in seconds, sizes in GiB."""
 
     name: str
-    workers: int
-    instance_type: str
-    master_instance_type: str
-    image: str
+    groups: tuple[Group, ...]
     subnet_id: str | None
     public_ip: str
     ssh_cidr: str
     caller_ip_url: str
     public_key: str | None
     ssh_user: str
-    volume_size: int
-    volume_type: str
     instance_profile: str | None
     ttl: int
     ttl_max: int
@@ -59,9 +55,20 @@ class Want:
         """Return the hex sha256 of the node bundle."""
         return hashlib.sha256(self.bundle).hexdigest()
 
-    def group_type(self, group: str) -> str:
-        """Return the instance type of ``master`` or ``worker``."""
-        return self.master_instance_type if group == "master" else self.instance_type
+    @property
+    def worker_groups(self) -> tuple[Group, ...]:
+        """Return the groups of workers, whether any node is wanted of them or not."""
+        return tuple(one for one in self.groups if one.name != groups.MASTER)
+
+    @property
+    def workers(self) -> int:
+        """Return how many workers are wanted in all groups together."""
+        return sum(one.count for one in self.worker_groups)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the roles that nodes are wanted in, the master's first, each once."""
+        return tuple(dict.fromkeys(one.role for one in self.groups if one.count))
 
 
 def checked_name(name: str) -> str:
@@ -140,18 +147,9 @@ def _bundle(path: str | None) -> bytes:
         raise OhmyError(f"bundle: {path} cannot be read: {exc.strerror}.", "Look at its path and rights.") from exc
 
 
-def _volume(wanted: dict[str, t.Any] | None) -> tuple[int, str]:
-    volume = wanted or {}
-    size = volume.get("size") if volume.get("size") is not None else 50
-    if not 8 <= size <= 16384:
-        raise OhmyError(f"root_volume: a size of {size} GiB is not possible.", "Give 8 to 16384.")
-    return size, volume.get("type") or "gp3"
-
-
 def from_params(params: dict[str, t.Any]) -> Want:
     """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
-    if params["workers"] < 0:
-        raise OhmyError(f"workers: {params['workers']} is not possible.", "0 means that the master works alone.")
+    wanted = groups.from_params(params)
     ttl, ttl_max = durations.seconds(params["ttl"], "ttl"), durations.seconds(params["ttl_max"], "ttl_max")
     if ttl > ttl_max:
         raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
@@ -159,21 +157,15 @@ def from_params(params: dict[str, t.Any]) -> Want:
         raise OhmyError(f"ttl: {params['ttl']} is too short to start a cluster in.", "Give 5m or more, or 0 for none.")
     if params.get("state", "present") == "present":
         refuse_reserved(params["name"])
-    size, kind = _volume(params.get("root_volume"))
     return Want(
         name=checked_name(params["name"]),
-        workers=params["workers"],
-        instance_type=params["instance_type"],
-        master_instance_type=params.get("master_instance_type") or params["instance_type"],
-        image=params["image"],
+        groups=wanted,
         subnet_id=params.get("subnet_id"),
         public_ip=params["public_ip"],
         ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),
         caller_ip_url=params["caller_ip_url"],
         public_key=params.get("public_key"),
         ssh_user=params["ssh_user"],
-        volume_size=size,
-        volume_type=kind,
         instance_profile=params.get("instance_profile"),
         ttl=ttl,
         ttl_max=ttl_max,

@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import images, network
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.groups import Group
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
 INTEL, ARM = images.Image("ami-1", "/dev/xvda"), images.Image("ami-2", "/dev/xvda", "arm64")
@@ -31,9 +32,10 @@ def require(client, types, kinds, offered, image=INTEL, alone=False):
     with Stubber(client) as stub:
         stub.add_response("describe_instance_types", {"InstanceTypes": kinds}, {"Filters": ANY})
         offers = [{"InstanceType": name} for name in offered]
-        wanted = {"LocationType": "availability-zone", "Filters": ANY}
-        stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": offers}, wanted)
-        images.require_types(client, types, "eu-central-1a", image, alone)
+        asked = {"LocationType": "availability-zone", "Filters": ANY}
+        stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": offers}, asked)
+        wanted = [Group(name, name, 1, kind, image.id) for name, kind in types.items()]
+        images.require_types(client, wanted, "eu-central-1a", dict.fromkeys(types, image), alone)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""How what stands differs from the groups that are wanted."""
+
+from __future__ import annotations
+
+from .._core.errors import OhmyError
+from . import view
+from .groups import Group
+from .instances import Instance
+from .want import Want
+
+
+def missing(want: Want, known: list[Instance]) -> dict[str, int]:
+    """Return how many instances of each group are to be launched; raise OhmyError where that would lose something."""
+    masters, workers = view.masters(known), view.workers(known)
+    gone = f"Remove the cluster (state absent) and launch it again: {want.name}."
+    if len(masters) > 1:
+        raise OhmyError(
+            f"Cluster {want.name} has {len(masters)} masters: {', '.join(one.id for one in masters)}.", gone
+        )
+    if workers and not masters:
+        raise OhmyError(
+            f"Cluster {want.name} has {len(workers)} workers but its master is gone, and HDFS with it.", gone
+        )
+    return {group.name: _lacking(want, group, view.members(known, group.name), gone) for group in want.groups}
+
+
+def _lacking(want: Want, group: Group, members: list[Instance], gone: str) -> int:
+    if len(members) > group.count:
+        raise OhmyError(
+            f"Cluster {want.name} has {len(members)} {group.name}s, {group.count} are wanted.",
+            "Workers hold data and are not simply taken away: ask for as many as there are, or launch the cluster anew.",
+        )
+    for one in members:
+        if one.instance_type != group.instance_type:
+            raise OhmyError(
+                f"{one.group.capitalize()} {one.id} is {one.instance_type}, {group.instance_type} is wanted.", gone
+            )
+        if not group.image.startswith("ssm:") and one.image_id != group.image:
+            raise OhmyError(f"{one.group.capitalize()} {one.id} runs {one.image_id}, {group.image} is wanted.", gone)
+    return group.count - len(members)
