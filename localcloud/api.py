@@ -8,136 +8,50 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import io
-import json
 import logging
 import re
 import time
 import typing as t
 import urllib.parse
-import xml.sax.saxutils
 
 from . import auth, authorize, policy, strict
 from .backends import Account
-from .faults import Faults, status_of
+from .callers import Principal, principal
+from .faults import Fault, status_of
 from .look import AccountLook
 from .reconciler import Reconciler
 from .resources import Resources
+from .spoil import spoil
+from .wire import STATUS, Application, Environ, StartResponse, error_body, headers_of, hold_body
 
 LOG = logging.getLogger("localcloud")
 HELD_BYTES = 8 * 1024 * 1024
-Environ = dict[str, t.Any]
-StartResponse = t.Callable[..., t.Any]
-Application = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
-STATUS = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 500: "500 Internal Server Error"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Principal:
-    """Who makes a request."""
-
-    name: str
-    secret: str
-    policies: tuple[t.Mapping[str, t.Any], ...]
-    administrator: bool = False
-    role: str = ""
-
-    @property
-    def names(self) -> set[str]:
-        """Return the ARNs that a bucket's policy may name it by."""
-        return {self.name, self.role} - {""}
-
-
-def principal(account: Account, made: auth.Claim, now: datetime.datetime) -> Principal:
-    """Return the owner of an access key: a user, or a role by temporary keys; raise AuthError for an unknown one."""
-    for session in reversed(account.sts.assumed_roles):
-        if session.access_key_id == made.access_key:
-            if made.token != session.session_token:
-                raise auth.AuthError("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
-            if now.replace(tzinfo=None) >= session.expiration.replace(tzinfo=None):
-                raise auth.AuthError("ExpiredToken", "The provided token has expired.", 400)
-            policies = role_policies(account, session.role_arn)
-            return Principal(session.arn, session.secret_access_key, policies, role=session.role_arn)
-    key = account.iam.access_keys.get(made.access_key)
-    if key is None or key.status != "Active" or key.user_name not in account.iam.users:
-        code = "InvalidAccessKeyId" if made.service == "s3" else "InvalidClientTokenId"
-        raise auth.AuthError(code, "The security token included in the request is invalid.")
-    user = account.iam.users[key.user_name]
-    documents = [user.policies[name] for name in user.policies]
-    documents += [policy_document(attached) for attached in user.managed_policies.values()]
-    own = tuple(json.loads(document) for document in documents)
-    return Principal(user.arn, key.secret_access_key, own, user.name == "admin")
-
-
-def role_policies(account: Account, role_arn: str) -> tuple[t.Mapping[str, t.Any], ...]:
-    """Return the policies of a role; a role that is gone has none."""
-    role = next((role for role in account.iam.get_roles() if role.arn == role_arn), None)
-    if role is None:
-        return ()
-    documents = [*role.policies.values(), *(policy_document(attached) for attached in role.managed_policies.values())]
-    return tuple(json.loads(document) for document in documents)
-
-
-def policy_document(managed: t.Any) -> str:
-    """Return the document of a managed policy's default version."""
-    return str(next(version.document for version in managed.versions if version.is_default))
-
-
-def headers_of(environ: Environ) -> dict[str, str]:
-    """Return the request's headers, names in lower case."""
-    kept = environ.get("moto.preserved_header_names") or {}  # metadata of objects may have underscores in its names
-    found = {
-        kept.get(key, key[5:].replace("_", "-")).lower(): value
-        for key, value in environ.items()
-        if key.startswith("HTTP_")
-    }
-    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(key):
-            found[key.replace("_", "-").lower()] = environ[key]
-    return found
-
-
-def hold_body(environ: Environ, limit: int | None) -> bytes | None:
-    """Read the body, leave it readable for who comes next; None when it is longer than ``limit``."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if chunked or (limit is not None and length > limit):
-        return None
-    body = environ["wsgi.input"].read(length) if length else b""
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def error_body(service: str, code: str, message: str, content_type: str = "") -> tuple[str, bytes]:
-    """Return content type and body of an error as the service writes it."""
-    code, text = xml.sax.saxutils.escape(code), xml.sax.saxutils.escape(message)
-    inner = f"<Code>{code}</Code><Message>{text}</Message>"
-    if service == "s3":
-        return (
-            "application/xml",
-            f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}<RequestId>0</RequestId></Error>".encode(),
-        )
-    if service == "ec2":
-        body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>0</RequestID></Response>"
-        return "text/xml", body.encode()
-    if "json" in content_type:
-        return content_type, json.dumps({"__type": code, "message": message}).encode()
-    return (
-        "text/xml",
-        f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>".encode(),
-    )
 
 
 class FrontDoor:
     """The WSGI application in front of moto."""
 
-    def __init__(self, moto: Application, account: Account, reconciler: Reconciler, faults: Faults) -> None:
-        self._moto, self._account, self._reconciler, self._faults = moto, account, reconciler, faults
+    def __init__(self, moto: Application, account: Account, reconciler: Reconciler) -> None:
+        self._moto, self._account, self._reconciler, self._faults = moto, account, reconciler, reconciler.faults
         self._delays = reconciler.delays
-        self._look, self._tokens = AccountLook(account, self._delays.profile), strict.Tokens()
+        self._look = AccountLook(account, self._delays.profile, reconciler.instances_max)
+        self._tokens = strict.Tokens()
         self._things = Resources(account)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request, or spoil its answer as the plan of faults says."""
+        met: list[tuple[Fault, str]] = []
+        answer: list[t.Any] = []
+        chunks = self._serve(environ, lambda *arguments: answer.extend(arguments[:2]), met)
+        if met:
+            return spoil(self._faults, self._account, environ, start_response, met[0], answer, chunks)
+        start_response(*answer)
+        return chunks
+
+    def _serve(
+        self, environ: Environ, start_response: StartResponse, met: list[tuple[Fault, str]]
+    ) -> t.Iterable[bytes]:
+        """Answer one request; put the fault that it meets after its effect into ``met``."""
         service = "s3"
         try:
             uri = environ.get("RAW_URI") or environ.get("REQUEST_URI") or "/"
@@ -152,8 +66,8 @@ class FrontDoor:
             auth.verify(request, made, who.secret, body)
             time.sleep(self._delays.s3 if service == "s3" else self._delays.api)
             if service == "s3":
-                return self._s3(environ, start_response, request, who, body)
-            return self._query(environ, start_response, made, who, body or b"")
+                return self._s3(environ, start_response, request, who, body, met)
+            return self._query(environ, start_response, made, who, body or b"", met)
         except (auth.AuthError, strict.Ec2Error) as error:
             LOG.info("%s %s: %s", service, error.code, error.message)
             return self._refuse(environ, start_response, service, error.code, error.message, error.status)
@@ -178,7 +92,13 @@ class FrontDoor:
     # S3
 
     def _s3(
-        self, environ: Environ, start_response: StartResponse, request: auth.Request, who: Principal, body: bytes | None
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        request: auth.Request,
+        who: Principal,
+        body: bytes | None,
+        met: list[tuple[Fault, str]],
     ) -> t.Iterable[bytes]:
         if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
             environ["CONTENT_TYPE"] = "binary/octet-stream"  # moto would take an object's bytes for a form
@@ -186,8 +106,9 @@ class FrontDoor:
         path = urllib.parse.unquote(request.raw_path)
         source = request.headers.get("x-amz-copy-source")
         own = self._account.bucket_policy(path.split("/")[1]) if "policy" not in query else None
-        for access in policy.s3_accesses(request.method, path, query, source, body):
-            self._meet_fault(access.action, {"Resource": access.resource})
+        accesses = policy.s3_accesses(request.method, path, query, source, body)
+        self._meet_fault([(access.action, {"Resource": access.resource}) for access in accesses], met)
+        for access in accesses:
             if not self._may(who, access, own):
                 LOG.info("s3 denied %s %s to %s", access.action, access.resource, who.name)
                 raise auth.AuthError("AccessDenied", "Access Denied")
@@ -212,15 +133,25 @@ class FrontDoor:
         there = True if who.administrator else policy.verdict(who.policies, access)
         return False not in (here, there) and True in (here, there)
 
-    def _meet_fault(self, action: str, parameters: t.Mapping[str, str]) -> None:
-        fault = self._faults.of(action, parameters)
-        if fault is not None:
+    def _meet_fault(self, asked: t.Sequence[tuple[str, t.Mapping[str, str]]], met: list[tuple[Fault, str]]) -> None:
+        fault = self._faults.meet(asked)
+        if fault is None:
+            return
+        if fault["how"] == "refused":
+            self._faults.note(fault, asked[0][0])
             raise auth.AuthError(fault["code"], fault["message"], status_of(fault["code"]))
+        met.append((fault, asked[0][0]))
 
     # All others: the action is in the form or in a header
 
     def _query(
-        self, environ: Environ, start_response: StartResponse, made: auth.Claim, who: Principal, body: bytes
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        made: auth.Claim,
+        who: Principal,
+        body: bytes,
+        met: list[tuple[Fault, str]],
     ) -> t.Iterable[bytes]:
         form: strict.Form = {}
         if "json" in environ.get("CONTENT_TYPE", ""):
@@ -228,9 +159,11 @@ class FrontDoor:
         else:
             form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             action = form.get("Action", "")
+        subnet = form.get("SubnetId") or form.get("NetworkInterface.1.SubnetId", "")
+        known = {"Zone": self._account.zone_of(subnet)} if subnet else {}
         # A dry run meets what is asked for by name: DryRun:ec2:RunInstances.
         dry = "DryRun:" if form.get("DryRun", "").lower() == "true" else ""
-        self._meet_fault(f"{dry}{made.service}:{action}", form)
+        self._meet_fault([(f"{dry}{made.service}:{action}", {**form, **known})], met)
         with self._account.lock:
             authorize.require(who, made.service, action, form, body, self._things, self._look)
         if made.service != "ec2":

@@ -189,6 +189,16 @@ class Account:
         instance._reason = message
         instance.state_reason.code, instance.state_reason.message = code, message
 
+    def told_of(self, instance: t.Any) -> dict[str, str]:
+        """Return what a plan of faults may know an instance by: type, zone, tags."""
+        tags = {f"Tag:{key}": value for key, value in self.ec2.tags[instance.id].items()}
+        return {"InstanceType": instance.instance_type, "Zone": str(instance.availability_zone), **tags}
+
+    def zone_of(self, subnet_id: str) -> str:
+        """Return the zone of a subnet, nothing for one that is not there."""
+        zones = self.ec2.subnets.items()
+        return next((zone for zone, by_id in zones if subnet_id in by_id), "")
+
     def default_subnet(self, zone: str | None = None) -> t.Any | None:
         """Return the default subnet of a zone, or None."""
         return self.ec2.get_default_subnets().get(zone or ZONE)

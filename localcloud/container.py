@@ -43,6 +43,8 @@ class Spec:
     domain: str
     gateway: str
     memory_mib: int
+    command: tuple[str, ...] = ("/sbin/init",)
+    small: tuple[str, int] | None = None  # where it has how many megabytes of room only
 
 
 def memory_mib(instance_type: str) -> int:
@@ -103,7 +105,9 @@ def create_argv(spec: Spec, have: Powers) -> list[str]:
     # podman would lay a tmpfs over these; on an instance they are disk. Anonymous volumes go with the container.
     argv += ["--volume", "/tmp", "--volume", "/var/log/journal"]
     argv += ["--log-driver", "k8s-file", "--log-opt", "max-size=1mb"]
-    return [*argv, spec.image, "/sbin/init"]
+    if spec.small is not None:
+        argv += ["--mount", f"type=tmpfs,destination={spec.small[0]},tmpfs-size={spec.small[1]}m"]
+    return [*argv, spec.image, *spec.command]
 
 
 def create(spec: Spec) -> None:

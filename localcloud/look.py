@@ -8,15 +8,18 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from . import strict
 from .backends import LIVE, Account
 
 
 class AccountLook:
     """Answer what ``strict`` asks."""
 
-    def __init__(self, account: Account, profile_seconds: float = 0.0) -> None:
+    def __init__(
+        self, account: Account, profile_seconds: float = 0.0, instances_max: int = strict.INSTANCES_MAX
+    ) -> None:
         """Look at an account; instance profiles are seen ``profile_seconds`` after they were made."""
-        self._account, self._profile_seconds = account, profile_seconds
+        self._account, self._profile_seconds, self._most = account, profile_seconds, instances_max
 
     def image_exists(self, image_id: str) -> bool:
         """Tell whether instances can be launched from an image."""
@@ -67,6 +70,10 @@ class AccountLook:
     def live_instances(self) -> int:
         """Return how many instances there are, terminated ones apart."""
         return sum(instance.state in LIVE for instance in self._account.instances())
+
+    def instances_max(self) -> int:
+        """Return how many instances there may be."""
+        return self._most
 
     def group_users(self, group_id: str | None, name: str | None) -> list[str]:
         """Return the ids of what needs a group: live instances, and groups whose rules name it."""

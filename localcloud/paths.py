@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import os
 import pathlib
+import typing as t
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 DEFAULT_STATE = CHECKOUT / "var" / "localcloud"
@@ -21,6 +22,33 @@ METADATA_PORT = 1338
 DNS_PORT = 53
 LABEL = "ohmy.localcloud"
 INSTANCE_LABEL = "ohmy.instance"
+
+
+#: Where a cloud on paper answers, and the one address plan of all of them: nothing answers in it.
+LOOPBACK, PAPER_CIDR = "127.0.0.1", "10.63.0.0/16"
+
+
+@dataclasses.dataclass(frozen=True)
+class Doors:
+    """Where a cloud answers API requests, and whether its instances are on paper only."""
+
+    address: str
+    port: int = API_PORT
+    paper: bool = False
+
+    def record(self) -> dict[str, t.Any]:
+        """Return what ``of`` reads."""
+        return {"address": self.address, "port": self.port, "paper": self.paper}
+
+    @classmethod
+    def of(cls, record: t.Mapping[str, t.Any]) -> Doors:
+        """Return those that a server has written down."""
+        return cls(record.get("address", ""), int(record.get("port", API_PORT)), bool(record.get("paper")))
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports that answer HTTP when the cloud is up."""
+        return (self.port,) if self.paper else (self.port, METADATA_PORT)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,9 +17,11 @@ import typing as t
 from . import container, firewall
 from .backends import Account, address_of
 from .delays import Delays, hold
+from .faults import BOOT, Fault, Faults
 from .network import Vpc
 from .paths import State
 from .shell import LocalCloudError
+from .strict import INSTANCES_MAX
 
 LOG = logging.getLogger("localcloud")
 WORKERS = 3
@@ -62,7 +64,10 @@ def after_exit(exit_code: int, behaviour: str) -> str:
 class Reconciler:
     """One thread that watches containers and firewalls, and a few that run podman."""
 
-    def __init__(self, state: State, vpc: Vpc, account: Account, image: str, delays: Delays) -> None:
+    instances_max = INSTANCES_MAX
+
+    def __init__(self, state: State, vpc: Vpc, account: Account, image: str, delays: Delays, faults: Faults) -> None:
+        self.faults = faults
         self.state, self.vpc, self.account, self.image, self.delays = state, vpc, account, image, delays
         self.machines: dict[str, Machine] = {}
         self._pool = concurrent.futures.ThreadPoolExecutor(WORKERS, thread_name_prefix="machine")
@@ -134,10 +139,28 @@ class Reconciler:
             self.scan()
 
     def _start(self, machine: Machine, instance: t.Any) -> None:
+        fault = None
+        if not machine.created:
+            with self.account.lock:
+                told = self.account.told_of(instance)
+            fault = self.faults.meet([(BOOT, told)])
+        self._run(machine, instance, fault)
+        if fault is not None:
+            self.faults.note(fault, f"{BOOT} {machine.instance_id}")
+        if fault is not None and fault["how"] == "dies":
+            threading.Timer(fault["seconds"], self._die, [instance]).start()
+
+    def _die(self, instance: t.Any) -> None:
+        with self.account.lock:
+            if instance.state in ("pending", "running"):
+                self.account.end(instance, "terminated", "Server.InternalError", "Server.InternalError")
+        self.scan()
+
+    def _run(self, machine: Machine, instance: t.Any, fault: Fault | None) -> None:
         name = self.state.container(machine.instance_id)
         if not machine.created:
             machine.created = True
-            container.create(self._spec(instance))
+            container.create(self._spec(instance, fault))
         with self.account.lock:
             table = self.account.filter_table(instance, self.vpc.gateway)
         pid, machine.namespace = container.start(name, self.vpc.gateway, table)
@@ -167,7 +190,8 @@ class Reconciler:
                 code_name = "Client.InstanceInitiatedShutdown"
                 self.account.end(instance, outcome, code_name, f"{code_name}: Instance initiated shutdown")
 
-    def _spec(self, instance: t.Any) -> container.Spec:
+    def _spec(self, instance: t.Any, fault: Fault | None) -> container.Spec:
+        how = fault["how"] if fault is not None else ""
         host, _, domain = instance.private_dns_name.partition(".")
         return container.Spec(
             name=self.state.container(instance.id),
@@ -181,6 +205,8 @@ class Reconciler:
             domain=domain,
             gateway=self.vpc.gateway,
             memory_mib=container.memory_mib(instance.instance_type),
+            command=("sleep", "infinity") if how == "silent" else ("/sbin/init",),
+            small=(fault["path"], fault["megabytes"]) if fault is not None and how == "small" else None,
         )
 
     # Watching

@@ -16,7 +16,7 @@ import typing as t
 from . import backends, dns, image
 from .delays import PROFILES
 from .network import Vpc
-from .paths import API_PORT, DNS_PORT, METADATA_PORT, State
+from .paths import DNS_PORT, METADATA_PORT, Doors, State
 from .process import own_record
 
 
@@ -28,9 +28,9 @@ def credentials(state: State) -> tuple[str, str]:
     return section["aws_access_key_id"], section["aws_secret_access_key"]
 
 
-def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str) -> None:
-    """Serve until killed."""
-    record = {**own_record(), "vpc": vpc.cidr, "image": recipe_digest, "profile": profile}
+def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str, doors: Doors, play: str | None) -> None:
+    """Serve until killed; on paper, ``play`` is the file whose function plays the instances."""
+    record = {**own_record(), "vpc": vpc.cidr, "image": recipe_digest, "profile": profile, **doors.record()}
     state.record.write_text(json.dumps(record), encoding="utf-8")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -42,16 +42,22 @@ def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str) -> None:
     from .api import FrontDoor
     from .faults import Faults
     from .metadata import Metadata
+    from .paper import PaperMachines, load
     from .reconciler import Reconciler
 
     account = backends.Account(vpc.cidr, ami_id, *credentials(state))
-    reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest), PROFILES[profile])
+    delays, faults = PROFILES[profile], Faults(state.faults)
+    reconciler: Reconciler
+    if doors.paper:
+        reconciler = PaperMachines(state, account, delays, faults, load(play))
+    else:
+        reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest), delays, faults)
+        dns.serve(vpc.gateway, DNS_PORT, vpc.network)
+        _listen(vpc.gateway, METADATA_PORT, Metadata(account), None)
     reconciler.start()
-    dns.serve(vpc.gateway, DNS_PORT, vpc.network)
-    _listen(vpc.gateway, METADATA_PORT, Metadata(account), None)
     moto = DomainDispatcherApplication(create_backend_app)
-    _listen(vpc.gateway, API_PORT, FrontDoor(moto, account, reconciler, Faults(state.faults)), MotoRequestHandler)
-    logging.getLogger("localcloud").info("serving on %s", vpc.gateway)
+    _listen(doors.address, doors.port, FrontDoor(moto, account, reconciler), MotoRequestHandler)
+    logging.getLogger("localcloud").info("serving on %s:%s", doors.address, doors.port)
     threading.Event().wait()
 
 

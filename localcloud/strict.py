@@ -40,6 +40,7 @@ class Look(t.Protocol):
     def type_exists(self, name: str) -> bool: ...
     def instance_state(self, instance_id: str) -> str | None: ...
     def live_instances(self) -> int: ...
+    def instances_max(self) -> int: ...
     def group_users(self, group_id: str | None, name: str | None) -> list[str]: ...
 
 
@@ -67,11 +68,10 @@ def run_instances(form: Form, look: Look) -> Form:
     low, high = int(form.get("MinCount", 1)), int(form.get("MaxCount", form.get("MinCount", 1)))
     if low < 1 or high < low:
         raise Ec2Error("InvalidParameterValue", f"Invalid value '{high}' for MaxCount: it is below MinCount or 1.")
-    room = INSTANCES_MAX - look.live_instances()
+    most = look.instances_max()
+    room = most - look.live_instances()
     if room < low:
-        message = (
-            f"You have requested more instances ({low}) than your current instance limit of {INSTANCES_MAX} allows."
-        )
+        message = f"You have requested more instances ({low}) than your current instance limit of {most} allows."
         raise Ec2Error("InstanceLimitExceeded", message)
     placed = place(done, look)
     subnet = placed.get("SubnetId") or placed.get("NetworkInterface.1.SubnetId", "")

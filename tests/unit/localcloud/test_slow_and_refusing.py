@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from localcloud import delays, faults, policy
+from localcloud import delays, fault_command, faults, policy
+from localcloud.shell import LocalCloudError
 
 AWS, FAST = delays.PROFILES["aws-like"], delays.PROFILES["fast"]
 ROLE = {"arn:aws:sts::123456789012:assumed-role/node/i-1", "arn:aws:iam::123456789012:role/node"}
@@ -38,25 +39,66 @@ def test_nothing_is_held_back_by_default(job):
     assert not FAST.any and delays.hold(FAST, "pending", job, 0) == ("pending", job)
 
 
+LAUNCH, LARGE = "ec2:RunInstances", {"InstanceType": "m6i.large", "TagSpecification.1.Tag.2.Value": "worker"}
+
+
 def refuse(path, **more):
-    fault = {"action": "ec2:RunInstances", "code": "InsufficientInstanceCapacity", "message": "", "times": -1}
-    faults.write(path, [{**fault, "where": {}, **more}])
+    faults.write(path, [{"action": LAUNCH, "code": "InsufficientInstanceCapacity", **more}])
+
+
+def meets(server, times, action=LAUNCH, parameters=None):
+    return [server.meet([(action, LARGE if parameters is None else parameters)]) is not None for _time in range(times)]
 
 
 def test_a_fault_is_met_as_often_as_wanted_and_by_what_it_is_for(tmp_path):
     path = tmp_path / "faults.json"
     server = faults.Faults(path)
-    assert server.of("ec2:RunInstances", {}) is None
+    assert meets(server, 1) == [False]
     refuse(path, times=2, where={"InstanceType": "m6i.*"})
-    large = {"InstanceType": "m6i.large"}
-    assert server.of("ec2:RunInstances", {"InstanceType": "t3.small"}) is None
-    assert server.of("ec2:StopInstances", large) is None
-    found = [server.of("ec2:RunInstances", large) for _time in range(3)]
-    assert [fault is not None for fault in found] == [True, True, False]
+    assert meets(server, 1, parameters={"InstanceType": "t3.small"}) == [False]
+    assert meets(server, 1, "ec2:StopInstances") == [False]
+    assert meets(server, 3) == [True, True, False]
     refuse(path)
-    assert all(server.of("ec2:runinstances", {}) for _time in range(5))
+    assert all(meets(server, 5, "ec2:runinstances"))
     path.unlink()
-    assert server.of("ec2:RunInstances", large) is None
+    assert meets(server, 1) == [False]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"skip": 2}, "..xxx"),
+        ({"skip": 1, "times": 1}, ".x..."),
+        ({"every": 2}, "x.x.x"),
+        ({"every": 3, "skip": 1, "times": 1}, ".x..."),
+        ({"where": {"TagSpecification.*.Value": "worker"}}, "xxxxx"),
+        ({"where": {"TagSpecification.*.Value": "master"}}, "....."),
+        ({"where": {"Zone": "*"}}, "....."),
+    ],
+)
+def test_a_fault_meets_some_of_the_requests(tmp_path, more, expected):
+    refuse(tmp_path / "faults.json", **more)
+    assert meets(faults.Faults(tmp_path / "faults.json"), 5) == [one == "x" for one in expected]
+
+
+def test_a_request_of_many_actions_counts_once(tmp_path):
+    faults.write(tmp_path / "faults.json", [{"action": "s3:*", "code": "SlowDown", "skip": 1}])
+    server = faults.Faults(tmp_path / "faults.json")
+    many = [("s3:DeleteObject", {"Resource": f"arn:aws:s3:::b/{key}"}) for key in "abc"]
+    assert server.meet(many) is None and server.meet(many) is not None
+
+
+@pytest.mark.parametrize(
+    "plan", [{"code": "SlowDown"}, {"action": "s3:*", "how": "dies"}, {"action": faults.BOOT, "how": "lost"}, {"a": 1}]
+)
+def test_what_is_no_fault_is_refused(tmp_path, plan):
+    with pytest.raises(LocalCloudError, match="This is no fault"):
+        faults.write(tmp_path / "faults.json", [plan])
+
+
+@pytest.mark.parametrize("name", fault_command.NAMED)
+def test_every_name_stands_for_a_plan(name):
+    assert [faults.complete(one) for one in fault_command.NAMED[name]]
 
 
 def test_capacity_is_a_servers_error_and_a_denial_is_not():

@@ -48,6 +48,9 @@ class Look:
     def instance_state(self, instance_id):
         return self.states.get(instance_id)
 
+    def instances_max(self):
+        return strict.INSTANCES_MAX
+
     def live_instances(self):
         return self.live
 
