@@ -156,6 +156,8 @@ class Faults:
 
 def fits(fault: Fault, action: str, parameters: t.Mapping[str, str]) -> bool:
     """Tell whether a fault is for an action with these parameters."""
+    if BOOT in (fault["action"], action) and fault["action"] != action:
+        return False  # a wildcard means requests
     return like(fault["action"], action, True) and all(
         any(like(value, found) for key, found in parameters.items() if like(name, key))
         for name, value in fault["where"].items()
