@@ -42,10 +42,9 @@ def run(name: str, args: dict[str, t.Any], env: dict[str, str], out: str) -> Non
     os.environ.update(env)
     boto3.session.Session = session  # type: ignore[assignment,misc]
     module = importlib.import_module(f"{MODULES}.{name}")
-    given = patch_module_args({"_ansible_diff": True, **args})
-    with open(out, "w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream), given:
-        with contextlib.suppress(SystemExit):
-            module.main()
+    given, ended = patch_module_args({"_ansible_diff": True, **args}), contextlib.suppress(SystemExit)
+    with open(out, "w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream), given, ended:
+        module.main()
 
 
 class ModuleRun:
