@@ -88,8 +88,9 @@ class Clients:
             raise OhmyError("No AWS region is set.", "Set cluster_region, AWS_REGION or a region in the profile.")
         self.region: str = self.session.region_name
 
-    def _client(self, service: str, attempts: int = ATTEMPTS) -> t.Any:
+    def _client(self, service: str, attempts: int = ATTEMPTS, **more: t.Any) -> t.Any:
         settings = {"retries": {"mode": "standard", "total_max_attempts": attempts}, "user_agent_extra": USER_AGENT}
+        settings.update(more)
         settings.update(self._params.get("aws_config") or {})
         verify: t.Any = self._params.get("aws_ca_bundle") if self._params.get("validate_certs", True) else False
         try:
@@ -128,6 +129,11 @@ class Clients:
     def sts(self) -> t.Any:
         """Return the STS client."""
         return self._client("sts", FIRST_ATTEMPTS)
+
+    @functools.cached_property
+    def quotas(self) -> t.Any:
+        """Return the client of Service Quotas, which a private network may not reach and nothing depends on."""
+        return self._client("service-quotas", 2, connect_timeout=10, read_timeout=20)
 
     @functools.cached_property
     def identity(self) -> Identity:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.errors import OhmyError
+from . import denials
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -48,7 +49,6 @@ _QUOTA = (
 )
 _CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
 _EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
-_POLICY = "The caller's IAM policy does not allow this call: check the profile (cluster_profile, AWS_PROFILE)."
 _IMAGE = "Check image (cluster_image): the id of an image of this region, or ssm: and the path of a parameter."
 _SUBNET = "Check subnet_id (cluster_subnet_id): a subnet of this region and account."
 _CLOCK = "Set this machine's clock: AWS refuses what is signed minutes off."
@@ -62,7 +62,7 @@ HINTS = {
     ),
     "InsufficientFreeAddressesInSubnet": "Take a larger subnet (cluster_subnet_id) or fewer workers (cluster_workers).",
     **dict.fromkeys(("VcpuLimitExceeded", "InstanceLimitExceeded", "VolumeLimitExceeded"), _QUOTA),
-    **dict.fromkeys(("UnauthorizedOperation", "AccessDenied", "AccessDeniedException"), _POLICY),
+    **dict.fromkeys(denials.CODES, denials.hint(denials.Denial(None, None, None))),
     **dict.fromkeys(
         (
             "AuthFailure",
@@ -107,7 +107,12 @@ HINTS = {
 
 
 class AwsError(OhmyError):
-    """A refused or failed API call; ``code`` is AWS's own error code, or the class of a local failure."""
+    """A refused or failed API call; ``code`` is AWS's own error code, or the class of a local failure.
+
+    ``denial`` is what AWS's words say of a refusal.
+    """
+
+    denial = denials.Denial(None, None, None)
 
     def __init__(self, message: str, code: str, hint: str = "") -> None:
         super().__init__(message, hint, aws_code=code)
@@ -119,8 +124,14 @@ def translate(what: str, exc: Exception) -> AwsError:
     if isinstance(exc, ClientError):
         error = exc.response.get("Error", {})
         code = str(error.get("Code", "Unknown"))
-        text = f"Could not {what}: {code}: {error.get('Message', '')}".rstrip(": .\n")
-        return AwsError(f"{text}.", code, HINTS.get(code, ""))
+        told = denials.shortened(str(error.get("Message", "")))
+        text = f"Could not {what}: {code}: {told}".rstrip(": .\n")
+        found = AwsError(f"{text}.", code, HINTS.get(code, ""))
+        if code in denials.CODES:
+            denial = denials.read(told, exc.operation_name, code == "UnauthorizedOperation")
+            found = AwsError(f"{text}.", code, denials.hint(denial))
+            found.denial = denial
+        return found
     code = type(exc).__name__
     hint = HINTS.get(code, _CREDENTIALS if "Credential" in code or "Profile" in code else "")
     return AwsError(f"Could not {what}: {code}: {str(exc).rstrip('.')}.", code, hint)
