@@ -36,6 +36,8 @@ attributes:
       - Values of properties whose names sound like secrets are hidden.
   idempotent:
     support: full
+    details:
+      - With O(renew=true) daemons are restarted by each run.
   platform:
     platforms: posix
 options:
@@ -73,6 +75,12 @@ options:
         batches.
     type: bool
     default: true
+  renew:
+    description:
+      - Whether all daemons need a restart, whatever they were started with. With O(restart=false) that is noted on the
+        host, so that the run that restarts them, or any later one, finds it.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -210,6 +218,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "bundle": {"type": "path"},
     "bundle_sha256": {"type": "str"},
     "restart": {"type": "bool", "default": True},
+    "renew": {"type": "bool", "default": False},
 }
 
 
@@ -266,7 +275,7 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
         if params["bundle"] is None:
             raise OhmyError(f"{BUNDLE} is another one than wanted.", "Bring the bundle and name it in bundle.")
         write_file(BUNDLE, read_file(params["bundle"]) or b"")
-    want, todo, pending = converge(document, facts.gather(document), check_mode, params["restart"])
+    want, todo, pending = converge(document, facts.gather(document), check_mode, params["restart"], params["renew"])
     warnings = [] if check_mode or pending else tell(document, len(todo.steps))
     if step is not None:
         todo.steps.insert(0, step)

@@ -36,6 +36,8 @@ class Look:
     nodemanagers: list[str] = field(default_factory=list)
     reports: dict[str, Report] | None = None
     trouble: str = ""
+    # Instances that are to leave the cluster, whose daemons nobody waits for.
+    leaving: frozenset[str] = frozenset()
 
 
 def live_datanodes(info: t.Mapping[str, t.Any]) -> list[str]:
@@ -92,6 +94,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
     """
     master = next(node for node in nodes if node["role"] == "master")
     wanted = [node for node in nodes if node["role"] == "worker"] or [master]
+    wanted = [node for node in wanted if node["instance_id"] not in look.leaving]
     datanodes = [node["private_ip"] for node in wanted if node["private_ip"] in look.datanodes]
     nodemanagers = [node["private_ip"] for node in wanted if node["private_ip"] in look.nodemanagers]
     missing, failures = [], []

@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._node.s3 import S3
-from . import health
+from . import health, membership
 from .rest import Rest, items
 
 BODIES = 10
@@ -30,7 +30,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     :param root: the folder in which the master's files lie.
     """
     master = next(node for node in nodes if node["role"] == "master")
-    look = health.Look()
+    look = health.Look(leaving=_leaving(root))
     address = master["private_ip"]
     beans = items(_get("The NameNode", address, 9870, "/jmx", {"qry": NAMENODE_BEAN}), "beans")
     if beans:
@@ -38,7 +38,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
         look.safe_mode = bool(beans[0].get("Safemode"))
         look.datanodes = health.live_datanodes(beans[0])
     answer = _get("The ResourceManager", address, 8088, "/ws/v1/cluster/nodes")
-    look.nodemanagers = [_address(name) for name in health.live_nodemanagers(items(answer, "nodes", "node"))]
+    look.nodemanagers = [address_of(name) for name in health.live_nodemanagers(items(answer, "nodes", "node"))]
     document = _document(root)
     if document is None:
         look.trouble = "the master is still being set up"
@@ -50,7 +50,16 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     return look
 
 
-def _address(name: str) -> str:
+def _leaving(root: str) -> frozenset[str]:
+    try:
+        with open(os.path.join(root, membership.ENTRIES[1:]), "rb") as stream:
+            known = membership.parse(stream.read())
+    except (OSError, OhmyError):
+        return frozenset()
+    return frozenset(one.instance_id for one in known if one.state == membership.DECOMMISSIONED)
+
+
+def address_of(name: str) -> str:
     """Return the address of a NodeManager, which goes by its name in DNS where it has one."""
     try:
         return socket.gethostbyname(name)

@@ -18,9 +18,12 @@ from .task_jvm import QUICK_START, task_java
 
 HOME = "/opt/ohmy/hadoop"
 SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+RM = "org.apache.hadoop.yarn.server.resourcemanager"
 STEP = 256
 LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
 SMALL = 50  # workers up to which death is noticed fast
+# Which nodes are to leave or to be left in peace; state of the master, which convergence makes once and leaves alone.
+DFS_HOSTS, YARN_EXCLUDE = "/etc/hadoop/dfs.hosts.json", "/etc/hadoop/yarn.exclude"
 
 
 @dataclass(frozen=True)
@@ -149,14 +152,24 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
         ),
         "dfs.datanode.du.reserved.pct": 25,
         "dfs.client.block.write.replace-datanode-on-failure.best-effort": True,
+        # A job outlives the NameNode's restart: 30 tries a second apart, then 30 of three seconds.
+        "dfs.client.retry.policy.enabled": True,
+        "dfs.client.retry.policy.spec": "1000,30,3000,30",
         # The one format was done before the NameNode's first start.
         "dfs.reformat.disabled": True,
     }
+    if document["role"] == "master":
+        # A list that names no node in service admits all.
+        properties["dfs.namenode.hosts.provider.classname"] = (
+            "org.apache.hadoop.hdfs.server.blockmanagement.CombinedHostFileManager"
+        )
+        properties["dfs.hosts"] = DFS_HOSTS
     if workers <= SMALL:
         properties.update(
             {
                 "dfs.namenode.heartbeat.recheck-interval": 15000,
                 "dfs.namenode.safemode.extension": 3000,
+                "dfs.namenode.decommission.interval": 2,
                 "dfs.heartbeat.interval": 1,
             }
         )
@@ -202,9 +215,24 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         "yarn.log.server.url": f"http://{master}:19888/jobhistory/logs",
         "yarn.nodemanager.container-log-monitor.enable": True,
     }
+    if document["role"] == "master":
+        properties.update(
+            {
+                # Applications outlive the ResourceManager's restart, and their containers with them.
+                "yarn.resourcemanager.recovery.enabled": True,
+                "yarn.resourcemanager.store.class": f"{RM}.recovery.LeveldbRMStateStore",
+                "yarn.resourcemanager.leveldb-state-store.path": "/var/lib/hadoop/applications",
+                "yarn.resourcemanager.nodes.exclude-path": YARN_EXCLUDE,
+                # A node that left is forgotten a minute after it is no longer listed.
+                "yarn.resourcemanager.enable-node-untracked-without-include-path": True,
+                "yarn.resourcemanager.node-removal-untracked.node-selective-states-to-remove": "DECOMMISSIONED",
+            }
+        )
     if workers <= SMALL:
         properties["yarn.nm.liveness-monitor.expiry-interval-ms"] = 60000
         properties["yarn.resourcemanager.connect.retry-interval.ms"] = 1000
+        properties["yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms"] = 2000
+        properties["yarn.resourcemanager.decommissioning-nodes-watcher.poll-interval-secs"] = 2
     return properties
 
 
@@ -229,6 +257,8 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
         "yarn.app.mapreduce.am.resource.mb": own,
         "yarn.app.mapreduce.am.command-opts": f"-Xmx{own * 2 // 3}m {QUICK_START}",
         "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, document["workers"])),
+        # More copies of a job's own files than there are nodes would count as missing for as long as it runs.
+        "mapreduce.client.submit.file.replication": min(10, max(1, document["workers"])),
         "mapreduce.client.progressmonitor.pollinterval": 200,
         "mapreduce.client.completion.pollinterval": 200,
         "mapreduce.map.memory.mb": room.task,

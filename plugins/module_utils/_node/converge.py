@@ -12,6 +12,7 @@ import grp
 import os
 import pwd
 import typing as t
+from dataclasses import replace
 
 from .._core.errors import OhmyError, words
 from .._core.locks import alone
@@ -98,6 +99,9 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
     for path in changed:
         _owner, group, mode = want.rights[path]
         write_file(at(root, path), want.files[path], mode, group)
+    for path, data in want.seeds.items():
+        if todo.wants("begin", f"file /{path}"):
+            write_file(at(root, path), data)
     if todo.wants("enable", "service ohmy-node"):
         os.makedirs(os.path.dirname(at(root, ENABLED)), exist_ok=True)
         if os.path.lexists(at(root, ENABLED)):
@@ -134,17 +138,22 @@ def _install(want: Want, name: str) -> None:
 
 
 def converge(
-    document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool = False, restart: bool = True
+    document: dict[str, t.Any],
+    facts: profiles.Facts,
+    check_mode: bool = False,
+    restart: bool = True,
+    renew: bool = False,
 ) -> tuple[Want, Plan, list[str]]:
     """Make this node what its document says; return what it is to be, what was done, or would be, and what is left.
 
     :param restart: whether daemons that run are restarted where they need it; else their names are what is left,
         and the document is not noted as reached as long as there is any.
+    :param renew: whether all daemons need a restart, whatever they were started with.
     """
     want = wanted(documents.check(document), facts)
     with contextlib.nullcontext() if check_mode else alone(f"/{LOCK}", LOCK_SECONDS, BUSY):
         try:
-            todo = _planned(want)
+            todo = _planned(want, renew)
             pending = [] if restart else hold(todo)
             if not check_mode and (todo.steps or pending):
                 apply(want, todo, pending)
@@ -158,8 +167,10 @@ def converge(
     return want, todo, pending
 
 
-def _planned(want: Want) -> Plan:
+def _planned(want: Want, renew: bool) -> Plan:
     # The own name must lead to the address on which the NodeManager listens; the rest of the file is not ours.
     old = (read_file(f"/{names.HOSTS}") or b"").decode("utf-8", "replace")
     want.add(names.HOSTS, names.hosts(old, want.facts.address, want.facts.host).encode())
-    return plan(want, observe(want))
+    have = observe(want)
+    # As if nothing were known of how they were started, which is what an interrupted run leaves, too.
+    return plan(want, replace(have, inputs={}) if renew else have)

@@ -54,6 +54,8 @@ class Have:
     # When a file became another than it is to be, and when each daemon started, in seconds since 1970.
     drifted: dict[str, float] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
+    # Which of the files that are made once are missing.
+    unseeded: list[str] = field(default_factory=list)
 
 
 def observe(want: Want, root: str = "/") -> Have:
@@ -92,6 +94,7 @@ def observe(want: Want, root: str = "/") -> Have:
         ],
         drifted=drifted,
         started={name: system.started(services.unit(name)) for name in running} if drifted else {},
+        unseeded=[path for path in want.seeds if not os.path.exists(at(root, path))],
     )
 
 

@@ -27,6 +27,8 @@ def plan(want: Want, have: Have) -> Plan:
             todo.add("write", f"file /{path}", None if old is None else old.decode("utf-8", "replace"), data.decode())
         elif have.rights[path] != want.rights[path]:
             todo.add("own", f"file /{path}", _shown(have.rights[path]), _shown(want.rights[path]))
+    for path in have.unseeded:
+        todo.add("begin", f"file /{path}", None, want.seeds[path].decode())
     for path in sorted(set(have.made) - set(want.files)):
         if daemon := DAEMON.fullmatch(path):
             todo.add("stop", f"service hadoop-{daemon[1]}")

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from .._hadoop import profiles, site
+from .._hadoop import membership, profiles, site
 from . import archives, documents, packages, units
 from .s3 import dumps
 
@@ -59,6 +59,8 @@ class Want:
     inputs: dict[str, str] = field(default_factory=dict)
     reads: dict[str, list[str]] = field(default_factory=dict)
     packages: list[str] = field(default_factory=list)
+    # Files that are made where they are missing, and are not convergence's to change.
+    seeds: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def master(self) -> str:
@@ -106,6 +108,8 @@ def directories(services: t.Sequence[str]) -> dict[str, Right]:
     }
     if "namenode" in services:
         found["var/lib/hadoop/name"] = ("hdfs", "hdfs", 0o700)
+    if "resourcemanager" in services:
+        found["var/lib/hadoop/applications"] = ("yarn", "yarn", 0o700)
     if "datanode" in services:
         found["var/lib/hadoop/data"] = ("hdfs", "hdfs", 0o700)
     if "nodemanager" in services:
@@ -138,6 +142,8 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     for name in COMMANDS:
         text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", profiles.HOME).replace("@NAME@", name)
         want.add(f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
+    if document["role"] == "master":
+        want.seeds = membership.files(membership.NOBODY)
     software = [archives.identity(archive).encode() for archive in packed.values()] + [home.encode()]
     for name in running:
         read = [part for part in EVERYWHERE + READS[name] if part in sites]

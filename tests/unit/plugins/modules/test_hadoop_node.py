@@ -43,7 +43,7 @@ def host(tmp_path, monkeypatch):
         root, broken, voice = 0, None, None
         done, logged, said = False, [], []
 
-        def converge(self, document, facts, check_mode, restart):
+        def converge(self, document, facts, check_mode, restart, renew):
             if self.broken is not None:
                 raise self.broken
             wish, todo = want.wanted(document, facts, "x86_64"), Plan()

@@ -314,3 +314,10 @@ def test_the_diff_has_an_entry_per_file_and_hides_secrets(document):
 def test_facts_are_not_changed_by_planning(document):
     with pytest.raises(dataclasses.FrozenInstanceError):
         wanted(document).facts.memory = 1
+
+
+def test_all_daemons_are_restarted_where_that_is_asked(document, monkeypatch):
+    wish = wanted(document)
+    monkeypatch.setattr(converge, "observe", lambda _want: everything(wish))
+    assert steps(converge._planned(wish, False)) == []
+    assert steps(converge._planned(wish, True)) == [f"restart service hadoop-{name}" for name in wish.services]

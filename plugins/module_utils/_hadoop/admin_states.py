@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What NameNode and ResourceManager say of each node, by its address: reads only, no JVM."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from dataclasses import dataclass, field
+
+from .._core.errors import OhmyError
+from . import site
+from .health_look import NAMENODE_BEAN, address_of
+from .rest import Rest, items, number
+from .yarn import ResourceManager
+
+HDFS_SITE = "etc/hadoop/hdfs-site.xml"
+BLOCKS_BEAN = "Hadoop:service=NameNode,name=FSNamesystem"
+IN_SERVICE, LEAVING, LEFT = "in service", "decommissioning", "decommissioned"
+ENTERING, HELD = "entering maintenance", "in maintenance"
+DEAD, UNKNOWN = "dead", "unknown"
+# The NameNode's words.
+ADMIN = {
+    "In Service": IN_SERVICE,
+    "Decommission In Progress": LEAVING,
+    "Decommissioned": LEFT,
+    "Entering Maintenance": ENTERING,
+    "In Maintenance": HELD,
+}
+YARN_STATES = "NEW,RUNNING,UNHEALTHY,DECOMMISSIONING,DECOMMISSIONED,LOST,REBOOTED,SHUTDOWN"
+# Those in which a NodeManager runs containers, the first of which is what counts where there are several records.
+ACTIVE = ("RUNNING", "UNHEALTHY", "DECOMMISSIONING", "NEW")
+
+
+@dataclass(frozen=True)
+class DataNode:
+    """A DataNode as the NameNode knows it; ``left`` are the blocks that it may not leave yet, sizes in bytes."""
+
+    live: bool
+    state: str
+    blocks: int = 0
+    left: int = 0
+    used: int = 0
+    free: int = 0
+    capacity: int = 0
+
+
+@dataclass(frozen=True)
+class NodeManager:
+    """A NodeManager as the ResourceManager knows it."""
+
+    state: str
+    containers: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Tell whether it runs containers."""
+        return self.state in ACTIVE
+
+
+@dataclass
+class States:
+    """One look at the cluster; nodes by their private address."""
+
+    replication: int = 1
+    safe_mode: bool = False
+    missing_blocks: int = 0
+    low_redundancy: int = 0
+    datanodes: dict[str, DataNode] = field(default_factory=dict)
+    nodemanagers: dict[str, NodeManager] = field(default_factory=dict)
+
+    def hdfs(self, address: str) -> str:
+        """Return a DataNode's state in one word or two, ``dead`` and ``unknown`` among them."""
+        node = self.datanodes.get(address)
+        return UNKNOWN if node is None else node.state if node.live else DEAD
+
+    def yarn(self, address: str) -> str:
+        """Return a NodeManager's state in lower case, or ``unknown``."""
+        node = self.nodemanagers.get(address)
+        return UNKNOWN if node is None else node.state.lower()
+
+    @property
+    def serving(self) -> set[str]:
+        """Return the live DataNodes in service."""
+        return {address for address, node in self.datanodes.items() if node.live and node.state == IN_SERVICE}
+
+
+def datanodes(info: t.Mapping[str, t.Any]) -> dict[str, DataNode]:
+    """Return the DataNodes of the NameNode's bean ``NameNodeInfo``."""
+    left = {}
+    for name in ("DecomNodes", "EnteringMaintenanceNodes"):
+        for key, node in json.loads(info.get(name) or "{}").items():
+            left[_address(key, node)] = int(number(node.get("underReplicatedBlocks", node.get("lowRedundancyBlocks"))))
+    found: dict[str, DataNode] = {}
+    for name, live in (("DeadNodes", False), ("LiveNodes", True)):
+        for key, node in json.loads(info.get(name) or "{}").items():
+            address = _address(key, node)
+            found[address] = DataNode(
+                live,
+                ADMIN.get(str(node.get("adminState")), IN_SERVICE),
+                int(number(node.get("numBlocks"))),
+                left.get(address, 0),
+                int(number(node.get("usedSpace"))),
+                int(number(node.get("remaining"))),
+                int(number(node.get("capacity"))),
+            )
+    return found
+
+
+def nodemanagers(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, NodeManager]:
+    """Return the NodeManagers of the ResourceManager's list; of several records of a host the active one counts."""
+    found: dict[str, NodeManager] = {}
+    for node in nodes:
+        address = address_of(str(node.get("nodeHostName")))
+        one = NodeManager(str(node.get("state")), int(number(node.get("numContainers"))))
+        if address not in found or not found[address].active:
+            found[address] = one
+    return found
+
+
+def look(master: str, root: str = "/") -> States:
+    """Ask the daemons of the master at this address.
+
+    :raises OhmyError: one of them does not answer.
+    """
+    namenode = Rest("The NameNode", master, 9870)
+    infos = items(namenode.get("/jmx", {"qry": NAMENODE_BEAN}), "beans")
+    blocks = items(namenode.get("/jmx", {"qry": BLOCKS_BEAN}), "beans")
+    if not infos or not blocks:
+        raise OhmyError(f"The NameNode at {master} tells nothing of itself yet.", "Run the same command again.")
+    return States(
+        replication=_replication(root),
+        safe_mode=bool(infos[0].get("Safemode")),
+        missing_blocks=int(number(infos[0].get("NumberOfMissingBlocks"))),
+        low_redundancy=int(
+            number(blocks[0].get("LowRedundancyReplicatedBlocks", blocks[0].get("UnderReplicatedBlocks")))
+        ),
+        datanodes=datanodes(infos[0]),
+        nodemanagers=nodemanagers(ResourceManager(master).nodes(YARN_STATES)),
+    )
+
+
+def _replication(root: str) -> int:
+    try:
+        with open(os.path.join(root, HDFS_SITE), "rb") as stream:
+            return int(site.parse(stream.read()).get("dfs.replication", "3"))
+    except ValueError:
+        return 3
+
+
+def _address(key: str, node: t.Mapping[str, t.Any]) -> str:
+    where = str(node.get("xferaddr") or "").rpartition(":")[0]
+    return where.rpartition("/")[2] or address_of(key.rpartition(":")[0] or key)

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the master keeps of nodes that leave, and what it lets its daemons read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import admin_states, membership, membership_plan, site
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.membership import ENTRIES, Entry
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import membership as ensure
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import want
+
+LIVE = admin_states.DataNode(True, admin_states.IN_SERVICE)
+NODE = {"instance_id": "i-2", "private_ip": "10.0.0.2"}
+
+
+def test_the_lists_are_made_once_and_then_left_alone(document, host):
+    steps = host.converge(document)
+    assert {f"begin file /{path}" for path in membership.files(())} <= set(steps)
+    (host.path / "etc/hadoop/yarn.exclude").write_text("10.0.0.2\n")
+    assert not [step for step in host.converge(document) if "exclude" in step or "dfs.hosts" in step]
+    assert (host.path / "etc/hadoop/yarn.exclude").read_text() == "10.0.0.2\n"
+    assert json.loads((host.path / "etc/hadoop/dfs.hosts.json").read_text()) == []
+
+
+def test_a_worker_has_no_lists(document):
+    worker = {**document, "role": "worker", "master": "10.0.0.4"}
+    assert want.wanted(worker, Facts(8192, 2, "10.0.0.5"), "x86_64").seeds == {}
+
+
+def put(root, path, data):
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(data)
+
+
+def test_only_the_master_of_a_cluster_with_lists_is_asked(tmp_path):
+    with pytest.raises(OhmyError, match="not the master"):
+        ensure.master_address(str(tmp_path))
+    put(tmp_path, "etc/ohmy/document.json", b'{"role": "master"}')
+    properties = {"dfs.namenode.http-address": "10.0.0.4:9870"}
+    put(tmp_path, "etc/hadoop/hdfs-site.xml", site.render(properties))
+    with pytest.raises(OhmyError, match="older release"):
+        ensure.master_address(str(tmp_path))
+    put(tmp_path, "etc/hadoop/hdfs-site.xml", site.render({**properties, "dfs.hosts": "/x"}))
+    assert ensure.master_address(str(tmp_path)) == "10.0.0.4"
+
+
+@pytest.fixture(name="ran")
+def fixture_ran(monkeypatch):
+    found = []
+    monkeypatch.setattr(ensure, "run", lambda argv, what, seconds: found.append(argv[2:]))
+    return found
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_lists_are_written_and_read_by_both_daemons(tmp_path, ran, force):
+    states = admin_states.States(datanodes={"10.0.0.2": LIVE, "10.0.0.3": LIVE})
+    want = membership_plan.Want((NODE,), "decommissioned", force)
+    todo = membership_plan.plan(want, (), states, ensure.lists(str(tmp_path)), 0)
+    (tmp_path / "var/lib/ohmy").mkdir(parents=True)
+    ensure.apply(want, (), states, todo, str(tmp_path))
+    assert ensure.known(str(tmp_path)) == (Entry("i-2", "10.0.0.2", "decommissioned"),)
+    assert (tmp_path / ENTRIES[1:]).exists()
+    assert ensure.lists(str(tmp_path)) == membership.files(ensure.known(str(tmp_path)))
+    assert sorted((argv[0], argv[-1]) for argv in ran) == [
+        ("hdfs", "-refreshNodes"),
+        ("yarn", "-refreshNodes" if force else "-server"),
+    ]
+    assert not membership_plan.plan(want, ensure.known(str(tmp_path)), states, ensure.lists(str(tmp_path)), 0).wants(
+        "write", f"file /{membership.YARN_EXCLUDE}"
+    )
+
+
+def test_files_are_looked_at_only_for_live_nodes_that_begin_to_leave():
+    states = admin_states.States(datanodes={"10.0.0.2": LIVE})
+    leaving = membership_plan.Want((NODE,), "decommissioned")
+    assert ensure._asks_for_files(leaving, (), states)
+    assert not ensure._asks_for_files(leaving, (Entry("i-2", "10.0.0.2", "decommissioned"),), states)
+    assert not ensure._asks_for_files(membership_plan.Want((NODE,), "in_service"), (), states)
+    assert not ensure._asks_for_files(leaving, (), admin_states.States())
