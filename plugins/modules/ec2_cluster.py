@@ -54,9 +54,23 @@ options:
   workers:
     description:
       - How many workers; V(0) makes the master work alone.
-      - Workers are never taken away, as they hold data.
+      - Workers are never taken away, as they hold data, but for those in O(leaving).
+      - The documents of the nodes keep the number with which the cluster was launched, so that nothing restarts when it
+        grows.
     type: int
     default: 2
+  at_least:
+    description:
+      - Whether a standing cluster may have more workers than O(workers), which are then left as they are.
+    type: bool
+    default: false
+  leaving:
+    description:
+      - The ids of workers that are terminated, once O(workers) others run. Those that are gone already are fine.
+      - What they hold is lost unless it was copied before, as M(ohmy.hadoop.hadoop_membership) does.
+    type: list
+    elements: str
+    default: []
   instance_type:
     description:
       - The instance type of the workers.
@@ -158,7 +172,8 @@ options:
     default: []
   document:
     description:
-      - What the nodes are to become; required with O(state=present), except in check mode.
+      - What the nodes are to become; required for a launch, except in check mode.
+      - Without C(hadoop) the nodes of a cluster that stands stay what they are, and new ones become the same.
     type: dict
     suboptions:
       hadoop:
@@ -221,6 +236,14 @@ EXAMPLES = r"""
           dfs.replication: "2"
     tags:
       team: search
+
+- name: Take one of three workers away that has left Hadoop before
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    workers: 2
+    leaving:
+      - i-0123456789abcdef0
+    bucket: example-bucket
 
 - name: Remove it and prove that nothing is left
   ohmy.hadoop.ec2_cluster:
@@ -469,6 +492,8 @@ SPEC = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "workers": {"type": "int", "default": 2},
+    "at_least": {"type": "bool", "default": False},
+    "leaving": {"type": "list", "elements": "str", "default": []},
     "instance_type": {"type": "str", "default": "m6i.large"},
     "master_instance_type": {"type": "str"},
     "image": {"type": "str", "default": "ssm:/aws/service/debian/release/12/latest/amd64"},

@@ -25,6 +25,7 @@ from . import (
     nodes,
     s3,
     security_group,
+    standing,
     tags,
     view,
 )
@@ -165,6 +166,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     if not (found.get(masters[0].id) and found[masters[0].id].keys):
         workers = [one.id for one in view.workers(now) if one.id in awaited]
         found = _wait_host_keys(clients, want, incarnation, masters[0].id, workers, deadline)
+    now = _end_leaving(clients, want, now, deadline)
     bodies = documents_wanted(want, have, incarnation, masters[0].private_ip)
     due = _renewed(clients, want, incarnation, due if due is not None else have.lease)
     end = replace(
@@ -175,6 +177,17 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
         documents={role: bodies.get(role) for role in have.documents},
     )
     return end, write_local(want, end, key, incarnation, found)
+
+
+def _end_leaving(
+    clients: Clients, want: Want, now: list[instances.Instance], deadline: Deadline
+) -> list[instances.Instance]:
+    """Terminate the workers that are to leave, once all others are there; return those that are left."""
+    ids = standing.leaving(want, now)
+    if ids:
+        instances.terminate(clients.ec2, want.name, ids)
+        instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline)
+    return [one for one in now if one.id not in ids]
 
 
 def _renewed(clients: Clients, want: Want, incarnation: str, now: dict[str, int] | None) -> dict[str, int] | None:
@@ -189,7 +202,7 @@ def require_ready(want: Want, have: Have) -> None:
     """Raise OhmyError for what check mode can do without and a launch cannot."""
     if not have.bucket_exists:
         raise OhmyError(f"Bucket {want.bucket} does not exist.", "s3_upload makes it with create_bucket.")
-    if not want.document.get("hadoop"):
+    if not want.document.get("hadoop") and not (view.masters(have.instances) and have.documents[groups.MASTER]):
         raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
     if not want.bundle:
         raise OhmyError("bundle is missing.", "Run the module through its action plugin, which makes the bundle.")

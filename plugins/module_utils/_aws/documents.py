@@ -33,8 +33,13 @@ def bundle_key(at: str, sha256: str) -> str:
     return f"{at}bundle/{sha256}.pyz"
 
 
-def render(want: Want, incarnation: str, role: str, master: str, address: dict[str, t.Any], bucket: str) -> bytes:
-    """Return a role's document as canonical JSON; raise OhmyError when a part is missing."""
+def render(
+    want: Want, incarnation: str, role: str, master: str, address: dict[str, t.Any], bucket: str, workers: int
+) -> bytes:
+    """Return a role's document as canonical JSON; raise OhmyError when a part is missing.
+
+    :param workers: how many the cluster was launched with, which stays when it grows: nobody has to restart for it.
+    """
     given = want.document
     if not isinstance(given.get("hadoop"), dict) or not given["hadoop"].get("url"):
         raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
@@ -45,7 +50,7 @@ def render(want: Want, incarnation: str, role: str, master: str, address: dict[s
         "incarnation": incarnation,
         "role": role,
         "master": master,
-        "workers": want.workers,
+        "workers": workers,
         "s3": {**address, "bucket": bucket, "prefix": at},
         "hadoop": given["hadoop"],
         "java": given.get("java") or JAVA_PACKAGE,
@@ -55,7 +60,24 @@ def render(want: Want, incarnation: str, role: str, master: str, address: dict[s
         "ssh_user": want.ssh_user,
         **{name: given[name] for name in OPTIONAL if given.get(name)},
     }
+    return _canonical(whole)
+
+
+def _canonical(whole: dict[str, t.Any]) -> bytes:
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def of_role(body: bytes, role: str, master: str) -> bytes:
+    """Return the document of another role of the same cluster."""
+    return _canonical({**json.loads(body), "role": role, "master": master})
+
+
+def launched_with(body: bytes | None) -> int | None:
+    """Return how many workers a cluster was launched with, None where its document does not tell."""
+    try:
+        return int(json.loads(body or b"{}")["workers"])
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def archive_uris(document: t.Mapping[str, t.Any]) -> list[str]:

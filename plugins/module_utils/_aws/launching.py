@@ -14,6 +14,7 @@ from . import documents, iam, instances, key_pair, tags
 from .client import Clients
 from .groups import Group
 from .observe import Have
+from .standing import staying
 from .waits import Deadline
 from .want import Want
 
@@ -77,7 +78,7 @@ def launch(
     clients: Clients, want: Want, have: Have, incarnation: str, group: Group, group_id: str, deadline: Deadline
 ) -> list[instances.Instance]:
     """Launch what the group lacks; return the new instances, none where it is complete."""
-    count = group.count - len(have.members(group.name))
+    count = group.count - len(staying(want, have.instances, group.name))
     if count <= 0:
         return []
     wish = params(want, have, incarnation, group, group_id)

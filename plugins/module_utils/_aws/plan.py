@@ -13,7 +13,7 @@ from .._core.plan import Plan
 from . import documents, groups, iam, key_pair, lease, security_group, view
 from .instances import ASLEEP
 from .observe import Have
-from .standing import missing
+from .standing import leaving, missing, staying
 from .want import Want
 
 
@@ -30,17 +30,26 @@ def _refuse_strangers(want: Want, have: Have) -> None:
 def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | None) -> dict[str, bytes | None]:
     """Return the documents by role; a worker's is None while the master's address is not known."""
     roles: dict[str, bytes | None] = {}
+    stands = have.documents[groups.MASTER] if view.masters(have.instances) else None
+    launched = documents.launched_with(stands)
     for role in want.roles:
         at = "self" if role == groups.MASTER else master_ip
-        known = at is not None and want.document.get("hadoop") is not None
-        bucket = want.bucket or ""
-        body = documents.render(want, incarnation, role, at or "", have.address, bucket) if known else None
-        roles[role] = body
+        if at is None:
+            roles[role] = None
+        elif want.document.get("hadoop") is not None:
+            workers = want.workers if launched is None else launched
+            roles[role] = documents.render(want, incarnation, role, at, have.address, want.bucket or "", workers)
+        else:
+            # What stands stays as it is, and a role that comes later is of the same kind.
+            roles[role] = have.documents[role] or (documents.of_role(stands, role, at) if stands else None)
     return roles
 
 
 def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
-    """Return the policy of the nodes' role."""
+    """Return the policy of the nodes' role; without a word on what nodes are to become that of a standing cluster stays."""
+    if not (want.document.get("hadoop") or want.read_uris or want.write_uris) and have.documents[groups.MASTER]:
+        if have.role is not None and have.role.policy:
+            return have.role.policy
     at = documents.prefix(want.name, incarnation)
     staged = f"s3://{want.bucket}/archives/"
     archives = [uri for uri in documents.archive_uris(want.document) if not uri.startswith(staged)]
@@ -97,7 +106,9 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     _refuse_strangers(want, have)
     todo = Plan()
     wanting = missing(want, have.instances)
-    asleep = sorted(one.id for group in want.groups for one in have.members(group.name) if one.state in ASLEEP)
+    asleep = sorted(
+        one.id for group in want.groups for one in staying(want, have.instances, group.name) if one.state in ASLEEP
+    )
     _plan_access(todo, want, have, incarnation)
     _plan_objects(todo, want, have, incarnation, any(wanting.values()), bool(asleep))
     if asleep:
@@ -108,4 +119,6 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
             count = len(have.members(group.name))
             new = {"count": count + lacking, "type": group.instance_type}
             todo.add("launch", f"{group.name} of {want.name}", {"count": count}, new)
+    if ids := leaving(want, have.instances):
+        todo.add("terminate", f"workers of {want.name}", ids, None)
     return todo

@@ -26,7 +26,7 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         bucket=want.bucket,
         prefix=documents.prefix(want.name, incarnation) if incarnation is not None else None,
         endpoint=have.address["endpoint"],
-        wanted=want.workers,
+        wanted=max(want.workers, len(view.workers(have.instances))) if want.at_least else want.workers,
         host_keys=host_keys,
         access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
         digests={role: documents.digest(have.documents[role]) for role in have.documents},

@@ -25,14 +25,26 @@ def missing(want: Want, known: list[Instance]) -> dict[str, int]:
         raise OhmyError(
             f"Cluster {want.name} has {len(workers)} workers but its master is gone, and HDFS with it.", gone
         )
-    return {group.name: _lacking(want, group, view.members(known, group.name), gone) for group in want.groups}
+    if set(want.leaving) & {one.id for one in masters}:
+        raise OhmyError(f"leaving: {masters[0].id} is the master of {want.name}.", "Only workers may leave.")
+    return {group.name: _lacking(want, group, staying(want, known, group.name), gone) for group in want.groups}
+
+
+def staying(want: Want, known: list[Instance], group: str) -> list[Instance]:
+    """Return the instances of a group that are there and are not to leave."""
+    return [one for one in view.members(known, group) if one.id not in want.leaving]
+
+
+def leaving(want: Want, known: list[Instance]) -> list[str]:
+    """Return the workers that are there and are to be terminated."""
+    return [one.id for one in view.workers(known) if one.id in want.leaving]
 
 
 def _lacking(want: Want, group: Group, members: list[Instance], gone: str) -> int:
-    if len(members) > group.count:
+    if len(members) > group.count and not want.at_least:
         raise OhmyError(
             f"Cluster {want.name} has {len(members)} {group.name}s, {group.count} are wanted.",
-            "Workers hold data and are not simply taken away: ask for as many as there are, or launch the cluster anew.",
+            "Workers hold data and are not simply taken away: playbooks/scale.yml lets them leave.",
         )
     for one in members:
         if one.instance_type != group.instance_type:
@@ -41,4 +53,4 @@ def _lacking(want: Want, group: Group, members: list[Instance], gone: str) -> in
             )
         if not group.image.startswith("ssm:") and one.image_id != group.image:
             raise OhmyError(f"{one.group.capitalize()} {one.id} runs {one.image_id}, {group.image} is wanted.", gone)
-    return group.count - len(members)
+    return max(0, group.count - len(members))

@@ -46,6 +46,8 @@ class Want:
     write_uris: tuple[str, ...]
     wait_timeout: int
     state_dir: str
+    leaving: tuple[str, ...] = ()
+    at_least: bool = False
     bundle: bytes = b""
     tags: dict[str, str] = field(default_factory=dict)
     document: dict[str, t.Any] = field(default_factory=dict)
@@ -174,6 +176,8 @@ def from_params(params: dict[str, t.Any]) -> Want:
         write_uris=checked_uris(params.get("write_uris"), "write_uris"),
         wait_timeout=params["wait_timeout"],
         state_dir=os.path.expanduser(params.get("state_dir") or default_state_dir()),
+        leaving=tuple(sorted(set(params.get("leaving") or []))),
+        at_least=bool(params.get("at_least")),
         bundle=_bundle(params.get("bundle")),
         tags=checked_tags(params.get("tags")),
         document=params.get("document") or {},
