@@ -68,6 +68,7 @@ EXAMPLES = {
     "hadoop_archive_sha512": "…",
     "hadoop_overlay": "archives/hadoop-s3-3.5.0.tar",
     "hadoop_overlay_sha512": "…",
+    "hadoop_data_disks": ["/dev/disk/by-id/nvme-1", "/data/2"],
     "hadoop_java_archive": "archives/jre-17.tar.gz",
     "hadoop_java_archive_sha512": "…",
 }

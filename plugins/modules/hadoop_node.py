@@ -53,6 +53,10 @@ options:
         globally routable one is refused on a host without S3, where no security group is in between, unless
         C(allow_public) is true.
       - C(packages) is a list of Debian packages (C(name) or C(name=version)) that are installed where they are missing.
+      - C(disks) are the disks for HDFS and YARN, by default the root's alone. C(volumes) is the number of EBS volumes
+        beside the root that are expected, C(instance_store) whether the instance's own disks are used, C(devices) and
+        C(directories) are lists of paths on any other host. A blank disk gets a file system with the cluster's label;
+        one that holds or is used for anything else is refused, and never wiped.
       - The action plugin brings an archive whose URL is a path on the controller.
       - C(task_memory) is what one map or reduce task gets by default, in MiB.
       - Without a document the host becomes what its cluster's document in S3 says now, where its last one named S3.
@@ -140,6 +144,55 @@ digest:
   returned: success
   type: str
   sample: f32dc4dbc33de6369c2b76c8dd2e8c6dad16de51e917c104a4218ddc4e88748a
+disks:
+  description: The disks that HDFS and YARN use, in the order of their numbers; empty where all lies on the root's.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - kind: ebs
+      lost: false
+      mount: /var/lib/hadoop/disks/1
+      path: /dev/nvme1n1
+      place: /var/lib/hadoop/disks/1
+      serial: vol-0123456789abcdef0
+      uuid: 605d3612-5c44-4b49-ac53-adcce1eb0562
+  contains:
+    kind:
+      description: One of V(ebs), V(instance-store), V(other) and V(directory).
+      returned: success
+      type: str
+      sample: ebs
+    lost:
+      description: Whether it is not there any more or cannot be used, and HDFS goes on without it.
+      returned: success
+      type: bool
+      sample: false
+    mount:
+      description: Its mount point.
+      returned: success
+      type: str
+      sample: /var/lib/hadoop/disks/1
+    path:
+      description: The device or directory, as it was last seen.
+      returned: success
+      type: str
+      sample: /dev/nvme1n1
+    place:
+      description: The folder that is Hadoop's.
+      returned: success
+      type: str
+      sample: /var/lib/hadoop/disks/1
+    serial:
+      description: The name under which AWS knows it, empty for others.
+      returned: success
+      type: str
+      sample: vol-0123456789abcdef0
+    uuid:
+      description: The UUID of its file system, empty for a directory and for a disk that is still to be formatted.
+      returned: success
+      type: str
+      sample: 605d3612-5c44-4b49-ac53-adcce1eb0562
 memory:
   description: How the host's memory is divided, in MiB.
   returned: success
@@ -277,6 +330,7 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
         write_file(BUNDLE, read_file(params["bundle"]) or b"")
     want, todo, pending = converge(document, facts.gather(document), check_mode, params["restart"], params["renew"])
     warnings = [] if check_mode or pending else tell(document, len(todo.steps))
+    warnings += want.disks.warnings
     if step is not None:
         todo.steps.insert(0, step)
     missing = archives.missing(want.archives)
@@ -286,6 +340,7 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     return todo.result(
         address=want.facts.address,
         digest=documents.digest(document),
+        disks=want.disks.rows(),
         memory={"total": want.facts.memory, "heaps": room.heaps, "containers": room.containers, "task": room.task},
         missing=missing,
         pending=pending,

@@ -22,8 +22,9 @@ from ..module_utils._hadoop import (
     site,
     streaming,
 )
-from ..module_utils._node import documents, fetch, packages
+from ..module_utils._node import disk_wish, documents, fetch, packages
 from ..module_utils._rehearsal import node_images
+from .node_document import disks
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
@@ -152,6 +153,14 @@ def _python(value: str | None) -> str:
     return ""
 
 
+def _data_disks(value: t.Any) -> str:
+    try:
+        disk_wish.check(disks(value))
+    except OhmyError as exc:
+        return as_clause(exc)
+    return ""
+
+
 def _packages(value: list[str]) -> str:
     bad = [name for name in value if not packages.NAME.fullmatch(name)]
     return f"{bad[0]!r} is no name of a package; use name or name=version" if bad else ""
@@ -256,6 +265,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "hadoop_task_memory": lambda value: (
         "" if value is None or value >= documents.LEAST_TASK else f"must be at least {documents.LEAST_TASK} MiB"
     ),
+    "hadoop_data_disks": _data_disks,
     "hadoop_node_python": _python,
     "hadoop_packages": _packages,
     "hadoop_java_package": _java_package,

@@ -63,9 +63,12 @@ def _decompress(settings: t.Mapping[str, t.Any]) -> str:
 
 def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
     named = [name for name in ("hadoop_master_host", "hadoop_worker_hosts") if settings[name]]
-    return [
+    found = [
         f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named
     ]
+    if settings["hadoop_data_disks"]:
+        found.append("hadoop_data_disks: names disks of hosts of one's own; for instances see cluster_data_volumes")
+    return found
 
 
 def _own_hosts(settings: t.Mapping[str, t.Any]) -> list[str]:

@@ -52,6 +52,14 @@ def software(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
+def disks(paths: t.Sequence[str]) -> dict[str, list[str]]:
+    """Return the document's part ``disks`` of a host of one's own: block devices, and directories of the user's."""
+    devices = [path for path in paths if path.startswith("/dev/")]
+    directories = [path for path in paths if path not in devices]
+    parts = {"devices": devices, "directories": directories}
+    return {name: found for name, found in parts.items() if found}
+
+
 def node_document(settings: t.Mapping[str, t.Any], host: str, login: str | None) -> dict[str, t.Any]:
     """Return the document of one host; ``master`` of a worker is empty, for only the master knows its address.
 
@@ -71,6 +79,8 @@ def node_document(settings: t.Mapping[str, t.Any], host: str, login: str | None)
     }
     if settings["hadoop_address"]:
         found["address"] = settings["hadoop_address"]
+    if settings["hadoop_data_disks"]:
+        found["disks"] = disks(settings["hadoop_data_disks"])
     if settings["hadoop_allow_public"]:
         found["allow_public"] = True
     if login and login != "root":

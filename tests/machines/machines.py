@@ -24,7 +24,7 @@ import yaml
 from localcloud import container, network
 from localcloud.shell import LocalCloudError, run
 
-from . import images
+from . import images, loops
 
 LABEL = "ohmy.machines"
 USER = "admin"
@@ -42,6 +42,7 @@ class Machines:
     name: str = ""
     cidr: str = ""
     addresses: dict[str, str] = dataclasses.field(default_factory=dict)  # machine -> address, the master first
+    disks: list[str] = dataclasses.field(default_factory=list)  # the master's, see loops
 
     @classmethod
     def at(cls, state: Path) -> Machines:
@@ -131,19 +132,28 @@ class Machines:
             with contextlib.suppress(LocalCloudError):
                 run(["podman", "unpause", name])
             container.remove(name)
+        loops.detach_all(self.state)
         if run(["podman", "network", "ls", "--quiet", "--filter", f"name=^{self.network}$"]).strip():
             run(["podman", "network", "rm", "--force", self.network])
         for entry in ("key", "key.pub", "known_hosts", "inventory.yml", "machines.json"):
             (self.state / entry).unlink(missing_ok=True)
 
 
-def up(name: str, workers: int, state: Path, image: str = "bookworm", memory_mib: int = MEMORY_MIB) -> Machines:
+def up(
+    name: str,
+    workers: int,
+    state: Path,
+    image: str = "bookworm",
+    memory_mib: int = MEMORY_MIB,
+    disks: int = 0,
+) -> Machines:
     """Start a master and its workers, and wait for their SSH; a set that runs already is returned as it is.
 
     :param name: the cluster's name: machines are called ``<name>-master`` and ``<name>-worker-1`` …
     :param state: an own directory for key pair, known_hosts and inventory; sets with different ones are apart.
     :param image: ``bookworm`` or ``bullseye``.
     :param memory_mib: the limit of each machine.
+    :param disks: how many blank disks of 1 GiB the master has, beside its root.
     """
     state = Path(os.path.abspath(state))
     state.mkdir(parents=True, exist_ok=True)
@@ -158,8 +168,8 @@ def up(name: str, workers: int, state: Path, image: str = "bookworm", memory_mib
         cidr = _network(made.network)
         base = cidr.removesuffix("0/24")
         addresses = {machine: f"{base}{number}" for number, machine in enumerate(names, 10)}
-        made = Machines(state, name, cidr, addresses)
-        record = {"name": name, "cidr": cidr, "addresses": addresses}
+        made = Machines(state, name, cidr, addresses, loops.attach(state, disks))
+        record = {"name": name, "cidr": cidr, "addresses": addresses, "disks": made.disks}
         (state / "machines.json").write_text(json.dumps(record), encoding="utf-8")
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"test of {name}", "-f", str(state / "key")])
         host_keys = [_machine(made, machine, reference, memory_mib) for machine in names]
@@ -216,6 +226,8 @@ def _machine(made: Machines, machine: str, image: str, memory_mib: int) -> str:
     argv += ["--memory", f"{memory_mib}m", "--memory-swap", f"{memory_mib}m"]
     argv += ["--pids-limit", "-1", *container.ulimits(have), *(f"--cap-add={power}" for power in have.capabilities)]
     argv += ["--volume", "/tmp", "--volume", "/var/log/journal"]
+    if made.disks and machine == made.master:
+        argv += loops.options(made.state, made.disks)
     argv += ["--log-driver", "k8s-file", "--log-opt", "max-size=1mb"]
     run([*argv, image, "/sbin/init"])
     root = Path(run(["podman", "mount", name]).strip())

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
+from . import storage
 from .task_jvm import QUICK_START, task_java
 
 HOME = "/opt/ohmy/hadoop"
@@ -28,12 +29,13 @@ DFS_HOSTS, YARN_EXCLUDE = "/etc/hadoop/dfs.hosts.json", "/etc/hadoop/yarn.exclud
 
 @dataclass(frozen=True)
 class Facts:
-    """What a node knows of itself: memory in MiB, cores, private address, and the name it has in DNS, if any."""
+    """What a node knows of itself: memory in MiB, cores, private address, the name it has in DNS, if any, its disks."""
 
     memory: int
     cores: int
     address: str
     name: str = ""
+    storage: storage.Storage = storage.Storage()
 
     @property
     def host(self) -> str:
@@ -136,7 +138,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
     workers = max(1, document["workers"])
     properties: dict[str, t.Any] = {
         "dfs.namenode.name.dir": "file:///var/lib/hadoop/name",
-        "dfs.datanode.data.dir": "file:///var/lib/hadoop/data",
+        **storage.hdfs(facts.storage, workers <= SMALL),
         "dfs.namenode.rpc-address": f"{master}:8020",
         "dfs.namenode.http-address": f"{master}:9870",
         "dfs.datanode.address": f"{facts.address}:9866",
@@ -189,8 +191,7 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         "yarn.nodemanager.localizer.address": f"{facts.address}:8040",
         "yarn.nodemanager.webapp.address": f"{facts.address}:8042",
         "yarn.nodemanager.aux-services": "mapreduce_shuffle",
-        "yarn.nodemanager.local-dirs": "/var/lib/hadoop/local",
-        "yarn.nodemanager.log-dirs": "/var/log/hadoop/containers",
+        **storage.yarn(facts.storage),
         "yarn.nodemanager.recovery.enabled": True,
         "yarn.nodemanager.recovery.supervised": True,
         "yarn.nodemanager.recovery.dir": "/var/lib/hadoop/recovery",

@@ -20,7 +20,7 @@ from .converge import converge
 from .imds import Imds
 from .s3 import S3
 
-# Seconds for a route to come up at boot.
+# Seconds for a route to come up at boot, and for volumes to be attached.
 PATIENCE = 120
 
 
@@ -75,7 +75,7 @@ def boot(s3: S3, prefix: str, role: str) -> int:
 
 def apply(document: dict[str, t.Any], voice: report.Reporter | None, started: float) -> int:
     """Converge and report that the document was reached."""
-    want, todo, _pending = converge(document, facts.gather(document, PATIENCE))
+    want, todo, _pending = converge(document, facts.gather(document, PATIENCE), patience=PATIENCE)
     body = {
         "seconds": round(time.monotonic() - started, 1),
         "steps": len(todo.steps),
@@ -83,7 +83,11 @@ def apply(document: dict[str, t.Any], voice: report.Reporter | None, started: fl
         "memory": want.facts.memory,
         "cores": want.facts.cores,
         "containers": want.room.containers,
+        "disks": want.disks.rows(),
+        "warnings": want.disks.warnings,
     }
+    for text in want.disks.warnings:
+        say(text)
     say(f"converged in {body['seconds']} s: {documents.digest(document)}")
     if voice is not None:
         voice.reached(documents.digest(document), body)

@@ -16,9 +16,9 @@ from dataclasses import replace
 
 from .._core.errors import OhmyError, words
 from .._core.locks import alone
-from .._core.plan import Plan
+from .._core.plan import Plan, Step
 from .._hadoop import profiles
-from . import archives, documents, hdfs, lease, names, packages, services, system
+from . import archives, disks, documents, hdfs, lease, names, packages, services, system
 from .observe import DAEMON, ENABLED, ENABLED_TARGET, LOG4J, MADE, at, made, observe
 from .plan import hold, plan
 from .s3 import dumps
@@ -110,7 +110,7 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
     if root == "/":
         if todo.wants("remove", "timer ohmy-lease"):
             lease.disarm()
-        if any(path.startswith(UNITS) for path in [*changed, *unwanted]):
+        if any(path.startswith(UNITS) or path == disks.FSTAB for path in [*changed, *unwanted]):
             run(["systemctl", "daemon-reload"], "reload systemd's units")
         if documents.leased(want.document):
             lease.arm(want.document)
@@ -120,7 +120,7 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
 
 def remember_made(root: str, paths: t.Iterable[str]) -> None:
     """Write down which files convergence makes."""
-    data = sorted(set(paths) - {names.HOSTS})
+    data = sorted(set(paths) - {names.HOSTS, disks.FSTAB})
     if made(root) != data:
         write_file(at(root, MADE), dumps(data))
 
@@ -143,17 +143,19 @@ def converge(
     check_mode: bool = False,
     restart: bool = True,
     renew: bool = False,
+    patience: float = 0,
 ) -> tuple[Want, Plan, list[str]]:
     """Make this node what its document says; return what it is to be, what was done, or would be, and what is left.
 
     :param restart: whether daemons that run are restarted where they need it; else their names are what is left,
         and the document is not noted as reached as long as there is any.
     :param renew: whether all daemons need a restart, whatever they were started with.
+    :param patience: seconds to wait for disks that are not attached yet.
     """
-    want = wanted(documents.check(document), facts)
+    documents.check(document)
     with contextlib.nullcontext() if check_mode else alone(f"/{LOCK}", LOCK_SECONDS, BUSY):
         try:
-            todo = _planned(want, renew)
+            want, todo = _planned(document, facts, check_mode, patience, renew)
             pending = [] if restart else hold(todo)
             if not check_mode and (todo.steps or pending):
                 apply(want, todo, pending)
@@ -167,10 +169,25 @@ def converge(
     return want, todo, pending
 
 
-def _planned(want: Want, renew: bool) -> Plan:
+def _planned(
+    document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool, patience: float, renew: bool
+) -> tuple[Want, Plan]:
+    # All that is refused without a look at the disks is refused before one is touched.
+    works = "nodemanager" in wanted(document, facts).services
+    layout = disks.settle(document, works, check_mode, patience)
+    has_blocks = hdfs.cluster_id("/", hdfs.DATA) is not None
+    want = wanted(document, replace(facts, storage=layout.storage(has_blocks)))
+    want.disks = layout
     # The own name must lead to the address on which the NodeManager listens; the rest of the file is not ours.
-    old = (read_file(f"/{names.HOSTS}") or b"").decode("utf-8", "replace")
-    want.add(names.HOSTS, names.hosts(old, want.facts.address, want.facts.host).encode())
+    want.add(names.HOSTS, names.hosts(_text(names.HOSTS), facts.address, facts.host).encode())
+    if layout.disks:
+        want.add(disks.FSTAB, disks.fstab(_text(disks.FSTAB), layout.disks).encode())
     have = observe(want)
     # As if nothing were known of how they were started, which is what an interrupted run leaves, too.
-    return plan(want, replace(have, inputs={}) if renew else have)
+    todo = plan(want, replace(have, inputs={}) if renew else have)
+    todo.steps[:0] = [Step(one.verb, f"disk {one.device} at {one.place}", None, one.label) for one in layout.steps]
+    return want, todo
+
+
+def _text(path: str) -> str:
+    return (read_file(f"/{path}") or b"").decode("utf-8", "replace")

@@ -15,7 +15,7 @@ import typing as t
 import urllib.parse
 
 from .._core.errors import OhmyError
-from . import fetch, packages
+from . import disk_wish, fetch, packages
 from .s3 import dumps
 
 WANTED, REACHED = "etc/ohmy/document.json", "etc/ohmy/digest"
@@ -56,6 +56,7 @@ def check(document: t.Any) -> dict[str, t.Any]:
     if "sha512" in document["java"] or "url" in document["java"]:
         _check_archive("java", document["java"], document)
     packages.check(document.get("packages"))
+    disk_wish.check(document.get("disks"))
     if document["java"].get("package") is not None:
         packages.check([document["java"]["package"]])
     task = document.get("task_memory")

@@ -48,9 +48,9 @@ def hadoop_version(home: str = HOME) -> str:
     return next((match.group(1) for match in found if match), "unknown")
 
 
-def check_owner(root: str, incarnation: str) -> None:
-    """Refuse storage directories of another cluster; they are never wiped."""
-    for folder in (NAME, DATA):
+def check_owner(root: str, incarnation: str, more: t.Iterable[str] = ()) -> None:
+    """Refuse storage directories of another cluster; they are never wiped. ``more``: those on data disks."""
+    for folder in (NAME, DATA, *more):
         there = cluster_id(root, folder)
         if there is not None and there != incarnation:
             raise OhmyError(

@@ -63,7 +63,9 @@ def observe(want: Want, root: str = "/") -> Have:
 
     :raises OhmyError: the storage directories belong to another cluster, or to its master.
     """
-    hdfs.check_owner(root, want.document["incarnation"])
+    storage = want.facts.storage
+    folders = [path.lstrip("/") for path in storage.present(storage.data())]
+    hdfs.check_owner(root, want.document["incarnation"], folders)
     if "namenode" not in want.services:
         hdfs.refuse_demotion(root)
     files = {path: _content(at(root, path)) for path in want.files}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._hadoop.profiles import HOME
@@ -22,6 +23,8 @@ USERS = {
 COMMANDS = {"namenode": "hdfs", "datanode": "hdfs", "historyserver": "mapred"}
 # The JVMs that hold HDFS die last when memory runs out.
 PRECIOUS = ("namenode", "datanode")
+# Those that keep their files on the data disks.
+WORKERS = ("datanode", "nodemanager")
 
 
 # s3a is no part of what Apache's own scripts put on the class path unless they are asked to.
@@ -48,8 +51,25 @@ def environment(name: str, java_home: str, heap: int, quick: bool) -> dict[str, 
     }
 
 
-def daemon(name: str, java_home: str, heap: int, quick: bool) -> str:
-    """Return the unit of a Hadoop daemon."""
+def mount_unit(place: str) -> str:
+    """Return the name of the unit that systemd makes of a mount point."""
+    # Names of disks and directories are ASCII; a part of a path that begins with a dot is none of ours.
+    escaped = re.sub(r"[^A-Za-z0-9:_./]", lambda found: f"\\x{ord(found[0]):02x}", place.strip("/"))
+    return f"{escaped.replace('/', '-')}.mount"
+
+
+def _needs(name: str, mounts: t.Sequence[str]) -> list[str]:
+    """Return what must be mounted before a daemon: of several disks the others will do where one is lost."""
+    if name not in WORKERS or not mounts:
+        return ["RequiresMountsFor=/var/lib/hadoop"]
+    if len(mounts) == 1:
+        return [f"RequiresMountsFor=/var/lib/hadoop {mounts[0]}"]
+    names = " ".join(mount_unit(place) for place in mounts)
+    return ["RequiresMountsFor=/var/lib/hadoop", f"Wants={names}", f"After={names}"]
+
+
+def daemon(name: str, java_home: str, heap: int, quick: bool, mounts: t.Sequence[str] = ()) -> str:
+    """Return the unit of a Hadoop daemon; ``mounts`` are the mount points of the data disks."""
     lines = [
         "[Unit]",
         f"Description=Hadoop {name}",
@@ -58,7 +78,7 @@ def daemon(name: str, java_home: str, heap: int, quick: bool) -> str:
         "StartLimitIntervalSec=300",
         "StartLimitBurst=3",
         "OnFailure=ohmy-report.service",
-        "RequiresMountsFor=/var/lib/hadoop",
+        *_needs(name, mounts),
         "",
         "[Service]",
         "Type=exec",
@@ -146,9 +166,11 @@ def lease_timer(deadline: int) -> str:
     )
 
 
-def units(running: t.Mapping[str, int], java_home: str, quick: bool, role: str) -> dict[str, str]:
+def units(
+    running: t.Mapping[str, int], java_home: str, quick: bool, role: str, mounts: t.Sequence[str] = ()
+) -> dict[str, str]:
     """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps."""
-    found = {f"hadoop-{name}.service": daemon(name, java_home, heap, quick) for name, heap in running.items()}
+    found = {f"hadoop-{name}.service": daemon(name, java_home, heap, quick, mounts) for name, heap in running.items()}
     found.update({"ohmy-node.service": NODE, "ohmy-report.service": REPORT, "ohmy-lease.service": LEASE})
     if role == "master":
         found["ohmy-follow@.service"] = FOLLOW.replace("@JAVA@", java_home)

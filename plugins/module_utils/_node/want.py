@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from .._hadoop import membership, profiles, site
+from .._hadoop.storage import Storage
 from . import archives, documents, packages, units
+from .disk_layout import Layout
 from .s3 import dumps
 
 CONF = "etc/hadoop"
@@ -61,6 +63,7 @@ class Want:
     packages: list[str] = field(default_factory=list)
     # Files that are made where they are missing, and are not convergence's to change.
     seeds: dict[str, bytes] = field(default_factory=dict)
+    disks: Layout = field(default_factory=Layout)
 
     @property
     def master(self) -> str:
@@ -93,8 +96,11 @@ def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
     return found
 
 
-def directories(services: t.Sequence[str]) -> dict[str, Right]:
-    """Return owner, group and mode of each directory; tasks run as yarn and must not come near name and data."""
+def directories(services: t.Sequence[str], storage: Storage) -> dict[str, Right]:
+    """Return owner, group and mode of each directory; tasks run as yarn and must not come near name and data.
+
+    None of a disk that is lost: it would be made on the root's file system, and filled.
+    """
     found: dict[str, Right] = {
         # Whoever may write there decides what the daemons read.
         CONF: ("root", "root", 0o755),
@@ -110,12 +116,17 @@ def directories(services: t.Sequence[str]) -> dict[str, Right]:
         found["var/lib/hadoop/name"] = ("hdfs", "hdfs", 0o700)
     if "resourcemanager" in services:
         found["var/lib/hadoop/applications"] = ("yarn", "yarn", 0o700)
+    for place in storage.present(f"{place}/" for place in storage.places):
+        found[place.strip("/")] = ("root", "root", 0o755)
+    own: dict[str, tuple[list[str], Right]] = {}
     if "datanode" in services:
-        found["var/lib/hadoop/data"] = ("hdfs", "hdfs", 0o700)
+        own["data"] = (storage.data(), ("hdfs", "hdfs", 0o700))
     if "nodemanager" in services:
-        found["var/lib/hadoop/local"] = ("yarn", "yarn", 0o755)
-        found["var/lib/hadoop/recovery"] = ("yarn", "yarn", 0o700)
-        found["var/log/hadoop/containers"] = ("yarn", "hadoop", 0o755)
+        own["recovery"] = (["/var/lib/hadoop/recovery"], ("yarn", "yarn", 0o700))
+        own["local"] = (storage.local(), ("yarn", "yarn", 0o755))
+        own["logs"] = (storage.logs(), ("yarn", "hadoop", 0o755))
+    for paths, right in own.values():
+        found.update({path.strip("/"): right for path in storage.present(paths)})
     return found
 
 
@@ -128,10 +139,11 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     packed = {"hadoop": document["hadoop"]}
     if "sha512" in document["java"]:
         packed["java"] = document["java"]
-    want = Want(document, facts, room, home, running, packed, directories(running))
+    want = Want(document, facts, room, home, running, packed, directories(running, facts.storage))
     want.packages = [*([want.package] if want.package else []), *packages.check(document.get("packages"))]
     sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
-    texts = units.units(room.heaps, home, document["workers"] <= profiles.SMALL, document["role"])
+    quick = document["workers"] <= profiles.SMALL
+    texts = units.units(room.heaps, home, quick, document["role"], facts.storage.mounts)
     # A user's property may be a secret: only root and Hadoop's own group read it.
     for name, data in sites.items():
         want.add(f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))

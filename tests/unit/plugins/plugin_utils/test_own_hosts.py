@@ -9,11 +9,13 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import documents
 from ansible_collections.ohmy.hadoop.plugins.modules import job_plan
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import node_document, own_hosts, settings
+from tests.documented import documented
 
 HOSTS = {
     "m1": {"ansible_host": "10.0.0.5"},
@@ -82,6 +84,7 @@ def test_documents_are_those_that_nodes_take():
         hadoop_site={"hadoop-policy": {"a": "b"}, "hdfs-site": {"c": "d"}},
         hadoop_packages=["htop"],
         hadoop_address="10.0.0.6",
+        hadoop_data_disks=["/dev/sdb", "/data/1"],
     )
     master, worker = (node_document.node_document(values, host, "admin") for host in ("m1", "w1"))
     assert (master["role"], master["master"], worker["role"], worker["master"]) == ("master", "self", "worker", "")
@@ -89,6 +92,7 @@ def test_documents_are_those_that_nodes_take():
     assert worker["properties"]["hdfs-site"] == {"dfs.replication": 2, "c": "d"}
     assert worker["properties"]["hadoop-policy"] == {"a": "b"}
     assert (worker["packages"], worker["address"], worker["ssh_user"]) == (["htop"], "10.0.0.6", "admin")
+    assert worker["disks"] == {"devices": ["/dev/sdb"], "directories": ["/data/1"]}
     whole, places = node_document.on_node({**worker, "master": "10.0.0.5"})
     assert documents.check(whole) == whole
     place = f"/var/cache/ohmy/{SHA[:16]}/hadoop-3.5.0.tar"
@@ -106,6 +110,14 @@ def test_an_overlay_travels_as_its_archive_does():
     assert "ssh_user" not in whole
 
 
+def test_the_disks_of_the_documentation():
+    values = known(**yaml.safe_load(documented("docs/disks.md", "own")))
+    document = node_document.node_document(values, "w1", None)
+    assert [len(paths) for paths in document["disks"].values()] == [1, 1] and settings.settle(
+        settings.load_specs(), [("/", yaml.safe_load(documented("docs/disks.md", "own")))]
+    )[0]["hadoop_data_disks"] == ["/dev/disk/by-id/nvme-eui.0025385a11b2c3d4", "/data/2"]
+
+
 @pytest.mark.parametrize(
     ("values", "named"),
     [
@@ -116,6 +128,7 @@ def test_an_overlay_travels_as_its_archive_does():
         ({"hadoop_packages": ["no such"]}, "hadoop_packages: 'no such' is no name"),
         ({"hadoop_roles": ["/nowhere/role"]}, "hadoop_roles: there is no role in /nowhere/role"),
         ({"hadoop_address": "w1"}, "hadoop_address: must be an IPv4 address"),
+        ({"hadoop_data_disks": ["sdb"]}, "hadoop_data_disks: 'sdb' is no path"),
         ({"hadoop_site": {"core-site": 1}}, "hadoop_site: the properties of core-site"),
         ({"hadoop_site": {"../x": {}}}, "hadoop_site: '../x' is no name"),
     ],
@@ -131,6 +144,9 @@ def test_hosts_are_refused_where_instances_are_launched(tmp_path):
     values = {"job_mapper": "cat", "job_input": ["s3://b/k"], "hadoop_master_host": "m1"}
     _found, problems = settings.settle(settings.load_specs(), [(str(tmp_path), values)])
     assert problems and "cluster_provider: inventory" in problems[0]
+    values = {"job_mapper": "cat", "job_input": ["s3://b/k"], "hadoop_data_disks": ["/dev/sdb"]}
+    _found, problems = settings.settle(settings.load_specs(), [(str(tmp_path), values)])
+    assert len(problems) == 1 and "cluster_data_volumes" in problems[0]
 
 
 def test_a_job_on_own_hosts_is_planned_without_a_call(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import newest_reports
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts, memory
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, report, system
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, disk_layout, report, system
 
 BLOB = base64.b64encode(b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(range(224, 256))).decode()
 PREFIX = "clusters/demo/7f8f7d1e/"
@@ -69,9 +69,11 @@ def test_waiting_for_a_host_key_has_an_end(tmp_path):
 
 def test_a_boot_publishes_its_key_before_all_else_and_reports_last(keys, imds, monkeypatch, document, capsys):
     bucket = Bucket({f"{PREFIX}documents/master.json": json.dumps(document).encode()})
-    want = types.SimpleNamespace(facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]))
+    want = types.SimpleNamespace(
+        facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]), disks=disk_layout.Layout()
+    )
     monkeypatch.setattr(cli.facts, "gather", lambda _document, _patience: want.facts)
-    monkeypatch.setattr(cli, "converge", lambda _document, _facts: (want, Plan(), []))
+    monkeypatch.setattr(cli, "converge", lambda _document, _facts, patience: (want, Plan(), []))
     assert cli.boot(bucket, PREFIX, "master") == 0
     assert [key.split("/")[3] for key in bucket.order] == ["nodes", "documents", "nodes"]
     assert "hostkey" in bucket.order[0] and "report/reached/" in bucket.order[2]
