@@ -188,7 +188,7 @@ options:
         description: The user's Hadoop properties, a dict per site file, such as C(hdfs-site).
         type: dict
       packages:
-        description: Debian packages that each node installs.
+        description: Packages of the distribution that each node installs.
         type: list
         elements: str
       task_memory:

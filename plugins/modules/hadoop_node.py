@@ -52,7 +52,7 @@ options:
       - C(address) is the host's own private IPv4 address; by default the one from which it reaches the master. A
         globally routable one is refused on a host without S3, where no security group is in between, unless
         C(allow_public) is true.
-      - C(packages) is a list of Debian packages (C(name) or C(name=version)) that are installed where they are missing.
+      - C(packages) is a list of packages of the distribution (C(name) or C(name=version)) that are installed where they are missing.
       - C(disks) are the disks for HDFS and YARN, by default the root's alone. C(volumes) is the number of EBS volumes
         beside the root that are expected, C(instance_store) whether the instance's own disks are used, C(devices) and
         C(directories) are lists of paths on any other host. A blank disk gets a file system with the cluster's label;

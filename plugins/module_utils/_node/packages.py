@@ -2,27 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Debian packages on a node: looked up by dpkg-query, installed by apt-get without a question."""
+"""Packages on a node, whichever package manager its system has: apt or dnf."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+import types
 import typing as t
 
+from .._core import systems
 from .._core.errors import OhmyError
-from .system import run
+from . import apt, dnf
+from .system import read_file
 
-# https://www.debian.org/doc/debian-policy/ch-controlfields.html, with "=version" as apt-get takes it. A name that
-# ended in "-" would be a removal.
-NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](=[A-Za-z0-9][A-Za-z0-9.+:~-]*)?")
-APT = [
-    *("env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get", "-q", "-y"),
-    *("-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"),
-]
-KEEP = ["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"]
-HINT = "See the name, and the package sources on the node (/etc/apt)."
+# https://www.debian.org/doc/debian-policy/ch-controlfields.html, and what rpm allows beyond that, with "=version" as
+# apt-get takes it. A name that ended in "-" would be a removal.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+.-]*[A-Za-z0-9+.](=[A-Za-z0-9][A-Za-z0-9.+:~^_-]*)?")
+# What rpm calls the machines that Debian calls so.
+RPM_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+MANAGERS = {systems.APT: apt, systems.DNF: dnf}
+
+
+def manager(root: str = "/") -> types.ModuleType:
+    """Return the part that speaks to this node's package manager."""
+    text = (read_file(os.path.join(root, "etc/os-release")) or b"").decode("utf-8", "replace")
+    name = systems.manager_of(text)
+    if name is None:
+        known = ", ".join(dict.fromkeys(one.title.rsplit(" ", 1)[0] for one in systems.SYSTEMS.values()))
+        what = systems.os_release(text).get("PRETTY_NAME") or "an unknown system"
+        raise OhmyError(f"Packages cannot be looked up or installed on {what}.", f"Nodes need one of {known}.")
+    return MANAGERS[name]
 
 
 def check(names: t.Any) -> list[str]:
@@ -31,10 +42,10 @@ def check(names: t.Any) -> list[str]:
     :param names: a list of ``name`` or ``name=version``, or None.
     """
     if not isinstance(names, (list, tuple, type(None))):
-        raise OhmyError("The packages are no list.", "Give a list of names of Debian packages.")
+        raise OhmyError("The packages are no list.", "Give a list of names of packages.")
     for name in names or ():
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise OhmyError(f"{name!r} is no name of a Debian package.", "Use name or name=version.")
+            raise OhmyError(f"{name!r} is no name of a package.", "Use name or name=version.")
     return list(names or ())
 
 
@@ -42,14 +53,14 @@ def installed(names: t.Sequence[str]) -> dict[str, str | None]:
     """Return the installed version of each package by ``name`` or ``name=version``; None for one that is not there."""
     if not names:
         return {}
-    asked = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *map(plain, names)]
+    part = manager()
+    asked = [*part.ASK, *map(plain, names)]
     try:
-        # It ends with 1 where a single one is unknown.
+        # It ends with an error where a single one is unknown.
         done = subprocess.run(asked, capture_output=True, text=True, errors="replace", timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as exc:
-        raise OhmyError(f"The installed packages cannot be read: {exc}.", "Nodes need Debian.") from exc
-    rows = (line.split() for line in done.stdout.splitlines())
-    found = {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "installed"}
+        raise OhmyError(f"The installed packages cannot be read: {exc}.", f"See {asked[0]} on the node.") from exc
+    found = part.versions(done.stdout.splitlines())
     return {name: found.get(plain(name)) for name in names}
 
 
@@ -69,24 +80,23 @@ def lacking(names: t.Sequence[str], versions: t.Mapping[str, str | None]) -> lis
 
 def install(names: t.Sequence[str]) -> None:
     """Install packages; raise OhmyError in one line that names the package and says why."""
+    part = manager()
+    hint = f"See the name, and the package sources on the node ({part.SOURCES})."
     lists = ""
     try:
-        run([*APT, "update"], "read the package lists", 600)
+        part.refresh()
     except OhmyError as exc:
         lists = f" {exc.message}"  # what is known already may do
     for name in names:
-        # apt-get would take an unknown name with a dot for a pattern, and install all that fit.
-        if "." in plain(name) and plain(name) not in run(["apt-cache", "pkgnames", plain(name)], "ask apt").split():
-            raise OhmyError(f"package {name}: E: Unable to locate package {plain(name)}", HINT + lists)
+        if why := part.unknown(plain(name)):
+            raise OhmyError(f"package {name}: {why}", hint + lists)
     try:
-        # Again where the files of one that is installed are gone (Java).
-        more = ["--no-install-recommends", "--allow-downgrades", "--reinstall"]
-        run([*APT, *KEEP, "install", *more, *names], "install packages", 900)
+        part.install(names)
     except OhmyError as exc:
         lines = exc.details.get("lines", [])
-        line = next((line for line in lines if line.startswith("E: ")), lines[-1] if lines else exc.message)
-        whose = [name for name in names if plain(name) in re.split(r"[\s,'\u2018\u2019]+", line)] or list(names)
-        raise OhmyError(f"package {', '.join(whose)}: {line}", HINT + lists, lines=lines) from exc
+        line = part.reason(lines) or (lines[-1] if lines else exc.message)
+        whose = [name for name in names if plain(name) in part.words(line)] or list(names)
+        raise OhmyError(f"package {', '.join(whose)}: {line}", hint + lists, lines=lines) from exc
 
 
 def java_home(package: str, machine: str) -> str | None:
@@ -95,6 +105,8 @@ def java_home(package: str, machine: str) -> str | None:
         return f"/usr/lib/jvm/java-{found.group(1)}-openjdk-{machine}"
     if re.match(r"default-j(re|dk)", package):
         return "/usr/lib/jvm/default-java"
+    if found := re.match(r"(java-\d+-amazon-corretto)(-headless|-devel)?$", package):
+        return f"/usr/lib/jvm/{found.group(1)}.{RPM_MACHINES.get(machine, machine)}"
     if found := re.match(r"temurin-(\d+)-(jre|jdk)", package):
         return f"/usr/lib/jvm/{found.group()}-{machine}"
     return None

@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
+from .._core.systems import SYSTEMS
 from .python_stdlib import Version
 
 OLDEST = 6  # 3.1 is 3.10 that YAML took for a number
@@ -91,28 +92,29 @@ class NodeImage:
         return False if self.exact and name not in self.maybe else None
 
 
-def _debian(name: str, python: Version, modules: t.AbstractSet[str] = frozenset()) -> NodeImage:
+def _debian(name: str, modules: t.AbstractSet[str] = frozenset()) -> NodeImage:
+    system = SYSTEMS[name]
     return NodeImage(
-        name,
-        python,
+        system.title,
+        system.python,
         BASE | DEBIAN_COMMANDS,
         DEBIAN_ABSENT,
         DEBIAN_MODULES | modules,
         # It was a package of its own, which others needed.
-        MAYBE | {"distutils"} if python < (3, 12) else MAYBE,
+        MAYBE | {"distutils"} if system.python < (3, 12) else MAYBE,
         SPLIT_OFF,
     )
 
 
 IMAGES = {
-    "debian-11": _debian("Debian 11", (3, 9), {"chardet", "six"}),
-    "debian-12": _debian("Debian 12", (3, 11), {"charset_normalizer", "six", "netifaces"}),
-    "debian-13": _debian("Debian 13", (3, 13)),
-    "ubuntu-22.04": _debian("Ubuntu 22.04", (3, 10), {"netifaces", "serial", "six"}),
-    "ubuntu-24.04": _debian("Ubuntu 24.04", (3, 12), {"serial"}),
+    "debian-11": _debian("debian-11", {"chardet", "six"}),
+    "debian-12": _debian("debian-12", {"charset_normalizer", "six", "netifaces"}),
+    "debian-13": _debian("debian-13"),
+    "ubuntu-22.04": _debian("ubuntu-22.04", {"netifaces", "serial", "six"}),
+    "ubuntu-24.04": _debian("ubuntu-24.04", {"serial"}),
     "amazon-2023": NodeImage(
-        "Amazon Linux 2023",
-        (3, 9),
+        SYSTEMS["amazon-linux-2023"].title,
+        SYSTEMS["amazon-linux-2023"].python,
         BASE | frozenset({"gawk", "python3", "rpm", "dnf"}),
         ABSENT,
         CLOUD_INIT,

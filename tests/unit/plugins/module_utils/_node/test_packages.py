@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Debian packages: names that are none, what is lacking, and one line where one cannot be had."""
+"""Packages: names that are none, what is lacking, and one line where one cannot be had."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ import types
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import apt as apt_part
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import dnf as dnf_part
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import packages
 
 
-@pytest.mark.parametrize("name", ["vim", "g++", "libstdc++6", "python3.11", "0ad", "a1=1:2.3-4+deb12u1~bpo", "x-y"])
+@pytest.mark.parametrize(
+    "name", ["vim", "g++", "libstdc++6", "python3.11", "0ad", "python3-PyYAML", "a1=1:2.3-4+deb12u1~bpo", "x-y"]
+)
 def test_names(name):
     assert packages.check([name]) == [name]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["", "v", "Vim", "vim-", "-y", "--purge", "a b", "a;b", "../a.deb", "./a", "a=", "a=-1", "a/b", 7, None, "a\n"],
+    ["", "v", "vim-", "-y", "--purge", "a b", "a;b", "../a.deb", "./a", "a=", "a=-1", "a/b", 7, None, "a\n"],
 )
 def test_what_is_no_name_is_refused(name):
-    with pytest.raises(OhmyError, match="is no name of a Debian package"):
+    with pytest.raises(OhmyError, match="is no name of a package"):
         packages.check(["vim", name])
 
 
@@ -44,6 +48,7 @@ def test_what_is_installed_is_asked_of_dpkg(monkeypatch):
         return types.SimpleNamespace(returncode=1, stdout=out, stderr="no packages found matching nope")
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(packages, "manager", lambda: apt_part)
     found = packages.installed(["vim=2:9.0", "nano", "nope", "libc6"])
     assert found == {"vim=2:9.0": "2:9.0", "nano": None, "nope": None, "libc6": "2.36"}
     assert asked[0][-4:] == ["vim", "nano", "nope", "libc6"]
@@ -67,7 +72,8 @@ def apt(monkeypatch):
             raise OhmyError(f"Could not {what}: {' / '.join(lines)}", lines=lines)
         return here.names
 
-    monkeypatch.setattr(packages, "run", run)
+    monkeypatch.setattr(apt_part, "run", run)
+    monkeypatch.setattr(packages, "manager", lambda: apt_part)
     return here
 
 
@@ -114,6 +120,8 @@ def test_a_name_with_a_dot_is_no_pattern(apt):
         ("openjdk-11-jdk", "/usr/lib/jvm/java-11-openjdk-amd64"),
         ("default-jre-headless", "/usr/lib/jvm/default-java"),
         ("temurin-17-jre", "/usr/lib/jvm/temurin-17-jre-amd64"),
+        ("java-17-amazon-corretto-headless", "/usr/lib/jvm/java-17-amazon-corretto.x86_64"),
+        ("java-17-amazon-corretto", "/usr/lib/jvm/java-17-amazon-corretto.x86_64"),
         ("zulu17", None),
     ],
 )
@@ -128,3 +136,66 @@ def test_a_java_that_cannot_be_run_is_none(tmp_path):
     java.write_text("")
     java.chmod(0o755)
     assert packages.has_java("/home", str(tmp_path))
+
+
+@pytest.fixture
+def rpm(monkeypatch):
+    """A dnf that answers from a table of verb → error lines, and what it was asked."""
+    here = types.SimpleNamespace(broken={}, asked=[], missing=())
+
+    def run(argv, what, _seconds=0):
+        here.asked.append(argv)
+        if argv[0] == "sh":
+            return "missing     /usr/lib/jvm/x\n" if argv[-1] in here.missing else "S.5....T.  c /etc/x\n"
+        verb = next(word for word in argv if word in ("makecache", "install", "reinstall"))
+        if verb in here.broken:
+            lines = here.broken[verb]
+            raise OhmyError(f"Could not {what}: {' / '.join(lines)}", lines=lines)
+        return ""
+
+    monkeypatch.setattr(dnf_part, "run", run)
+    monkeypatch.setattr(packages, "manager", lambda: dnf_part)
+    return here
+
+
+def test_what_is_installed_is_asked_of_rpm(rpm, monkeypatch):
+    out = "vim-enhanced installed 9.0-1.amzn2023\npackage nope is not installed\nkernel installed 6.1-1\nkernel installed 6.1-2\n"
+    monkeypatch.setattr(
+        subprocess, "run", lambda _argv, **_more: types.SimpleNamespace(returncode=1, stdout=out, stderr="")
+    )
+    found = packages.installed(["vim-enhanced=9.0-1.amzn2023", "nope", "kernel"])
+    assert found == {"vim-enhanced=9.0-1.amzn2023": "9.0-1.amzn2023", "nope": None, "kernel": "6.1-2"}
+
+
+def test_dnf_takes_versions_with_a_dash_and_is_asked_no_question(rpm):
+    packages.install(["vim-enhanced", "jq=1.6-1.amzn2023"])
+    assert rpm.asked[1][-3:] == ["install", "vim-enhanced", "jq-1.6-1.amzn2023"] and "-y" in rpm.asked[1]
+    assert len([argv for argv in rpm.asked if "reinstall" in argv]) == 0
+    rpm.missing = ("jq",)
+    packages.install(["jq=1.6-1.amzn2023"])
+    assert rpm.asked[-1][-2:] == ["reinstall", "jq"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["No match for argument: vimm", "Error: Unable to find a match: vimm"],
+        ["Error: Unable to find a match: vimm"],
+    ],
+)
+def test_dnf_s_reason_names_the_package(rpm, lines):
+    rpm.broken["install"] = lines
+    with pytest.raises(OhmyError) as caught:
+        packages.install(["jq", "vimm"])
+    assert caught.value.message == f"package vimm: {lines[0]}" and "/etc/yum.repos.d" in caught.value.hint
+
+
+def test_a_system_without_a_known_manager(tmp_path):
+    with pytest.raises(OhmyError, match="on an unknown system. Nodes need one of Debian, Ubuntu, Amazon Linux"):
+        packages.manager(str(tmp_path))
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text('ID=alpine\nPRETTY_NAME="Alpine Linux v3.20"\n')
+    with pytest.raises(OhmyError, match="on Alpine Linux v3.20"):
+        packages.manager(str(tmp_path))
+    (tmp_path / "etc/os-release").write_text('ID=rocky\nID_LIKE="rhel centos fedora"\n')
+    assert packages.manager(str(tmp_path)) is dnf_part
