@@ -82,9 +82,11 @@ options:
     type: str
   image:
     description:
-      - The image to boot, of Debian 12 or one like it, for the processors of the instance types, as an id or as V(ssm:) and the path of a public parameter.
+      - The image to boot, as the name of a system, whose newest image for the processors of the instance type is taken.
+        One of V(debian-11), V(debian-12), V(debian-13), V(ubuntu-22.04), V(ubuntu-24.04) and V(amazon-linux-2023).
+      - Or an image's id, or V(ssm:) and the path of a public parameter.
     type: str
-    default: ssm:/aws/service/debian/release/12/latest/amd64
+    default: debian-12
   subnet_id:
     description:
       - The subnet; by default that of the default VPC's with the most free addresses.
@@ -496,7 +498,7 @@ SPEC = {
     "leaving": {"type": "list", "elements": "str", "default": []},
     "instance_type": {"type": "str", "default": "m6i.large"},
     "master_instance_type": {"type": "str"},
-    "image": {"type": "str", "default": "ssm:/aws/service/debian/release/12/latest/amd64"},
+    "image": {"type": "str", "default": "debian-12"},
     "subnet_id": {"type": "str"},
     "public_ip": {"type": "str", "choices": ["subnet", "always", "never"], "default": "subnet"},
     "ssh_cidr": {"type": "str", "default": "auto"},

@@ -14,6 +14,7 @@ import typing as t
 from ..module_utils._aws import durations, want
 from ..module_utils._core.errors import OhmyError, as_clause
 from ..module_utils._core.places import nearest
+from ..module_utils._core.systems import SYSTEMS
 from ..module_utils._hadoop import (
     answers,
     profiles,
@@ -195,7 +196,9 @@ def _properties(value: dict[str, t.Any] | None) -> str:
     return f"the property {bad[0]!r} holds a control character, which XML cannot hold" if bad else ""
 
 
-def _java_package(value: str) -> str:
+def _java_package(value: str | None) -> str:
+    if value is None:
+        return ""
     known = "openjdk-17-jre-headless, default-jre-headless or temurin-21-jre"
     return _packages([value]) or ("" if packages.java_home(value, "") else f"must be a package such as {known}")
 
@@ -234,7 +237,10 @@ def _duration(value: str) -> str:
 
 CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_name": _name,
-    "cluster_image": _pattern(r"ami-[0-9a-f]+|ssm:\S+", "must be an image's id (ami-…) or ssm: and a parameter's name"),
+    "cluster_image": _pattern(
+        rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
+        f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
+    ),
     "cluster_subnet_id": _pattern(r"subnet-[0-9a-f]+", "must be a subnet's id (subnet-…)"),
     "cluster_tags": _tags,
     "cluster_timeout": lambda value: "" if value >= 1 else "must be at least 1 second",

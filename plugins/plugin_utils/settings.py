@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._core import systems
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import answers, programs, side_archives
 from . import archives, checks, clashes, steps
@@ -268,6 +269,11 @@ def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str,
     slug = re.sub(r"[^a-z0-9]+", "-", done["job_name"].lower()).strip("-") or "job"
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
     done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
+    own_hosts = done["cluster_provider"] != "ec2"
+    system = None if own_hosts else systems.of_image(done["cluster_image"])
+    done["cluster_ssh_user"] = done["cluster_ssh_user"] or systems.user_of(done["cluster_image"])
+    # Own hosts may be of any system; the document is the same for all.
+    done["hadoop_java_package"] = done["hadoop_java_package"] or (system or systems.SYSTEMS["debian-12"]).java
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
     # No variable: what is written here beside an answer begins so, and where the answer lies elsewhere, where the user stands.
     done["job_beside"] = answers.beside(done["job_output"], done["job_name"], os.getcwd())

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
+from .._core import systems
 from .._core.errors import OhmyError
 from . import errors
 from .groups import MASTER, Group
 
-ARCHIVE_ARCHITECTURE = "x86_64"
+ARCHIVE_ARCHITECTURE = systems.X86_64
+# AWS's own processors have a g behind the generation, as in m7gd; a1 was before there was a rule.
+GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\.")
 LEAST_MIB, LEAST_ALONE_MIB = 2048, 4096
 
 
@@ -26,8 +30,21 @@ class Image:
     architecture: str = ARCHIVE_ARCHITECTURE
 
 
-def resolve(clients: t.Any, wanted: str) -> str:
-    """Return the image id that ``wanted`` names: an id, or ``ssm:/path`` of a public parameter."""
+def architecture(instance_type: str) -> str:
+    """Return the architecture of an instance type by its name; that it is so is looked up before a launch."""
+    return systems.ARM64 if GRAVITON.match(instance_type) else systems.X86_64
+
+
+def kind(group: Group) -> tuple[str, str]:
+    """Return what tells a group's image from that of others: a known system has one for each architecture."""
+    named = group.image in systems.SYSTEMS
+    return (group.image, architecture(group.instance_type) if named else "")
+
+
+def resolve(clients: t.Any, wanted: str, instance_type: str) -> str:
+    """Return the image id that ``wanted`` names: an id, ``ssm:/path`` of a public parameter, or a known system."""
+    if wanted in systems.SYSTEMS:
+        wanted = f"ssm:{systems.SYSTEMS[wanted].image(architecture(instance_type))}"
     if not wanted.startswith("ssm:"):
         return wanted
     path = wanted[len("ssm:") :]
@@ -49,8 +66,17 @@ def describe(ec2: t.Any, wanted: str, image_id: str) -> Image:
     return Image(raw["ImageId"], raw.get("RootDeviceName") or "/dev/xvda", architecture)
 
 
-def require_java(image: Image, java: t.Mapping[str, t.Any] | None) -> None:
-    """Raise OhmyError where Java's archive, which is for one architecture, would not run on the image."""
+def require_java(image: Image, java: t.Mapping[str, t.Any] | None, wanted: str = "") -> None:
+    """Raise OhmyError where Java's archive, which is for one architecture and a newer glibc, would not run on the image.
+
+    :param wanted: what named the image.
+    """
+    system = systems.of_image(wanted)
+    if system is not None and not system.runs_archive and (java or {}).get("url"):
+        raise OhmyError(
+            f"Java's archive does not run on {system.title}, whose glibc is too old.",
+            "Take Java of the distribution (hadoop_java: package), or another image (cluster_image).",
+        )
     if image.architecture != ARCHIVE_ARCHITECTURE and (java or {}).get("url"):
         raise OhmyError(
             f"Image {image.id} is for {image.architecture}, Java's archive for {ARCHIVE_ARCHITECTURE}.",

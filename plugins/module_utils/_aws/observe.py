@@ -95,13 +95,16 @@ def _images(
 ) -> dict[str, images.Image]:
     """Return the image of each group that is to be launched, by the group's name."""
     # "latest" may have moved on: a cluster is of one image.
-    ids = {group.image: one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
+    ids = {images.kind(group): one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
     found: dict[str, images.Image] = {}
-    for wanted in dict.fromkeys(group.image for group in launched):
-        image_id = ids[wanted] if wanted in ids else images.resolve(clients, wanted)
-        found[wanted] = images.describe(clients.ec2, wanted, image_id)
-        images.require_java(found[wanted], want.document.get("java"))
-    by_group = {group.name: found[group.image] for group in launched}
+    by_group: dict[str, images.Image] = {}
+    for group in launched:
+        wanted, key = group.image, images.kind(group)
+        if key not in found:
+            image_id = ids[key] if key in ids else images.resolve(clients, wanted, group.instance_type)
+            found[key] = images.describe(clients.ec2, wanted, image_id)
+            images.require_java(found[key], want.document.get("java"), wanted)
+        by_group[group.name] = found[key]
     images.require_types(clients.ec2, launched, subnet.zone, by_group, want.workers == 0)
     return by_group
 

@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
-from .._core.systems import SYSTEMS
+from .._core.systems import SYSTEMS, X86_64
 from .python_stdlib import Version
 
 OLDEST = 6  # 3.1 is 3.10 that YAML took for a number
@@ -147,6 +147,8 @@ def find_image(text: str) -> NodeImage | None:
 
     The official images are known exactly; of another that merely names such a system, only its basis is.
     """
+    if text in SYSTEMS:
+        text = SYSTEMS[text].image(X86_64)
     for patterns, whole in ((_OFFICIAL, True), (_NAMED, False)):
         for pattern in patterns:
             found = re.fullmatch(pattern, text.strip()) if whole else re.search(pattern, text, re.IGNORECASE)

@@ -37,6 +37,7 @@ def known(**values):
         "hadoop_archive_sha512": SHA,
         "hadoop_java_archive": "https://example.com/jre.tar.gz",
         "hadoop_java_archive_sha512": SHA.upper(),
+        "hadoop_java_package": "openjdk-17-jre-headless",
         **values,
     }
 

@@ -360,3 +360,21 @@ def test_documented_job_file_is_that_of_the_specs():
         timeout=60,
     ).stdout
     assert (ROOT / "files" / "job.yml").read_text("utf-8") == printed, "run scripts/job_template.py > files/job.yml"
+
+
+@pytest.mark.parametrize(
+    ("given", "user", "package"),
+    [
+        ({}, "admin", "openjdk-17-jre-headless"),
+        ({"cluster_image": "ubuntu-24.04"}, "ubuntu", "openjdk-17-jre-headless"),
+        ({"cluster_image": "amazon-linux-2023"}, "ec2-user", "java-17-amazon-corretto-headless"),
+        ({"cluster_image": "amazon-linux-2023", "cluster_ssh_user": "me"}, "me", "java-17-amazon-corretto-headless"),
+        ({"cluster_image": "ami-0123456789abcdef0"}, "admin", "openjdk-17-jre-headless"),
+        ({"cluster_image": "debian-13", "hadoop_java_package": "temurin-21-jre"}, "admin", "temurin-21-jre"),
+    ],
+)
+def test_login_and_java_follow_from_the_image(tmp_path, given, user, package):
+    values, problems = settings.settle(settings.load_specs(), [(str(tmp_path), {"job_mapper": "cat", **given})])
+    assert not [text for text in problems if text.startswith(("cluster_", "hadoop_java_package"))]
+    done = settings.fill_defaults(values, None)
+    assert (done["cluster_ssh_user"], done["hadoop_java_package"]) == (user, package)

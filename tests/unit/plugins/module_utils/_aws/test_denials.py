@@ -149,4 +149,6 @@ def test_what_it_asks_for_may_be_refused_too_and_no_answer_is_taken_for_a_launch
         permissions.may_launch(clients["ec2"], [("master", 1, {"InstanceType": "m6i.large"})], True)
 
 
-ANY_CALL = dict.fromkeys(("ImageId", "InstanceType", "SecurityGroupIds", "KeyName", "MinCount", "MaxCount", "DryRun"), ANY)
+ANY_CALL = dict.fromkeys(
+    ("ImageId", "InstanceType", "SecurityGroupIds", "KeyName", "MinCount", "MaxCount", "DryRun"), ANY
+)

@@ -102,3 +102,69 @@ def test_the_default_subnet_is_the_one_with_most_room_or_where_the_launch_began(
     with Stubber(client) as stub:
         stub.add_response("describe_subnets", {"Subnets": known[::-1]}, {"Filters": ANY})
         assert network.find(client, None, prefer).id == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "architecture"),
+    [
+        ("m6i.large", "x86_64"),
+        ("m6g.large", "arm64"),
+        ("m7gd.16xlarge", "arm64"),
+        ("c7gn.xlarge", "arm64"),
+        ("t4g.small", "arm64"),
+        ("im4gn.large", "arm64"),
+        ("is4gen.large", "arm64"),
+        ("g5g.xlarge", "arm64"),
+        ("a1.large", "arm64"),
+        ("g4dn.xlarge", "x86_64"),
+        ("m7i-flex.large", "x86_64"),
+        ("x2iedn.xlarge", "x86_64"),
+        ("g6.xlarge", "x86_64"),
+    ],
+)
+def test_the_architecture_of_a_type_by_its_name(kind, architecture):
+    assert images.architecture(kind) == architecture
+
+
+class Parameters:
+    """An SSM that knows every parameter, by an id made of its name."""
+
+    @property
+    def ssm(self):
+        return self
+
+    def get_parameter(self, Name):  # noqa: N803
+        return {"Parameter": {"Value": f"ami of {Name}"}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "found"),
+    [
+        ("ami-0123", "m6i.large", "ami-0123"),
+        ("ssm:/my/own", "m6g.large", "ami of /my/own"),
+        ("debian-12", "m6i.large", "ami of /aws/service/debian/release/12/latest/amd64"),
+        ("debian-12", "m6g.large", "ami of /aws/service/debian/release/12/latest/arm64"),
+        (
+            "ubuntu-24.04",
+            "m6g.large",
+            "ami of /aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id",
+        ),
+        (
+            "amazon-linux-2023",
+            "m6i.large",
+            "ami of /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+        ),
+    ],
+)
+def test_a_system_is_an_image_for_each_architecture(wanted, kind, found):
+    assert images.resolve(Parameters(), wanted, kind) == found
+
+
+@pytest.mark.parametrize(
+    "wanted", ["amazon-linux-2023", "ubuntu-22.04", "ssm:/aws/service/debian/release/11/latest/amd64"]
+)
+def test_java_s_archive_is_refused_where_it_does_not_run(wanted):
+    with pytest.raises(OhmyError, match="glibc is too old.*hadoop_java: package"):
+        images.require_java(INTEL, {"url": "s3://b/jre.tar.gz"}, wanted)
+    images.require_java(INTEL, {"package": "openjdk-17-jre-headless"}, wanted)
+    images.require_java(INTEL, {"url": "s3://b/jre.tar.gz"}, "debian-12")
