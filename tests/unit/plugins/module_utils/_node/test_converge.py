@@ -319,5 +319,10 @@ def test_facts_are_not_changed_by_planning(document):
 def test_all_daemons_are_restarted_where_that_is_asked(document, monkeypatch):
     wish = wanted(document)
     monkeypatch.setattr(converge, "observe", lambda _want: everything(wish))
-    assert steps(converge._planned(wish, False)) == []
-    assert steps(converge._planned(wish, True)) == [f"restart service hadoop-{name}" for name in wish.services]
+    monkeypatch.setattr(converge, "wanted", lambda _document, _facts: wish)
+
+    def planned(renew):
+        return steps(converge._planned(document, MASTER, True, 0, renew)[1])
+
+    assert planned(False) == []
+    assert planned(True) == [f"restart service hadoop-{name}" for name in wish.services]
