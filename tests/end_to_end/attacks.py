@@ -93,30 +93,27 @@ attempt("act as hdfs in HDFS", lambda: fetch(f"{web}/var?op=MKDIRS&user.name=hdf
 
 # Prints the open ports of each address as JSON. Given: addresses, then ports (none: all).
 SCAN = r"""
-import asyncio, json, sys
+import json, socket, sys, threading
 
 addresses = [word for word in sys.argv[1:] if "." in word]
 ports = [int(word) for word in sys.argv[1:] if "." not in word] or range(1, 65536)
-gate = asyncio.Semaphore(400)
+found = {address: [] for address in addresses}
+THREADS = 16
 
 
-async def probe(address, port, found):
-    async with gate:
-        try:
-            _reader, writer = await asyncio.wait_for(asyncio.open_connection(address, port), 3)
-        except (OSError, asyncio.TimeoutError):
-            return
-        writer.close()
-        found[address].append(port)
-
-
-async def main():
-    found = {address: [] for address in addresses}
+def knock(first):
     for address in addresses:
-        for at in range(0, len(ports), 4000):
-            await asyncio.gather(*(probe(address, port, found) for port in ports[at : at + 4000]))
-    print(json.dumps({address: sorted(open_ones) for address, open_ones in found.items()}))
+        for port in ports[first::THREADS]:
+            with socket.socket() as door:
+                door.settimeout(3)
+                if door.connect_ex((address, port)) == 0:
+                    found[address].append(port)
 
 
-asyncio.run(main())
+threads = [threading.Thread(target=knock, args=(first,)) for first in range(THREADS)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+print(json.dumps({address: sorted(open_ones) for address, open_ones in found.items()}))
 """

@@ -115,7 +115,7 @@ def fixture_seen(operator, tmp_path_factory):
     (folder / "mapper.py").write_text(MAPPER)
     (folder / "in.txt").write_text(json.dumps({"bucket": STRANGERS, "other": OTHER}) + "\n")
     job = {"job_mapper": str(folder / "mapper.py"), "job_reduces": 0, "job_input": [str(folder / "in.txt")]}
-    keep = {"cluster_keep": "always", "job_preflight": "static", "job_output": str(folder / "out")}
+    keep = {"cluster_keep": "always", "job_preflight": "off", "job_output": str(folder / "out")}
     path = write_job(folder, **SHARED, **job, **keep)
     run = operator.play("run_job.yml", "-e", f"job_file={path}", seconds=900)
     assert run.code == 0, run.text
@@ -263,7 +263,7 @@ def test_the_user_may_touch_nothing_but_these_clusters(operator, machines):
     joined = {"InstanceProfileName": own_role, "RoleName": "foreign"}
     assert "iam:PassRole" in refusal(iam.add_role_to_instance_profile, **joined)[1]
     assert refusal(
-        operator.own("sts").assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{own_role}", RoleSessionName="x"
+        operator.own("sts").assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{own_role}", RoleSessionName="evil"
     )
     assert refusal(iam.create_user, UserName="evil")[0] == "AccessDenied"
     as_admin.remove_role_from_instance_profile(InstanceProfileName="foreign", RoleName="foreign")

@@ -19,6 +19,7 @@ from . import (
     iam,
     instances,
     key_pair,
+    launch_checks,
     launching,
     lease,
     local_files,
@@ -152,6 +153,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     ids = next((step.old for step in todo.steps if step.verb == "start"), [])
     if ids:
         _start(clients, want, ids, have, deadline)
+    launch_checks.once_made(clients, want, have, incarnation, group_id)
     made: list[instances.Instance] = []
     for group in want.groups:
         if group.role != groups.MASTER:

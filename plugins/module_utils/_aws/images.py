@@ -18,6 +18,7 @@ from .groups import MASTER, Group
 ARCHIVE_ARCHITECTURE = systems.X86_64
 # AWS's own processors have a g behind the generation, as in m7gd; a1 was before there was a rule.
 GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\.")
+MOST_TOLD = 5
 LEAST_MIB, LEAST_ALONE_MIB = 2048, 4096
 
 
@@ -85,10 +86,12 @@ def require_java(image: Image, java: t.Mapping[str, t.Any] | None, wanted: str =
         )
 
 
-def require_types(ec2: t.Any, wanted: t.Sequence[Group], zone: str, images: t.Mapping[str, Image], alone: bool) -> None:
-    """Raise OhmyError for an instance type that does not exist, is too small, does not fit the image or the zone.
+def require_types(
+    ec2: t.Any, wanted: t.Sequence[Group], zone: str, images: t.Mapping[str, Image], alone: bool
+) -> dict[str, int]:
+    """Return the types' vCPUs; raise OhmyError for a type that does not exist, is too small, does not fit image or zone.
 
-    Two calls, however many groups.
+    Two calls, however many groups; a third to tell what the zone has instead.
 
     :param images: by the group's name.
     :param alone: the master is the only node, and does the workers' work.
@@ -101,14 +104,36 @@ def require_types(ec2: t.Any, wanted: t.Sequence[Group], zone: str, images: t.Ma
     for group in wanted:
         own = known.get(group.instance_type)
         _require_type(group, group.instance_type, own, images[group.name], alone and group.name == MASTER)
-    what = f"list the instance types offered in {zone}"
-    only = [{"Name": "location", "Values": [zone]}, *only]
-    place = {"LocationType": "availability-zone", "Filters": only}
-    offers = errors.pages(what, ec2, "describe_instance_type_offerings", "InstanceTypeOfferings", **place)
-    missing = sorted(set(names) - {one["InstanceType"] for one in offers})
-    if missing:
-        hint = "Take another type (cluster_instance_type), or a subnet in another zone (cluster_subnet_id)."
-        raise OhmyError(f"Instance type {', '.join(missing)} is not offered in {zone}.", hint)
+    _require_offer(ec2, names, zone)
+    return {name: (one.get("VCpuInfo") or {}).get("DefaultVCpus", 0) for name, one in known.items()}
+
+
+def _offers(ec2: t.Any, what: str, *only: dict[str, t.Any]) -> list[tuple[str, str]]:
+    """Return (type, zone) of what is offered."""
+    place = {"LocationType": "availability-zone", "Filters": list(only)}
+    found = errors.pages(what, ec2, "describe_instance_type_offerings", "InstanceTypeOfferings", **place)
+    return [(one["InstanceType"], one["Location"]) for one in found]
+
+
+def _require_offer(ec2: t.Any, names: list[str], zone: str) -> None:
+    what = f"list the zones that offer {', '.join(names)}"
+    offers = _offers(ec2, what, {"Name": "instance-type", "Values": names})
+    missing = [name for name in names if (name, zone) not in offers]
+    if not missing:
+        return
+    told = []
+    for name in missing:
+        zones = sorted({place for found, place in offers if found == name})
+        told.append(f"{name} ({'offered in ' + ', '.join(zones) if zones else 'offered in no zone'})")
+    # Others of the same letter and size: another generation, or another maker's processors.
+    alike = sorted({f"{name[0]}*.{name.partition('.')[2]}" for name in missing})
+    only = ({"Name": "location", "Values": [zone]}, {"Name": "instance-type", "Values": alike})
+    there = sorted({name for name, _place in _offers(ec2, f"list the instance types offered in {zone}", *only)})
+    such = f", such as {', '.join(there[:MOST_TOLD])}" if there else ""
+    raise OhmyError(
+        f"Zone {zone} does not offer instance type {', '.join(told)}.",
+        f"Take a subnet in another zone (cluster_subnet_id), or another type (cluster_instance_type){such}.",
+    )
 
 
 def _require_type(group: Group, name: str, raw: t.Mapping[str, t.Any] | None, image: Image, alone: bool) -> None:

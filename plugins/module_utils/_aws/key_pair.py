@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import errors, tags
 
+# The form of a key, to ask about one that is not made yet.
+SAMPLE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
 OWN_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
@@ -137,16 +139,16 @@ def observe(ec2: t.Any, cluster: str) -> KeyPair | None:
     return None
 
 
+def request(cluster: str, public: str, own: dict[str, str]) -> dict[str, t.Any]:
+    """Return the parameters of the call that imports a public half, tagged."""
+    marks = [tags.specification("key-pair", own)]
+    return {"KeyName": pair_name(cluster), "PublicKeyMaterial": public.encode(), "TagSpecifications": marks}
+
+
 def bring(ec2: t.Any, cluster: str, key: LocalKey, own: dict[str, str]) -> None:
     """Import the public half, tagged."""
-    name = pair_name(cluster)
-    errors.call(
-        f"import key pair {name}",
-        ec2.import_key_pair,
-        KeyName=name,
-        PublicKeyMaterial=key.material.encode(),
-        TagSpecifications=[tags.specification("key-pair", own)],
-    )
+    wanted = request(cluster, key.material, own)
+    errors.call(f"import key pair {wanted['KeyName']}", ec2.import_key_pair, **wanted)
 
 
 def delete(ec2: t.Any, name: str) -> None:

@@ -43,6 +43,7 @@ class Have:
     subnet: network.Subnet
     group: security_group.Group | None
     images: dict[str, images.Image]
+    vcpus: dict[str, int]
     ssh_cidr: str
     key: key_pair.LocalKey
     pair: key_pair.KeyPair | None
@@ -92,8 +93,8 @@ def _group(
 
 def _images(
     clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet, launched: list[groups.Group]
-) -> dict[str, images.Image]:
-    """Return the image of each group that is to be launched, by the group's name."""
+) -> tuple[dict[str, images.Image], dict[str, int]]:
+    """Return the image of each group that is to be launched, by the group's name, and the vCPUs of their types."""
     # "latest" may have moved on: a cluster is of one image.
     ids = {images.kind(group): one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
     found: dict[str, images.Image] = {}
@@ -105,8 +106,8 @@ def _images(
             found[key] = images.describe(clients.ec2, wanted, image_id)
             images.require_java(found[key], want.document.get("java"), wanted)
         by_group[group.name] = found[key]
-    images.require_types(clients.ec2, launched, subnet.zone, by_group, want.workers == 0)
-    return by_group
+    vcpus = images.require_types(clients.ec2, launched, subnet.zone, by_group, want.workers == 0)
+    return by_group, vcpus
 
 
 def observe(clients: Clients, want: Want) -> Have:
@@ -126,10 +127,11 @@ def observe(clients: Clients, want: Want) -> Have:
         hint = "Remove it first (state absent), or go on with its bucket."
         raise OhmyError(f"Cluster {want.name} lives in bucket {group.bucket}, {want.bucket} is wanted.", hint)
     booted: dict[str, images.Image] = {}
+    vcpus: dict[str, int] = {}
     if any(wanting.values()):
         network.require_room(subnet, sum(wanting.values()))
         network.require_way_to_s3(clients.ec2, subnet, want.public_ip)
-        booted = _images(clients, want, known, subnet, [one for one in want.groups if wanting[one.name]])
+        booted, vcpus = _images(clients, want, known, subnet, [one for one in want.groups if wanting[one.name]])
     masters = view.masters(known)
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr
@@ -152,6 +154,7 @@ def observe(clients: Clients, want: Want) -> Have:
         subnet=subnet,
         group=group,
         images=booted,
+        vcpus=vcpus,
         ssh_cidr=cidr,
         key=key,
         pair=key_pair.observe(clients.ec2, want.name),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from . import documents, nodes, view
+from . import documents, launch_checks, nodes, view
 from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
@@ -41,6 +41,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
         require_ready(want, have)
     incarnation = have.incarnation or str(uuid.uuid4())
     todo = plan(want, have, incarnation)
+    remarks = launch_checks.before(clients, want, have, incarnation)
     ids = [one.id for one in (*view.masters(have.instances), *view.workers(have.instances))]
     host_keys = nodes.pinned(have.nodes, pins(want, have), ids)
     if check_mode:
@@ -48,4 +49,4 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     else:
         end, host_keys = apply(clients, want, have, todo, incarnation)
         cluster = _cluster(want, end, incarnation, host_keys)
-    return todo.result(cluster=cluster, removed=[], left=[])
+    return todo.result(cluster=cluster, removed=[], left=[], **({"warnings": remarks} if remarks else {}))

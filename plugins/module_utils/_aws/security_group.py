@@ -86,18 +86,22 @@ def of_name(ec2: t.Any, cluster: str) -> tuple[list[Group], set[str]]:
     return ours, strangers
 
 
+def request(cluster: str, vpc_id: str, own: dict[str, str]) -> dict[str, t.Any]:
+    """Return the parameters of the call that makes the group."""
+    return {
+        "GroupName": group_name(cluster),
+        "Description": f"Hadoop cluster {cluster}",
+        "VpcId": vpc_id,
+        "TagSpecifications": [tags.specification("security-group", own)],
+    }
+
+
 def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:
     """Make the group with its tags in the one call; return its id."""
     name = group_name(cluster)
     try:
-        answer = errors.call(
-            f"create security group {name}",
-            ec2.create_security_group,
-            GroupName=name,
-            Description=f"Hadoop cluster {cluster}",
-            VpcId=vpc_id,
-            TagSpecifications=[tags.specification("security-group", own)],
-        )
+        wanted = request(cluster, vpc_id, own)
+        answer = errors.call(f"create security group {name}", ec2.create_security_group, **wanted)
     except errors.AwsError as exc:
         if exc.code == "InvalidGroup.Duplicate":
             hint = "Another run makes this cluster at this moment: wait for it, then run again."
@@ -113,15 +117,21 @@ def _ssh(cidr: str) -> dict[str, t.Any]:
     return {**rule, "IpRanges": [{"CidrIp": cidr, "Description": SSH_RULE}]}
 
 
-def allow(ec2: t.Any, group_id: str, inside: bool, ssh_cidr: str | None) -> None:
-    """Add the missing rules in one call; a rule that is there already is fine."""
-    rules = [_ssh(ssh_cidr)] if ssh_cidr is not None else []
+def rules(group_id: str, inside: bool, ssh_cidr: str | None) -> list[dict[str, t.Any]]:
+    """Return the rules that are missing: all from the group itself, SSH from an address."""
+    found = [_ssh(ssh_cidr)] if ssh_cidr is not None else []
     if inside:
         pair = {"GroupId": group_id, "Description": SELF_RULE}
-        rules.insert(0, {"IpProtocol": "-1", "UserIdGroupPairs": [pair]})
+        found.insert(0, {"IpProtocol": "-1", "UserIdGroupPairs": [pair]})
+    return found
+
+
+def allow(ec2: t.Any, group_id: str, inside: bool, ssh_cidr: str | None) -> None:
+    """Add the missing rules in one call; a rule that is there already is fine."""
+    wanted = rules(group_id, inside, ssh_cidr)
     what = f"add rules to security group {group_id}"
     try:
-        errors.call(what, ec2.authorize_security_group_ingress, GroupId=group_id, IpPermissions=rules)
+        errors.call(what, ec2.authorize_security_group_ingress, GroupId=group_id, IpPermissions=wanted)
     except errors.AwsError as exc:
         if exc.code != "InvalidPermission.Duplicate":
             raise

@@ -42,7 +42,7 @@ IMAGE = {
     "state": "available",
     "virtualization_type": "hvm",
 }
-READS = ("Describe", "Get", "List", "Head")
+READS = ("Describe", "Get", "List", "Head", "DryRun")
 # The service models, parsed once for all sessions.
 LOADER = botocore.session.get_session().get_component("data_loader")
 SESSION = boto3.session.Session
@@ -102,6 +102,8 @@ class Account:
         self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
     def record(self, name, request):
+        if b"DryRun=true" in (request.body if isinstance(request.body, bytes) else str(request.body or "").encode()):
+            name = f"DryRun{name}"
         self.calls[name] += 1
         if name == "RunInstances":
             self.bodies.append(request.body)

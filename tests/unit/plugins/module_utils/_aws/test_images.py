@@ -16,6 +16,10 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 INTEL, ARM = images.Image("ami-1", "/dev/xvda"), images.Image("ami-2", "/dev/xvda", "arm64")
 
 
+ZONE = "eu-central-1a"
+HERE, THERE = [("m6i.large", ZONE)], [("m6i.large", "eu-central-1c"), ("m6i.large", "eu-central-1b")]
+
+
 @pytest.fixture(scope="module")
 def client():
     session = botocore.session.get_session()
@@ -31,25 +35,34 @@ def kind(name, mib=8192, architecture="x86_64"):
 def require(client, types, kinds, offered, image=INTEL, alone=False):
     with Stubber(client) as stub:
         stub.add_response("describe_instance_types", {"InstanceTypes": kinds}, {"Filters": ANY})
-        offers = [{"InstanceType": name} for name in offered]
+        offers = [{"InstanceType": name, "Location": place} for name, place in offered]
         asked = {"LocationType": "availability-zone", "Filters": ANY}
         stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": offers}, asked)
+        alike = [{"InstanceType": name, "Location": ZONE} for name in ("m6a.large", "m5.large")]
+        stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": alike}, asked)
         wanted = [Group(name, name, 1, kind, image.id) for name, kind in types.items()]
-        images.require_types(client, wanted, "eu-central-1a", dict.fromkeys(types, image), alone)
+        return images.require_types(client, wanted, ZONE, dict.fromkeys(types, image), alone)
 
 
 @pytest.mark.parametrize(
     ("kinds", "offered", "image", "alone", "text"),
     [
-        ([kind("m6i.large")], ["m6i.large"], INTEL, True, None),
-        ([kind("m6i.large", 2048)], ["m6i.large"], INTEL, False, None),
-        ([kind("m6i.large", architecture="arm64")], ["m6i.large"], ARM, False, None),
+        ([kind("m6i.large")], HERE, INTEL, True, None),
+        ([kind("m6i.large", 2048)], HERE, INTEL, False, None),
+        ([kind("m6i.large", architecture="arm64")], HERE, ARM, False, None),
         ([], [], INTEL, False, "no instance type m6i.large"),
-        ([kind("m6i.large")], [], INTEL, False, "not offered in eu-central-1a"),
-        ([kind("m6i.large", 2047)], ["m6i.large"], INTEL, False, "GiB of memory"),
-        ([kind("m6i.large", 4095)], ["m6i.large"], INTEL, True, "works alone needs 4"),
-        ([kind("m6i.large")], ["m6i.large"], ARM, False, "is for arm64, instance type m6i.large for x86_64"),
-        ([{"InstanceType": "m6i.large"}], ["m6i.large"], INTEL, True, None),
+        (
+            [kind("m6i.large")],
+            [],
+            INTEL,
+            False,
+            r"eu-central-1a does not offer instance type m6i.large \(offered in no zone",
+        ),
+        ([kind("m6i.large")], THERE, INTEL, False, r"m6i.large \(offered in eu-central-1b, eu-central-1c\)"),
+        ([kind("m6i.large", 2047)], HERE, INTEL, False, "GiB of memory"),
+        ([kind("m6i.large", 4095)], HERE, INTEL, True, "works alone needs 4"),
+        ([kind("m6i.large")], HERE, ARM, False, "is for arm64, instance type m6i.large for x86_64"),
+        ([{"InstanceType": "m6i.large"}], HERE, INTEL, True, None),
     ],
 )
 def test_require_types(client, kinds, offered, image, alone, text):
@@ -60,13 +73,14 @@ def test_require_types(client, kinds, offered, image, alone, text):
     with pytest.raises(OhmyError, match=text) as caught:
         require(*arguments)
     assert "cluster_" in caught.value.hint
+    assert ("offered" in text) == ("such as m5.large, m6a.large" in caught.value.hint)
 
 
 def test_small_workers_are_refused_beside_a_large_master_and_a_lone_masters_limit_is_its_own(client):
     kinds = [kind("large"), kind("small", 1024), kind("medium", 2048)]
     with pytest.raises(OhmyError, match="small has 1 GiB"):
-        require(client, {"master": "large", "worker": "small"}, kinds, ["large", "small"])
-    require(client, {"master": "medium", "worker": "medium"}, kinds, ["medium"])
+        require(client, {"master": "large", "worker": "small"}, kinds, [("large", ZONE), ("small", ZONE)])
+    require(client, {"master": "medium", "worker": "medium"}, kinds, [("medium", ZONE)])
 
 
 def test_javas_archive_is_for_one_architecture():
