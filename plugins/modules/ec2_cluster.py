@@ -547,6 +547,8 @@ def main():
         result = verb.run(Clients(module.params), wanted, module.check_mode)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
+    for remark in result.pop("warnings", []):
+        module.warn(remark)
     module.exit_json(**result)
 
 

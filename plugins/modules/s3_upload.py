@@ -261,6 +261,8 @@ def main():
         result = upload.run(Clients(module.params), module.params, module.check_mode)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
+    for remark in result.pop("warnings", []):
+        module.warn(remark)
     module.exit_json(**result)
 
 

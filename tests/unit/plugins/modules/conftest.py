@@ -16,6 +16,7 @@ from collections import Counter
 import boto3
 import botocore.session
 import pytest
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from moto import mock_aws
 from moto.ec2.models import amis
@@ -170,6 +171,7 @@ def run_module(account, monkeypatch):
         args = {"region": REGION, "_ansible_check_mode": check, "_ansible_diff": True, **params}
         out = io.StringIO()
         account.calls.clear()
+        warnings._global_warnings.clear()  # those of a module that ran in this process before
         with patch_module_args(args), contextlib.redirect_stdout(out), pytest.raises(SystemExit):
             module.main()
         monkeypatch.setattr(module, "Clients", made)
