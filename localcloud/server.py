@@ -13,7 +13,7 @@ import signal
 import threading
 import typing as t
 
-from . import backends, dns, image
+from . import backends, dns, image, quotas
 from .delays import PROFILES
 from .network import Vpc
 from .paths import DNS_PORT, METADATA_PORT, Doors, State
@@ -45,6 +45,7 @@ def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str, doors: Doors
     from .paper import PaperMachines, load
     from .reconciler import Reconciler
 
+    quotas.install()
     account = backends.Account(vpc.cidr, ami_id, *credentials(state))
     delays, faults = PROFILES[profile], Faults(state.faults)
     reconciler: Reconciler
