@@ -152,9 +152,15 @@ def ec2(action: str, form: Form, things: Resources) -> list[Access] | None:
         return _tags_alone(action, form, things)
     given = request_tags(form)
     found = []
-    for kind in MADE.get(action, ()):
+    spot = form.get("InstanceMarketOptions.MarketType") == "spot"
+    for kind in (*MADE.get(action, ()), *(("spot-instances-request",) if spot else ())):
         arn = ec2_arn(kind, form.get("KeyName", "*") if kind == "key-pair" else "*")
-        size = {"ec2_InstanceType": form.get("InstanceType", "m1.small")} if kind == "instance" else {}
+        size = {}
+        if kind == "instance":
+            size = {
+                "ec2_InstanceType": form.get("InstanceType", "m1.small"),
+                "ec2_InstanceMarketType": "spot" if spot else "on-demand",
+            }
         found.append(Access(f"ec2:{action}", arn, _context(given.get(kind, {}), **size)))
     for parameter, kind in EXISTING[action].items():
         for name in _named(form, parameter, things):

@@ -22,7 +22,7 @@ STATEMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "FindImage": (("ssm:GetParameter",), ()),
     "MakeGroupAndKey": (("ec2:CreateSecurityGroup", "ec2:ImportKeyPair"), ("security-group", "key-pair")),
     "MakeGroupIn": (("ec2:CreateSecurityGroup",), ("vpc",)),
-    "LaunchMarked": (("ec2:RunInstances",), ("instance", "volume", "network-interface")),
+    "LaunchMarked": (("ec2:RunInstances",), ("instance", "volume", "network-interface", "spot-instances-request")),
     "LaunchFrom": (("ec2:RunInstances",), ("image", "subnet")),
     "LaunchWith": (("ec2:RunInstances",), ("key-pair", "security-group")),
     "MarkWhatIsMade": (("ec2:CreateTags",), ()),

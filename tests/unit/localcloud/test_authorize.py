@@ -86,6 +86,8 @@ LAUNCH = {
     **tagged("network-interface", 3),
 }
 
+SPOT = {"InstanceMarketOptions.MarketType": "spot"}
+
 
 @pytest.fixture(scope="module", name="controller")
 def fixture_controller():
@@ -115,6 +117,7 @@ def denied(document, service, action, form=None, body=b"", things=None, administ
         ("ec2", "TerminateInstances", {"InstanceId.1": "i-ours"}),
         ("ec2", "TerminateInstances", {"InstanceId.1": "i-gone"}),  # moto's to refuse
         ("ec2", "RunInstances", LAUNCH),
+        ("ec2", "RunInstances", {**LAUNCH, **SPOT, **tagged("spot-instances-request", 4)}),
         ("ec2", "DeleteSecurityGroup", {"GroupId": "sg-ours"}),
         ("ec2", "CreateSecurityGroup", {"VpcId": "vpc-1", **tagged("security-group")}),
         ("ec2", "ImportKeyPair", {"KeyName": "ohmy-demo", **tagged("key-pair")}),
@@ -146,6 +149,7 @@ def test_what_the_documented_policy_allows(controller, service, action, form):
         ("ec2", "RunInstances", {**LAUNCH, "SecurityGroupId.1": "sg-plain"}, "security-group/sg-plain"),
         ("ec2", "RunInstances", {**LAUNCH, **tagged("volume", 2, "other")}, "volume/*"),
         ("ec2", "RunInstances", {"ImageId": "ami-1"}, "instance/*"),
+        ("ec2", "RunInstances", {**LAUNCH, **SPOT}, "spot-instances-request/*"),
         ("ec2", "RunInstances", {**LAUNCH, "IamInstanceProfile.Name": "foreign"}, "role/admin-us-east-1"),
         ("iam", "PutRolePolicy", {"RoleName": "admin"}, "role/admin"),
         ("iam", "CreateRole", {"RoleName": "ohmy-demo-us-east-1"}, "role/ohmy-demo-us-east-1"),
