@@ -16,7 +16,7 @@ Call = tuple[str, int]
 
 def reads(action: str) -> bool:
     """Tell whether a call only looks."""
-    return action.partition(":")[2].startswith(READS)
+    return action.startswith("DryRun:") or action.partition(":")[2].startswith(READS)
 
 
 def calls_of(paper: Paper, state: str) -> list[Call]:

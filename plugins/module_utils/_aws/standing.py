@@ -51,6 +51,6 @@ def _lacking(want: Want, group: Group, members: list[Instance], gone: str) -> in
             raise OhmyError(
                 f"{one.group.capitalize()} {one.id} is {one.instance_type}, {group.instance_type} is wanted.", gone
             )
-        if not group.image.startswith("ssm:") and one.image_id != group.image:
+        if group.image.startswith("ami-") and one.image_id != group.image:
             raise OhmyError(f"{one.group.capitalize()} {one.id} runs {one.image_id}, {group.image} is wanted.", gone)
     return max(0, group.count - len(members))
