@@ -61,7 +61,7 @@ down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
 
 test: setup-dev
-	@scripts/test tests/gates tests/unit tests/archives -m "not long" --numprocesses auto --dist worksteal
+	@scripts/test tests/gates tests/unit tests/faults tests/archives -m "not long" --numprocesses auto --dist worksteal
 	@scripts/test tests/end_to_end -m "not long and not failures"
 
 test-long: setup-dev

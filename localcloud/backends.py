@@ -68,7 +68,8 @@ class Account:
         from moto.ec2.models.instances import Instance, InstanceBackend
         from moto.ec2.models.vpcs import VPCBackend
         from moto.iam.access_control import PermissionResult
-        from moto.iam.models import iam_backends
+        from moto.iam.exceptions import NotFoundException
+        from moto.iam.models import IAMBackend, iam_backends
         from moto.s3.models import FakeBucket, s3_backends
         from moto.ssm.models import Parameter, ssm_backends
         from moto.sts.models import sts_backends
@@ -90,12 +91,19 @@ class Account:
                 reservation.instances = [i for i in reservation.instances if not self.is_hidden(i.id)]
             return [reservation for reservation in found if reservation.instances]
 
+        def remove_role(backend: t.Any, profile_name: str, role_name: str) -> None:
+            roles = backend.get_instance_profile(profile_name).roles
+            if backend.get_role(role_name) not in roles:
+                raise NotFoundException(f"{role_name} is not in {profile_name}")  # moto would know no answer
+            roles.remove(backend.get_role(role_name))
+
         all_reservations, InstanceBackend.all_reservations = InstanceBackend.all_reservations, shown  # type: ignore
         # The front door judges bucket policies, by who calls; moto would by whom they may mean.
         FakeBucket.get_permission = lambda *_arguments: PermissionResult.NEUTRAL  # type: ignore[method-assign]
         self._hidden: dict[str, float] = {}
         self._see_all = False
         terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign,assignment]
+        IAMBackend.remove_role_from_instance_profile = remove_role  # type: ignore[method-assign,assignment]
         VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign,assignment]
         self.lock = threading.RLock()
         self.ec2 = ec2_backends[ACCOUNT][REGION]

@@ -205,6 +205,15 @@ options:
       - How many seconds to wait at most, for the instances and the master's host key, or for their end.
     type: int
     default: 600
+  on_launch_failure:
+    description:
+      - What becomes of a launch that cannot be completed, for want of capacity say, or as an instance dies while it boots.
+      - With V(removed) all that it made is removed again, so that nothing of it costs money.
+      - With V(kept) it stays, costs money, and the next run completes it.
+      - A cluster that stood before is never removed by a failure, as it may hold data.
+    type: str
+    choices: [removed, kept]
+    default: removed
   state_dir:
     description:
       - The folder for the known_hosts and ssh_config files of clusters; by default F(~/.local/state/ohmy.hadoop).
@@ -471,13 +480,13 @@ actions:
   elements: str
   sample: ["create security group ohmy-demo", "launch master of demo", "launch worker of demo"]
 removed:
-  description: What O(state=absent) removed.
-  returned: success
+  description: What O(state=absent) removed, or a launch that failed, of what it had made.
+  returned: success, or when a failed launch was removed
   type: list
   elements: str
   sample: ["instance i-0123456789abcdef0", "security group sg-0123456789abcdef0"]
 left:
-  description: What is left after O(state=absent), with a failure where that is anything.
+  description: What is left after O(state=absent) or the removal of a failed launch, with a failure where that is anything.
   returned: success, or when something is left
   type: list
   elements: str
@@ -528,6 +537,7 @@ SPEC = {
     },
     "bundle": {"type": "path"},
     "wait_timeout": {"type": "int", "default": 600},
+    "on_launch_failure": {"type": "str", "choices": ["removed", "kept"], "default": "removed"},
     "state_dir": {"type": "path"},
     **argspec.CONNECTION,
 }

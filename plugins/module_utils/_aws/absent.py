@@ -80,6 +80,27 @@ def _remove_interface(clients: Clients, card: str) -> None:
     errors.call_or_none(what, clients.ec2.delete_network_interface, NetworkInterfaceId=card)
 
 
+def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) -> bool:
+    """Delete a security group; tell whether instances used it that had not been seen before: these are ended first."""
+    late: list[str] = []
+
+    def step() -> None:
+        try:
+            security_group.delete(clients.ec2, group)
+        except errors.AwsError as exc:
+            known = instances.observe(clients.ec2, want.name) if exc.code in errors.IN_USE else []
+            new = [one.id for one in known if one.state not in instances.DEAD and one.id not in late]
+            if not new:
+                raise
+            late.extend(new)
+            instances.terminate(clients.ec2, want.name, new)
+            instances.wait_state(clients.ec2, want.name, new, ("terminated",), Deadline(TERMINATE_SECONDS))
+            _retry_in_use(lambda: security_group.delete(clients.ec2, group), Deadline(deadline.seconds))
+
+    _retry_in_use(step, deadline)
+    return bool(late)
+
+
 def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -> bool:
     """End the instances and wait; tell whether the end was at least accepted."""
     ids = [one.id for one in have.instances]
@@ -126,8 +147,11 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
         bucket = have.bucket
         emptied = removal.attempt(lambda: _remove_objects(clients, want, bucket))
     # Last, and only then, as its tags tell a later try which bucket the cluster had.
+    late: list[bool] = []
     for group in have.groups if emptied else []:
-        removal.attempt(lambda group=group: _retry_in_use(lambda: security_group.delete(clients.ec2, group.id), left))
+        removal.attempt(lambda group=group: late.append(_remove_group(clients, want, group.id, left)))
+    if have.bucket is not None and any(late):  # what these wrote meanwhile
+        removal.attempt(lambda: _remove_objects(clients, want, have.bucket or ""))
     for folder in have.folders:
         removal.attempt(lambda folder=folder: local_files.remove(folder))
     return removal.reasons

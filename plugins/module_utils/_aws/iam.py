@@ -18,6 +18,8 @@ from .client import Identity
 
 POLICY = "ohmy-nodes"
 MOST_BYTES = 10240
+# What AWS says to who makes a thing twice; a profile holds one role.
+THERE = ("EntityAlreadyExists", "LimitExceeded")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,11 @@ def trust(partition: str) -> dict[str, t.Any]:
 
 def observe(iam: t.Any, cluster: str, region: str) -> Role:
     """Return what there is of the cluster's role and profile; three calls at most."""
-    name = role_name(cluster, region)
+    return look(iam, cluster, role_name(cluster, region))
+
+
+def look(iam: t.Any, cluster: str, name: str) -> Role:
+    """Return what there is of a role and a profile of this name."""
     profile = errors.call_or_none(
         f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name
     )
@@ -134,20 +140,34 @@ def reference(profile: str) -> dict[str, str]:
 def make(iam: t.Any, have: Role, wanted: dict[str, t.Any], own: dict[str, str], identity: Identity) -> None:
     """Make what is missing of role, policy and profile."""
     name, marks = have.name, tags.as_list(own)
+
+    def unless_made(
+        whole: t.Callable[[Role], bool], what: str, operation: t.Callable[..., t.Any], **names: t.Any
+    ) -> None:
+        """Make it; where it is there already, the answer was lost and the SDK asked again: look whether it is ours."""
+        try:
+            errors.call(what, operation, **names)
+        except errors.AwsError as exc:
+            now = look(iam, own[tags.CLUSTER], name) if exc.code in THERE else None
+            if now is None or not (now.ours and whole(now)):
+                raise
+
     if not have.role:
         document = json.dumps(trust(identity.partition))
         what = f"create role {name}"
-        errors.call(what, iam.create_role, RoleName=name, AssumeRolePolicyDocument=document, Tags=marks)
+        trusted = {"AssumeRolePolicyDocument": document, "Tags": marks}
+        unless_made(lambda now: now.role, what, iam.create_role, RoleName=name, **trusted)
     if have.policy != wanted:
         text = json.dumps(wanted, sort_keys=True)
         what = f"give role {name} its policy"
         errors.call(what, iam.put_role_policy, RoleName=name, PolicyName=POLICY, PolicyDocument=text)
     if not have.profile:
         what = f"create instance profile {name}"
-        errors.call(what, iam.create_instance_profile, InstanceProfileName=name, Tags=marks)
+        unless_made(lambda now: now.profile, what, iam.create_instance_profile, InstanceProfileName=name, Tags=marks)
     if not have.attached:
         what = f"put role {name} into its profile"
-        errors.call(what, iam.add_role_to_instance_profile, InstanceProfileName=name, RoleName=name)
+        add = iam.add_role_to_instance_profile
+        unless_made(lambda now: now.attached, what, add, InstanceProfileName=name, RoleName=name)
 
 
 def delete(iam: t.Any, have: Role) -> None:

@@ -148,7 +148,13 @@ def request(cluster: str, public: str, own: dict[str, str]) -> dict[str, t.Any]:
 def bring(ec2: t.Any, cluster: str, key: LocalKey, own: dict[str, str]) -> None:
     """Import the public half, tagged."""
     wanted = request(cluster, key.material, own)
-    errors.call(f"import key pair {wanted['KeyName']}", ec2.import_key_pair, **wanted)
+    name = wanted["KeyName"]
+    try:
+        errors.call(f"import key pair {name}", ec2.import_key_pair, **wanted)
+    except errors.AwsError as exc:
+        # The answer may have been lost, and the SDK have asked again.
+        if exc.code != "InvalidKeyPair.Duplicate" or observe(ec2, cluster) != KeyPair(name, key.material, True):
+            raise
 
 
 def delete(ec2: t.Any, name: str) -> None:

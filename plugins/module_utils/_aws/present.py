@@ -9,11 +9,13 @@ from __future__ import annotations
 import typing as t
 import uuid
 
+from .._core.errors import OhmyError
 from . import documents, launch_checks, nodes, view
 from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
 from .plan import plan
+from .unfinished import give_up
 from .want import Want
 
 
@@ -47,6 +49,9 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     if check_mode:
         cluster = _cluster(want, have, have.incarnation, host_keys)
     else:
-        end, host_keys = apply(clients, want, have, todo, incarnation)
+        try:
+            end, host_keys = apply(clients, want, have, todo, incarnation)
+        except (OhmyError, OSError) as exc:
+            raise give_up(clients, want, have, incarnation, exc) from exc
         cluster = _cluster(want, end, incarnation, host_keys)
     return todo.result(cluster=cluster, removed=[], left=[], **({"warnings": remarks} if remarks else {}))

@@ -103,10 +103,14 @@ def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:
         wanted = request(cluster, vpc_id, own)
         answer = errors.call(f"create security group {name}", ec2.create_security_group, **wanted)
     except errors.AwsError as exc:
-        if exc.code == "InvalidGroup.Duplicate":
-            hint = "Another run makes this cluster at this moment: wait for it, then run again."
-            raise OhmyError(f"Security group {name} has just been made by somebody else.", hint) from exc
-        raise
+        if exc.code != "InvalidGroup.Duplicate":
+            raise
+        # The answer may have been lost, and the SDK have asked again.
+        for one in of_name(ec2, cluster)[0]:
+            if one.vpc_id == vpc_id and one.incarnation == own[tags.INCARNATION]:
+                return one.id
+        hint = "Another run makes this cluster at this moment: wait for it, then run again."
+        raise OhmyError(f"Security group {name} has just been made by somebody else.", hint) from exc
     return answer["GroupId"]
 
 
@@ -141,7 +145,11 @@ def forbid(ec2: t.Any, group_id: str, ssh_cidrs: t.Iterable[str]) -> None:
     """Take back our own old SSH rules in one call."""
     rules = [_ssh(cidr) for cidr in ssh_cidrs]
     what = f"take old SSH rules off security group {group_id}"
-    errors.call(what, ec2.revoke_security_group_ingress, GroupId=group_id, IpPermissions=rules)
+    try:
+        errors.call(what, ec2.revoke_security_group_ingress, GroupId=group_id, IpPermissions=rules)
+    except errors.AwsError as exc:
+        if exc.code != "InvalidPermission.NotFound":  # the answer was lost, and the SDK asked again
+            raise
 
 
 def delete(ec2: t.Any, group_id: str) -> None:

@@ -48,6 +48,7 @@ class Want:
     state_dir: str
     leaving: tuple[str, ...] = ()
     at_least: bool = False
+    on_launch_failure: str = "removed"
     bundle: bytes = b""
     tags: dict[str, str] = field(default_factory=dict)
     document: dict[str, t.Any] = field(default_factory=dict)
@@ -178,6 +179,7 @@ def from_params(params: dict[str, t.Any]) -> Want:
         state_dir=os.path.expanduser(params.get("state_dir") or default_state_dir()),
         leaving=tuple(sorted(set(params.get("leaving") or []))),
         at_least=bool(params.get("at_least")),
+        on_launch_failure=params.get("on_launch_failure") or "removed",
         bundle=_bundle(params.get("bundle")),
         tags=checked_tags(params.get("tags")),
         document=params.get("document") or {},

@@ -42,7 +42,7 @@ def test_group_in_use_is_left_with_the_reason(account, cluster):
     assert result.get("failed") and "DependencyViolation" in result["msg"], result
     assert [one.split()[0:2] for one in result["left"]] == [["security", "group"]], result
     assert any(one.startswith("instance i-") for one in result["removed"]), result
-    assert account.calls["DeleteSecurityGroup"] > 2, account.calls
+    assert account.calls["DeleteSecurityGroup"], account.calls
 
 
 def test_group_that_is_in_use_for_a_while_is_removed(account, cluster, monkeypatch):

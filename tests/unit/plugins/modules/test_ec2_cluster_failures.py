@@ -47,7 +47,7 @@ def test_lost_answer_of_run_instances_is_asked_again_with_the_same_token(account
             raise ReadTimeoutError(endpoint_url=request.url)
 
     account.before_send = lose
-    first = cluster(workers=0)
+    first = cluster(workers=0, on_launch_failure="kept")
     assert first.get("failed") and "ReadTimeoutError" in first["msg"], first
     assert len(tokens) == 3 and len(set(tokens)) == 1, tokens
     account.before_send = note_tokens(tokens)
@@ -65,7 +65,7 @@ def test_launch_that_happened_though_its_answer_was_lost_is_not_done_twice(accou
             raise ReadTimeoutError(endpoint_url=request.url)
 
     account.before_send = lose_later
-    assert cluster(workers=3).get("failed")
+    assert cluster(workers=3, on_launch_failure="kept").get("failed")
     # The launch went through on AWS's side: play it with the very parameters that were sent.
     asked = body_of(sent[0])
     tags = [{"Key": key, "Value": value} for key, value in _tags(asked).items()]
@@ -136,7 +136,7 @@ def test_failed_launch_of_workers_is_finished_by_the_next_run(account, cluster):
             refuse("RunInstances", "InsufficientInstanceCapacity")(name, request)
 
     account.before_send = no_workers
-    result = cluster(workers=2)
+    result = cluster(workers=2, on_launch_failure="kept")
     assert "no capacity" in result["msg"], result
     account.before_send = None
     result = cluster(workers=2)
