@@ -81,6 +81,7 @@ def kill_after(cloud, fault, path, *words):
     assert run.process.poll() is None, run.text
     run.kill()
     fault("--clear")
+    return run
 
 
 @survives(
@@ -101,8 +102,8 @@ def test_a_killed_controllers_next_run_brings_the_answer(cloud, fault, tmp_path)
     path = job(tmp_path)
     kill_after(cloud, fault, path, "ec2:RunInstances", "--where", "TagSpecification.*.Value=worker")
     assert len(cloud.instances(NAME)) == 2
-    kill_after(cloud, fault, path, "ec2:TerminateInstances")
-    assert (tmp_path / "out" / "part-00000").exists()
+    run = kill_after(cloud, fault, path, "ec2:TerminateInstances")
+    assert (tmp_path / "out" / "part-00000").exists(), run.text
     brings_the_answer(cloud, path)
 
 

@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("script, page", [("failure_table", "failures"), ("fault_table", "faults"), ("finding_table", "preflight")])
+@pytest.mark.parametrize(
+    "script, page", [("failure_table", "failures"), ("fault_table", "faults"), ("finding_table", "preflight")]
+)
 def test_the_page_is_that_of_the_table(script: str, page: str) -> None:
     command = [sys.executable, str(ROOT / "scripts" / f"{script}.py")]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
