@@ -19,8 +19,8 @@ HUNG_SECONDS = 180.0
 
 
 def service_of(action: str) -> str:
-    """Return the service of an action such as ec2:RunInstances."""
-    return action.partition(":")[0]
+    """Return the service of an action such as ec2:RunInstances or DryRun:ec2:RunInstances."""
+    return action.split(":")[-2]
 
 
 def spoil(
