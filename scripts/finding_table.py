@@ -29,6 +29,20 @@ does nothing else, and `--check` on `run_job` does it too. `job_preflight` says 
 An error ends the run with nothing launched; warnings and notes are shown. All of them are in the result of the module
 `job_preflight`, each with the `id` of the table below.
 
+## What AWS is asked
+
+Before a launch `ec2_cluster` asks AWS, in a constant number of calls and in a check too, and refuses with one sentence and what to change:
+
+| asked | by |
+| --- | --- |
+| may this caller launch each group, make the group and its rules, import the key | `DryRun` of the very calls, with their real parameters. The answer names the action that is missing and the statement of [iam/controller.json](iam/controller.json) that allows it |
+| does the account's quota hold so many more vCPUs, on-demand and spot, in the class of these types | Service Quotas, and what runs in the account now. The number that would fit is named. Who may not read quotas gets a remark |
+| do image and types agree in architecture and memory; does the zone offer the types | their descriptions; zones that offer the type and types that the zone offers are named |
+| has the subnet free addresses, and a way to S3 | its description, routes and endpoints |
+
+On a first launch the security group, the key pair and the profile are not there yet: it is asked without them, and once more when they
+are made, before the first instance runs. IAM and S3 have no dry runs.
+
 ## What is checked
 
 Programs are looked at as the nodes will run them: first lines, interpreters, line ends, syntax and imports of Python, files that do
