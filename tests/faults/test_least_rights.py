@@ -85,7 +85,7 @@ def test_a_cluster_comes_and_goes_by_the_documented_policy(operator):
     operator.well("absent")
     assert operator.things() == []
     other = operator.run("present", name="other")
-    assert other.get("failed") and "ec2:CreateSecurityGroup" in other["msg"], other
+    assert other.get("failed") and "iam:GetInstanceProfile on resource" in other["msg"], other
     assert operator.things() == []
 
 
