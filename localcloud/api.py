@@ -19,6 +19,7 @@ from .backends import Account
 from .callers import Principal, principal
 from .faults import Fault, status_of
 from .look import AccountLook
+from .paths import ZONE
 from .reconciler import Reconciler
 from .resources import Resources
 from .spoil import spoil
@@ -160,7 +161,8 @@ class FrontDoor:
             form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             action = form.get("Action", "")
         subnet = form.get("SubnetId") or form.get("NetworkInterface.1.SubnetId", "")
-        known = {"Zone": self._account.zone_of(subnet)} if subnet else {}
+        zone = self._account.zone_of(subnet) if subnet else form.get("Placement.AvailabilityZone", ZONE)
+        known = {"Zone": zone} if action == "RunInstances" else {}
         # A dry run meets what is asked for by name: DryRun:ec2:RunInstances.
         dry = "DryRun:" if form.get("DryRun", "").lower() == "true" else ""
         self._meet_fault([(f"{dry}{made.service}:{action}", {**form, **known})], met)

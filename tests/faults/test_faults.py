@@ -287,6 +287,30 @@ def test_a_cluster_that_stood_before_is_never_removed(paper: Paper) -> None:
     assert paper.things() == []
 
 
+@survives(
+    Survived(
+        "no capacity",
+        "in one zone",
+        "the launch is removed; in a subnet of another zone the same command launches it",
+        "the reason, and to try another subnet",
+    )
+)
+def test_another_zone_has_capacity(paper: Paper) -> None:
+    ec2 = paper.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]
+    block = f"{vpc['CidrBlock'].rsplit('.', 2)[0]}.240.0/24"
+    asked = {"VpcId": vpc["VpcId"], "CidrBlock": block, "AvailabilityZone": "us-east-1b"}
+    other = ec2.create_subnet(**asked)["Subnet"]["SubnetId"]
+    paper.plan({**NO_CAPACITY, "where": {"Zone": "us-east-1a"}})
+    first = paper.run("present")
+    assert "cluster_subnet_id" in first["msg"] and paper.things() == [], first
+    paper.well("present", subnet_id=other)
+    paper.whole()
+    paper.well("absent")
+    assert paper.things() == []
+    ec2.delete_subnet(SubnetId=other)
+
+
 ENDS = [
     Case(
         "throttled",

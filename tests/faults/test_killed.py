@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.paper import Paper
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 READS = ("Describe", "Get", "List", "Head")
@@ -49,6 +50,14 @@ def kill_after(paper: Paper, call: Call, state: str) -> bool:
     return met
 
 
+@survives(
+    Survived(
+        "the controller is killed (kill -9)",
+        "after each call of launch, and of terminate, in turn",
+        "the next run goes on where it was, or removes what there is",
+        "the plan of what is left to do",
+    )
+)
 @pytest.mark.parametrize("share", [0, 1])
 def test_killed_after_each_call_the_next_run_finishes_it(paper, share):
     """Each of two processes takes every second call."""
