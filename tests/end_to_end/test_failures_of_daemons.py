@@ -110,8 +110,10 @@ def test_safe_mode_is_waited_out(lone, words):
         return patient.get("tries") and status(lone, "hasty").get("state") == "failed"
 
     leave = Meanwhile(lone, "patient", both_failed, lambda: lone.shell("hdfs dfsadmin -safemode leave", "hdfs"))
-    tasks = {"patient": {STREAMING: {**job("cat"), "id": "patient"}}}
-    tasks["hasty"] = {STREAMING: {**job("cat", retries=0), "id": "hasty"}}
+    # Hadoop's own clients would wait two minutes for its end.
+    soon = {"options": {"dfs.client.retry.policy.enabled": False}}
+    tasks = {"patient": {STREAMING: {**job("cat", **soon), "id": "patient"}}}
+    tasks["hasty"] = {STREAMING: {**job("cat", retries=0, **soon), "id": "hasty"}}
     try:
         results = together(lone, tasks)
     finally:

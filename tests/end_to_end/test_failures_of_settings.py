@@ -80,7 +80,7 @@ JOBS = {
         "class-not-found", ["org.example.NoCodec does not exist"],
     ),
     "namenode": (
-        {"options": {"fs.defaultFS": "hdfs://127.0.0.9:8020", "ipc.client.connect.max.retries": 0}, "retries": 0},
+        {"options": {"fs.defaultFS": "hdfs://127.0.0.9:8020", "dfs.client.retry.policy.enabled": False, **SOON}, "retries": 0},
         "namenode-unreachable", ["the NameNode at 127.0.0.9:8020 does not answer"],
     ),
     "resourcemanager": (
