@@ -109,3 +109,11 @@ def test_calls_do_not_grow_with_the_nodes_that_come_and_go(account, cluster):
         counts.append(calls)
     assert counts[0] == counts[1]
     assert counts[0][1]["TerminateInstances"] == 1
+
+
+def test_a_cluster_of_a_named_system_is_found_again(account, cluster):
+    first = cluster(workers=1)
+    result = cluster(workers=1, image="ssm:/made/up", document=None)
+    assert (result.get("failed"), result.get("changed")) == (None, False), result
+    named = cluster(workers=1, image="debian-12", document=None)
+    assert (named.get("failed"), named["cluster"]["nodes"]) == (None, first["cluster"]["nodes"]), named
