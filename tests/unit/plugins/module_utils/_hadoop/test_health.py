@@ -53,6 +53,13 @@ def test_a_node_that_is_set_up_but_not_live_is_told_apart():
     assert result["missing"][0]["error"] == "its NodeManager is not live, though it reported that it was set up"
 
 
+def test_a_node_that_is_to_leave_is_not_waited_for():
+    reports = {"i-2": Report("failed", "Disallowed NodeManager")}
+    seen = look(datanodes=["10.0.0.6"], nodemanagers=["10.0.0.6"], reports=reports, leaving=frozenset({"i-2"}))
+    result = evaluate(NODES, seen)
+    assert result["ready"] and result["failures"] == [] and result["summary"] == "DataNodes 1/1, NodeManagers 1/1"
+
+
 def test_without_workers_the_master_is_the_worker():
     assert evaluate([MASTER], look(datanodes=["10.0.0.5"], nodemanagers=["10.0.0.5"]))["ready"]
     result = evaluate([MASTER], look())
