@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import typing as t
 from dataclasses import dataclass, field
 
-from .._core.errors import OhmyError
 from . import site
 from .health_look import NAMENODE_BEAN, address_of
-from .rest import Rest, items, number
+from .rest import Rest, Unreachable, items, number
 from .yarn import ResourceManager
 
+PATIENCE = 180.0
 HDFS_SITE = "etc/hadoop/hdfs-site.xml"
 BLOCKS_BEAN = "Hadoop:service=NameNode,name=FSNamesystem"
 IN_SERVICE, LEAVING, LEFT = "in service", "decommissioning", "decommissioned"
@@ -121,16 +122,31 @@ def nodemanagers(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, NodeMana
     return found
 
 
-def look(master: str, root: str = "/") -> States:
+def look(master: str, root: str = "/", seconds: float = PATIENCE) -> States:
     """Ask the daemons of the master at this address.
 
+    :param seconds: for which a daemon may be silent, as one that is just being restarted.
     :raises OhmyError: one of them does not answer.
     """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return _look(master, root)
+        except Unreachable:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(1)
+
+
+def _look(master: str, root: str) -> States:
     namenode = Rest("The NameNode", master, 9870)
     infos = items(namenode.get("/jmx", {"qry": NAMENODE_BEAN}), "beans")
     blocks = items(namenode.get("/jmx", {"qry": BLOCKS_BEAN}), "beans")
     if not infos or not blocks:
-        raise OhmyError(f"The NameNode at {master} tells nothing of itself yet.", "Run the same command again.")
+        raise Unreachable(
+            f"The NameNode at {master} tells nothing of itself yet.",
+            "It may still be starting: run the same command again.",
+        )
     return States(
         replication=_replication(root),
         safe_mode=bool(infos[0].get("Safemode")),

@@ -14,6 +14,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import admin_s
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import membership_plan as plans
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.admin_states import DataNode, NodeManager, States
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.membership import Entry
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Unreachable
 
 NOW = 1_800_000_000
 DFS, YARN = membership.files(())
@@ -262,3 +263,20 @@ def test_the_file_check():
     assert (check.replications, check.lacking) == ({2: 2, 10: 1}, [(10, 2)])
     assert check.examples[2] == ["/data/a b", "/data/c"]
     assert (check.curable(2), check.curable(3)) == (0, 1)
+
+
+def test_a_daemon_that_is_just_being_restarted_is_waited_for(monkeypatch):
+    answers = [Unreachable("not yet"), Unreachable("not yet"), States()]
+
+    def once(_master, _root):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(admin_states, "_look", once)
+    monkeypatch.setattr(admin_states.time, "sleep", lambda _seconds: None)
+    assert admin_states.look("10.0.0.4") == States() and answers == []
+    answers.append(Unreachable("gone"))
+    with pytest.raises(OhmyError, match="gone"):
+        admin_states.look("10.0.0.4", seconds=0)
