@@ -196,6 +196,12 @@ options:
       task_memory:
         description: What one map or reduce task gets by default, in MiB; otherwise that follows the node's memory.
         type: int
+      disks:
+        description:
+          - Which disks HDFS and YARN use on nodes that hold data, by default the root's alone. With C(volumes)
+            V(attached) they are all EBS volumes beside the root, with C(instance_store) V(true) the instance's own.
+          - Only blank ones are ever formatted.
+        type: dict
   bundle:
     description:
       - The file of the node bundle. The action plugin makes it; leave this out.
@@ -533,6 +539,7 @@ SPEC = {
             "properties": {"type": "dict"},
             "packages": {"type": "list", "elements": "str"},
             "task_memory": {"type": "int"},
+            "disks": {"type": "dict"},
         },
     },
     "bundle": {"type": "path"},

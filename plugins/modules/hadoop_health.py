@@ -129,6 +129,12 @@ failures:
       description: The last lines of the node's log.
       type: list
       elements: str
+damage:
+  description: Disks that failed and blocks without a replica, which are warnings; empty in safe mode.
+  returned: always
+  type: list
+  elements: str
+  sample: [1 disk of 10.0.0.6 failed]
 summary:
   description: The state in one line.
   returned: always
@@ -195,6 +201,8 @@ def main() -> None:
         module.fail_json(**as_result(exc))
     if result.pop("failed", False):
         module.fail_json(**result)
+    for text in result["damage"]:
+        module.warn(f"HDFS: {text}; see hdfs dfsadmin -report and hdfs fsck / -list-corruptfileblocks on the master.")
     module.exit_json(**result)
 
 

@@ -54,7 +54,7 @@ options:
         C(allow_public) is true.
       - C(packages) is a list of packages of the distribution (C(name) or C(name=version)) that are installed where they are missing.
       - C(disks) are the disks for HDFS and YARN, by default the root's alone. C(volumes) is the number of EBS volumes
-        beside the root that are expected, C(instance_store) whether the instance's own disks are used, C(devices) and
+        beside the root that are expected, or V(attached) for all, C(instance_store) whether the instance's own disks are used, C(devices) and
         C(directories) are lists of paths on any other host. A blank disk gets a file system with the cluster's label;
         one that holds or is used for anything else is refused, and never wiped.
       - The action plugin brings an archive whose URL is a path on the controller.

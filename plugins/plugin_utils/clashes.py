@@ -67,7 +67,7 @@ def _instances(settings: t.Mapping[str, t.Any]) -> list[str]:
         f"{name}: instances of EC2 are found by their tags; hosts need cluster_provider: inventory" for name in named
     ]
     if settings["hadoop_data_disks"]:
-        found.append("hadoop_data_disks: names disks of hosts of one's own; for instances see cluster_data_volumes")
+        found.append("hadoop_data_disks: names disks of hosts of one's own; for instances see cluster_volumes")
     return found
 
 

@@ -10,6 +10,8 @@ import typing as t
 import urllib.parse
 import uuid
 
+from ..module_utils._node.disk_wish import ATTACHED
+
 SCHEMA = 1
 # Own hosts have no launch that would make an incarnation up; the cluster's name is all that tells them apart.
 NAMESPACE = uuid.UUID("5d0b3c1e-8a0f-5b57-9a5c-6f1a3b3c7f10")
@@ -49,6 +51,18 @@ def software(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     found = {**archives(settings), "properties": properties(settings), "packages": settings["hadoop_packages"]}
     if settings["hadoop_task_memory"]:
         found["task_memory"] = settings["hadoop_task_memory"]
+    if settings["cluster_provider"] == "ec2" and (wish := of_instances(settings)):
+        found["disks"] = wish
+    return found
+
+
+def of_instances(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the document's part ``disks`` of instances: each finds its own, as groups differ in their volumes."""
+    groups = settings.get("cluster_worker_groups") or []
+    volumes = settings.get("cluster_volumes") or any(group.get("volumes") for group in groups)
+    found: dict[str, t.Any] = {"volumes": ATTACHED} if volumes else {}
+    if settings["cluster_instance_store"]:
+        found["instance_store"] = True
     return found
 
 

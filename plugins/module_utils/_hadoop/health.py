@@ -38,6 +38,8 @@ class Look:
     trouble: str = ""
     # Instances that are to leave the cluster, whose daemons nobody waits for.
     leaving: frozenset[str] = frozenset()
+    # Failed disks and missing blocks, in words.
+    damage: list[str] = field(default_factory=list)
 
 
 def live_datanodes(info: t.Mapping[str, t.Any]) -> list[str]:
@@ -47,6 +49,22 @@ def live_datanodes(info: t.Mapping[str, t.Any]) -> list[str]:
         found.add(key.rsplit(":", 1)[0])
         found.add(str(node.get("xferaddr", "")).rsplit(":", 1)[0])
     return sorted(found - {""})
+
+
+def damage(info: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what the bean ``NameNodeInfo`` tells of failed disks and missing blocks; nothing in safe mode."""
+    if info.get("Safemode"):
+        return []
+    found = []
+    for key, node in sorted(json.loads(info.get("LiveNodes") or "{}").items()):
+        count = int(node.get("volfails") or 0)
+        if count:
+            host = str(node.get("xferaddr") or key).rsplit(":", 1)[0]
+            found.append(f"{count} disk{'s' if count > 1 else ''} of {host} failed")
+    blocks = int(info.get("NumberOfMissingBlocks") or 0)
+    if blocks:
+        found.append(f"{blocks} block{'s have' if blocks > 1 else ' has'} no replica left")
+    return found
 
 
 def live_nodemanagers(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
@@ -90,7 +108,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
 
     :param nodes: [{"instance_id", "private_ip", "role"}], one of them the master.
     :returns: {"ready", "namenode", "safe_mode", "datanodes", "nodemanagers", "missing": [{"host", "error"}],
-        "failures": [{"host", "error", "lines"}], "summary"}.
+        "failures": [{"host", "error", "lines"}], "damage": [sentence], "summary"}.
     """
     master = next(node for node in nodes if node["role"] == "master")
     wanted = [node for node in nodes if node["role"] == "worker"] or [master]
@@ -115,6 +133,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         summary += ", HDFS in safe mode"
     elif look.trouble:
         summary += f", {look.trouble}"
+    summary = ", ".join([summary, *look.damage])
     return {
         "ready": not missing and look.namenode and look.safe_mode is False,
         "namenode": look.namenode,
@@ -123,6 +142,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         "nodemanagers": nodemanagers,
         "missing": missing,
         "failures": failures,
+        "damage": look.damage,
         "summary": summary,
     }
 

@@ -18,6 +18,7 @@ from .._core.errors import OhmyError
 from .._hadoop.storage import tolerated
 from .block_devices import EBS, INSTANCE_STORE, OTHER, Device
 from .disk_layout import DIRECTORY, FILE_SYSTEM, FOLDER, Directory, Disk, Layout, Step
+from .disk_wish import ATTACHED
 
 BELOW = "hadoop"  # what is ours in a directory of the user's
 
@@ -54,6 +55,7 @@ def plan(
     known: t.Sequence[Disk],
     incarnation: str,
     half_made: t.Collection[str] = (),
+    launched: int = 0,
 ) -> Layout:
     """Return which disks are used, and what is to be done for it.
 
@@ -61,6 +63,7 @@ def plan(
     :param named: the devices that the document names; None: there is none.
     :param known: the disks that were used before.
     :param half_made: serial numbers of the disks whose format may have been cut short.
+    :param launched: how many EBS volumes beside the root the instance was launched with.
     :raises Short: fewer are there than are to be, and more may come.
     :raises OhmyError: one holds something else, or is lost and HDFS cannot go on without it.
     """
@@ -76,11 +79,12 @@ def plan(
     ours = _ours([one for group in groups.values() for one in group], incarnation)
     taken = {one.path for one in ours.values()}
     fresh: list[Device] = []
-    volumes = int(wish.get("volumes") or 0)
-    if volumes:
+    attached = wish.get("volumes") == ATTACHED
+    volumes = launched if attached else int(wish.get("volumes") or 0)
+    if volumes or attached:
         rest = [one for one in groups[EBS] if one.path not in taken]
         have = len(groups[EBS]) - len(rest)
-        fresh += _volumes(volumes, have, rest, _gone(known, EBS, ours))
+        fresh += _volumes(volumes, have, rest, _gone(known, EBS, ours), attached)
     if wish.get("instance_store"):
         fresh += [_blank(one) for one in groups[INSTANCE_STORE] if one.path not in taken]
     fresh += [_blank(one) for one in groups[OTHER] if one.path not in taken]
@@ -151,12 +155,12 @@ def _gone(known: t.Iterable[Disk], kind: str, ours: t.Mapping[int, Device]) -> l
     return [disk for disk in known if disk.kind == kind and disk.uuid not in there]
 
 
-def _volumes(wanted: int, have: int, rest: list[Device], gone: list[Disk]) -> list[Device]:
-    """Return the blank volumes that become ours, of those that are not yet."""
+def _volumes(wanted: int, have: int, rest: list[Device], gone: list[Disk], attached: bool) -> list[Device]:
+    """Return the blank volumes that become ours, of those that are not yet; ``attached``: all of them."""
     blank = [one for one in rest if not _why_not(one)]
     others = [f"{one} {_why_not(one)}" for one in rest if _why_not(one)]
     needed = max(0, wanted - have)
-    if len(blank) > needed > 0:
+    if not attached and len(blank) > needed > 0:
         raise OhmyError(
             f"{', '.join(map(str, blank))} are blank, and {needed} of them would be for HDFS.",
             "Detach those that are not, or raise the number of data volumes.",
@@ -169,7 +173,7 @@ def _volumes(wanted: int, have: int, rest: list[Device], gone: list[Disk]) -> li
                 "Attach blank ones; or, where nothing on it is wanted any more, empty it (wipefs, blkdiscard).",
             )
         raise Short(f"{seen}{': ' + ', '.join(map(str, blank)) if blank else ''}.", "Attach the missing ones.")
-    return blank[:needed]
+    return blank if attached else blank[:needed]
 
 
 def _numbered(

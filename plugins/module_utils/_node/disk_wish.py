@@ -13,6 +13,8 @@ from .._core.errors import OhmyError
 
 KEYS = ("volumes", "instance_store", "devices", "directories")
 MOST_VOLUMES = 24
+# All that are attached beside the root, at least those of the launch, which the metadata service knows.
+ATTACHED = "attached"
 # Hadoop's lists have commas between them, fstab blanks.
 PATH = re.compile(r"(/[A-Za-z0-9._:+@-]+)+/?")
 
@@ -24,8 +26,9 @@ def check(wish: t.Any) -> dict[str, t.Any]:
     if not isinstance(wish, dict) or set(wish) - set(KEYS):
         raise OhmyError("The node document has no usable 'disks'.", f"It may have {', '.join(KEYS)}.")
     volumes = wish.get("volumes", 0)
-    if not isinstance(volumes, int) or isinstance(volumes, bool) or not 0 <= volumes <= MOST_VOLUMES:
-        raise OhmyError(f"disks: {volumes!r} is no number of volumes.", f"Use 0 to {MOST_VOLUMES}.")
+    number = isinstance(volumes, int) and not isinstance(volumes, bool) and 0 <= volumes <= MOST_VOLUMES
+    if not number and volumes != ATTACHED:
+        raise OhmyError(f"disks: {volumes!r} is no number of volumes.", f"Use 0 to {MOST_VOLUMES}, or {ATTACHED}.")
     if not isinstance(wish.get("instance_store", False), bool):
         raise OhmyError(f"disks: instance_store is {wish['instance_store']!r}.", "Use true or false.")
     for name in ("devices", "directories"):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -21,6 +22,7 @@ from . import block_devices, disk_plan, disk_wish
 from .block_devices import OTHER, Device
 from .disk_layout import DIRECTORY, FILE_SYSTEM, FOLDER, Directory, Disk, Layout, Step
 from .disk_plan import Short
+from .imds import Imds
 from .s3 import dumps
 from .system import read_file, run, write_file
 
@@ -29,6 +31,7 @@ FSTAB = "etc/fstab"
 # Without nofail a missing disk would end a boot in a rescue shell, that nobody reaches over SSH.
 OPTIONS = "noatime,nofail,errors=remount-ro"
 FORMAT_SECONDS = 600
+UDEV = "/run/udev/control"
 # e2fsprogs is on every image that we know, xfsprogs is not on Debian's. No blocks for root only, for HDFS leaves room
 # itself; an inode for each 64 KiB, as blocks are large and YARN's files are not that many.
 FORMAT = ["mkfs.ext4", "-q", "-m", "0", "-i", "65536", "-E", "nodiscard"]
@@ -52,10 +55,10 @@ def settle(
     if not works or not (wish or known):
         return Layout()
     deadline = time.monotonic() + patience
-    told = ""
+    told, of_launch = "", launched() if wish.get("volumes") == disk_wish.ATTACHED else 0
     while True:
         try:
-            layout = _look(document, wish, known, half_made, root)
+            layout = _look(document, wish, known, half_made, root, of_launch)
             wanting = " ".join(layout.warnings)
         except Short as exc:
             if time.monotonic() >= deadline:
@@ -78,6 +81,7 @@ def _look(
     known: t.Sequence[Disk],
     half_made: t.Collection[str],
     root: str,
+    of_launch: int,
 ) -> Layout:
     named: dict[str, Device | None] = {path: block_devices.named(path, root) for path in wish.get("devices") or ()}
     paths = dict.fromkeys(wish.get("directories") or ())
@@ -92,7 +96,13 @@ def _look(
     directories = [_directory(path, mounted, root) for path in paths]
     found = block_devices.disks(root)
     incarnation = str(document["incarnation"])
-    return disk_plan.plan(wish, found, named, directories, known, incarnation, half_made)
+    return disk_plan.plan(wish, found, named, directories, known, incarnation, half_made, of_launch)
+
+
+def launched(imds: Imds | None = None) -> int:
+    """Return how many EBS volumes beside the root the instance was launched with, as its metadata tell."""
+    lines = (imds or Imds()).get("meta-data/block-device-mapping/").split()
+    return sum(line.rstrip("/").startswith("ebs") for line in lines)
 
 
 def _directory(path: str, mounted: t.Sequence[block_devices.Mount], root: str) -> Directory:
@@ -151,7 +161,17 @@ def _format(step: Step) -> str:
     say(f"formatting {step.device} for {step.place}")
     name = str(uuid.uuid4())
     run([*FORMAT, "-L", step.label, "-U", name, path], f"format {step.device}", FORMAT_SECONDS)
+    _tell_udev(path)
     return name
+
+
+def _tell_udev(path: str) -> None:
+    """Let udev learn the new UUID: systemd would unmount what fstab mounts from a UUID that it does not know."""
+    if not os.path.exists(UDEV):
+        return
+    with contextlib.suppress(OhmyError):  # it may wait for other devices too
+        run(["udevadm", "trigger", "--action=change", f"--name-match={path}"], "tell udev of a file system")
+        run(["udevadm", "settle", "--timeout=30"], "wait for udev")
 
 
 def _mount(step: Step, root: str) -> None:
@@ -159,7 +179,13 @@ def _mount(step: Step, root: str) -> None:
     # Not the daemons': where the disk is not mounted, nothing may be written in its place.
     os.makedirs(where, mode=0o755, exist_ok=True)
     options = OPTIONS.replace("nofail,", "")
-    run(["mount", "-t", FILE_SYSTEM, "-o", options, step.device.path, where], f"mount {step.device} at {step.place}")
+    command = ["mount", "-t", FILE_SYSTEM, "-o", options, step.device.path, where]
+    try:
+        run(command, f"mount {step.device} at {step.place}")
+    except OhmyError:
+        # At a boot systemd may have mounted it in between.
+        if not any(mount.place == step.place for mount in block_devices.mounts(root)):
+            raise
 
 
 def fstab(text: str, disks: t.Iterable[Disk]) -> str:

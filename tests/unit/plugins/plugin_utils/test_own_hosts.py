@@ -119,6 +119,25 @@ def test_the_disks_of_the_documentation():
     )[0]["hadoop_data_disks"] == ["/dev/disk/by-id/nvme-eui.0025385a11b2c3d4", "/data/2"]
 
 
+def test_the_disks_of_instances():
+    volumes = [{"size": 100}]
+    for values, wish in (
+        ({}, {}),
+        ({"cluster_volumes": volumes}, {"volumes": "attached"}),
+        ({"cluster_worker_groups": [{"name": "a"}, {"name": "b", "volumes": volumes}]}, {"volumes": "attached"}),
+        ({"cluster_instance_store": True}, {"instance_store": True}),
+    ):
+        assert node_document.software(known(**values)).get("disks", {}) == wish
+        assert "disks" not in node_document.software(known(cluster_provider="inventory", **values))
+
+
+def test_the_volumes_of_the_documentation(tmp_path):
+    given = yaml.safe_load(documented("docs/disks.md", "ec2"))
+    values, problems = settings.settle(settings.load_specs(), [(str(tmp_path), {"job_mapper": "cat", **given})])
+    assert not [text for text in problems if text.startswith("cluster_")]
+    assert node_document.of_instances(values) == {"instance_store": True}
+
+
 @pytest.mark.parametrize(
     ("values", "named"),
     [
@@ -147,7 +166,7 @@ def test_hosts_are_refused_where_instances_are_launched(tmp_path):
     assert problems and "cluster_provider: inventory" in problems[0]
     values = {"job_mapper": "cat", "job_input": ["s3://b/k"], "hadoop_data_disks": ["/dev/sdb"]}
     _found, problems = settings.settle(settings.load_specs(), [(str(tmp_path), values)])
-    assert len(problems) == 1 and "cluster_data_volumes" in problems[0]
+    assert len(problems) == 1 and "cluster_volumes" in problems[0]
 
 
 def test_a_job_on_own_hosts_is_planned_without_a_call(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import health
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import Look, Report, evaluate
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import Look, Report, damage, evaluate
 
 MASTER = {"instance_id": "i-m", "private_ip": "10.0.0.5", "role": "master"}
 ONE = {"instance_id": "i-1", "private_ip": "10.0.0.6", "role": "worker"}
@@ -113,3 +113,13 @@ def test_bodies_of_reports():
     assert health.parse_report("failed", b"half a").error == "it did not say why"
     assert health.parse_report("failed", b'["x"]').kind == "failed"
     assert health.parse_report("failed", b'{"lines": "a\\nb"}').lines == ["a", "b"]
+
+
+def test_failed_disks_and_missing_blocks_are_told_and_fail_nothing():
+    nodes = {"w1:9866": {"xferaddr": "10.0.0.6:9866", "volfails": 1}, "w2:9866": {"volfails": 0}}
+    info = {"LiveNodes": json.dumps(nodes), "NumberOfMissingBlocks": 2}
+    told = ["1 disk of 10.0.0.6 failed", "2 blocks have no replica left"]
+    assert damage(info) == told and damage({**info, "Safemode": "on"}) == [] and damage({}) == []
+    both = ["10.0.0.6", "10.0.0.7"]
+    result = evaluate(NODES, look(datanodes=both, nodemanagers=both, damage=told))
+    assert result["ready"] and result["damage"] == told and result["summary"].endswith("2 blocks have no replica left")

@@ -44,8 +44,8 @@ def disk(device, number):
     return Disk(place, device.kind, f"uuid-{number}", device.serial, device.path, place)
 
 
-def plan(wish, found=(), named=None, directories=(), known=(), half_made=()):
-    return disk_plan.plan(wish, list(found), named or {}, directories, known, OWN, half_made)
+def plan(wish, found=(), named=None, directories=(), known=(), half_made=(), launched=0):
+    return disk_plan.plan(wish, list(found), named or {}, directories, known, OWN, half_made, launched)
 
 
 def steps(layout):
@@ -124,6 +124,17 @@ def test_volumes_that_are_not_attached_yet_are_waited_for():
         plan({"volumes": 2}, [ROOT, ONE])
     with pytest.raises(Short, match="no disk /dev/sdb"):
         plan({"devices": ["/dev/sdb"]}, named={"/dev/sdb": None})
+
+
+def test_all_attached_volumes_are_used_and_those_of_the_launch_waited_for():
+    wish = {"volumes": "attached"}
+    with pytest.raises(Short, match="1 of 2 data volumes"):
+        plan(wish, [ROOT, ONE], launched=2)
+    assert [step[1] for step in steps(plan(wish, [ROOT, ONE, TWO], launched=1))] == ["/dev/nvme1n1", "/dev/nvme2n1"]
+    assert [step[1] for step in steps(plan(wish, [ROOT, ours(ONE, 1), TWO], launched=1))] == ["/dev/nvme2n1"]
+    home = dataclasses.replace(TWO, holds="ext4", used="mounted at /home")
+    assert plan(wish, [ROOT, ours(ONE, 1), home], launched=1).steps == []
+    assert plan(wish, [ROOT]).disks == []
 
 
 def test_an_added_volume_is_used_under_the_next_number():
@@ -243,5 +254,10 @@ def test_a_wish_that_cannot_be(wish, words):
 
 
 def test_a_wish_for_all_kinds():
-    wish = {"volumes": 2, "instance_store": True, "devices": ["/dev/disk/by-id/a:1"], "directories": ["/data/1"]}
+    wish = {
+        "volumes": "attached",
+        "instance_store": True,
+        "devices": ["/dev/disk/by-id/a:1"],
+        "directories": ["/data/1"],
+    }
     assert disk_wish.check(wish) == wish and disk_wish.check(None) == {}

@@ -170,7 +170,7 @@ def ran(node, monkeypatch):
         if argv[0] == "mkfs.ext4":
             label, uuid = (argv[argv.index(flag) + 1] for flag in ("-L", "-U"))
             node.tags[name] = {"TYPE": "ext4", "LABEL": label, "UUID": uuid, "DATA": "1"}
-        else:
+        elif argv[0] == "mount":
             number = (node.path / "sys/block" / name / "dev").read_text().strip()
             place = argv[-1].removeprefix(str(node.path))
             old = (node.path / "proc/self/mountinfo").read_text()
@@ -179,6 +179,7 @@ def ran(node, monkeypatch):
     monkeypatch.setattr(disks, "run", run)
     monkeypatch.setattr(disks.shutil, "which", lambda name: f"/sbin/{name}")
     monkeypatch.setattr(disks, "_busy", lambda _path: "")
+    monkeypatch.setattr(disks, "UDEV", str(node.path / "udev"))
     return done
 
 
@@ -198,6 +199,33 @@ def test_from_blank_to_used_and_then_nothing(node, ran):
     assert len(ran) == 4 and again.steps == [] and again.disks == layout.disks
     known = json.loads((node.path / disks.KNOWN).read_text())
     assert [row["place"][-1] for row in known["disks"]] == ["1", "2"] and known["half_made"] == []
+
+
+def test_udev_learns_of_a_new_file_system_before_it_is_mounted(node, ran):
+    (node.path / "udev").touch()
+    node.disk("nvme1n1", EBS, "vol1")
+    settle(node, {"volumes": 1})
+    assert [argv[0] for argv in ran] == ["mkfs.ext4", "udevadm", "udevadm", "mount"]
+    assert "--name-match=/dev/nvme1n1" in ran[1]
+
+
+@pytest.mark.parametrize("mounted", [True, False])
+def test_a_mount_that_systemd_was_quicker_with(node, ran, monkeypatch, mounted):
+    node.disk("nvme1n1", EBS, "vol1")
+    quicker = disks.run
+
+    def run(argv, what, seconds=0):
+        if argv[0] != "mount" or mounted:
+            quicker(argv, what, seconds)
+        if argv[0] == "mount":
+            raise OhmyError("already mounted")
+
+    monkeypatch.setattr(disks, "run", run)
+    if mounted:
+        assert len(settle(node, {"volumes": 1}).disks) == 1
+    else:
+        with pytest.raises(OhmyError, match="already mounted"):
+            settle(node, {"volumes": 1})
 
 
 def test_disks_stay_in_use_when_the_document_forgets_them(node, ran):
@@ -227,6 +255,22 @@ def test_waiting_for_a_volume_has_an_end_and_a_late_one_is_used(node, ran, monke
         settle(node, {"volumes": 1})
     monkeypatch.setattr(disks.time, "sleep", lambda _seconds: node.disk("nvme1n1", EBS, "vol1"))
     assert [step.verb for step in settle(node, {"volumes": 1}, patience=5).steps] == ["format"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [((200, b"ami\nebs1\nebs2\nroot\n"), 2), ((200, b"ami\nephemeral0\nroot"), 0)],
+)
+def test_the_metadata_service_knows_the_volumes_of_the_launch(metadata, answer, count):
+    metadata.table[("GET", "/latest/meta-data/block-device-mapping/")] = [answer]
+    assert disks.launched(metadata.imds) == count
+
+
+def test_all_attached_volumes_are_used(node, ran, monkeypatch):
+    monkeypatch.setattr(disks, "launched", lambda: 1)
+    for number in (1, 2):
+        node.disk(f"nvme{number}n1", EBS, f"vol{number}")
+    assert len(settle(node, {"volumes": "attached"}).disks) == 2
 
 
 def test_a_format_that_is_killed_is_remembered(node, ran, monkeypatch):
