@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .._core.errors import OhmyError, as_result
 from . import absent, security_group, view
@@ -15,6 +16,7 @@ from .groups import MASTER
 from .observe import Have
 from .want import Want
 
+REACHED = re.compile(r"/nodes/(i-[0-9a-f]+)/report/reached/")
 KEPT_HINT = "What it launched stays and costs money: run the same command again to complete it, or remove the cluster."
 STOOD_HINT = "The cluster stood before and may hold data, so that it stays: run the same command again, or remove it."
 LEFT_HINT = "Something of it is left and may cost money: remove the cluster (state absent, or playbooks/terminate.yml)."
@@ -26,7 +28,8 @@ def stood(have: Have) -> bool:
     HDFS holds nothing before a worker is up, or, where the master works alone, before it is.
     """
     masters = {one.id for one in view.masters(have.instances)}
-    up = {one for one, node in have.nodes.items() if node.report == "reached"}
+    # Not the newest report, which may tell of a failure since then.
+    up = {found[1] for key in have.objects if (found := REACHED.search(key))}
     body = have.documents.get(MASTER)
     alone = body is not None and json.loads(body).get("workers") == 0
     return bool(up - masters) or (alone and bool(up & masters))
