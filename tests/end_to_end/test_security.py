@@ -8,20 +8,16 @@ What is found is compared with docs/security.md.
 
 from __future__ import annotations
 
-import configparser
 import json
 import re
 import stat
 import subprocess
 import sys
-import typing as t
 from pathlib import Path
 
-import boto3
-import botocore.exceptions
 import pytest
 
-from tests.iam_policies import text
+from tests.least_rights import ACCOUNT, REGION, Operator
 from tests.waiting import wait_for
 
 from .attacks import MAPPER, SCAN
@@ -29,13 +25,12 @@ from .support import ROOT, Cloud, write_job
 from .support import tags as tags_of
 
 pytestmark = pytest.mark.long
-CLUSTER, ACCOUNT, REGION = "guarded", "123456789012", "us-east-1"
+CLUSTER = "guarded"
 BUCKET = f"ohmy-hadoop-{ACCOUNT}-{REGION}"
 SHARED = {"cluster_name": CLUSTER, "cluster_workers": 1, "cluster_instance_type": "t3.medium"}
 OTHER = "clusters/other/0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11/documents/master.json"
 STRANGERS = "somebody-elses-data"
 EPHEMERAL = 32768
-TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 # What docs/security.md says of a task; all else is refused.
 TASKS_MAY = {
     "signal NodeManager",
@@ -46,51 +41,17 @@ TASKS_MAY = {
 }
 
 
-class Operator(Cloud):
-    """The cloud, used by a user with a policy."""
+class Guarded(Cloud):
+    """The cloud, its playbooks run by a user with the documented policy; clients and looks are the administrator's."""
 
     def __init__(self, cloud: Cloud, folder: Path) -> None:
         super().__init__(cloud.state, cloud.home)
-        self.admin, self.config = cloud, folder / "aws-config"
-        iam = cloud.client("iam")
-        words = {"account": ACCOUNT, "region": REGION, "bucket": BUCKET, "clusters": CLUSTER, "data": "guarded-data"}
-        document = text("controller", **words)
-        iam.create_user(UserName="operator")
-        arn = iam.create_policy(PolicyName="controller", PolicyDocument=document)["Policy"]["Arn"]
-        iam.attach_user_policy(UserName="operator", PolicyArn=arn)
-        key = iam.create_access_key(UserName="operator")["AccessKey"]
-        parser = configparser.ConfigParser()
-        parser.read(cloud.state / "aws-config")
-        parser["profile localcloud"]["aws_access_key_id"] = key["AccessKeyId"]
-        parser["profile localcloud"]["aws_secret_access_key"] = key["SecretAccessKey"]
-        with self.config.open("w") as stream:
-            parser.write(stream)
-        told = parser["profile localcloud"]
-        self.session = boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
-        self.endpoint = told["endpoint_url"]
+        self.user = Operator(cloud, folder / "aws-config", bucket=BUCKET, clusters=CLUSTER, data="guarded-data")
 
     @property
     def env(self) -> dict[str, str]:
         """Return the environment with this user's keys."""
-        return {
-            **super().env,
-            "AWS_CONFIG_FILE": str(self.config),
-            "AWS_SHARED_CREDENTIALS_FILE": str(self.config),
-        }
-
-    def own(self, service: str) -> t.Any:
-        """Return a client with this user's keys; ``client`` is the administrator's."""
-        return self.session.client(service, endpoint_url=self.endpoint)
-
-    def end(self) -> None:
-        """Remove the user."""
-        iam = self.client("iam")
-        for one in iam.list_attached_user_policies(UserName="operator")["AttachedPolicies"]:
-            iam.detach_user_policy(UserName="operator", PolicyArn=one["PolicyArn"])
-            iam.delete_policy(PolicyArn=one["PolicyArn"])
-        for one in iam.list_access_keys(UserName="operator")["AccessKeyMetadata"]:
-            iam.delete_access_key(UserName="operator", AccessKeyId=one["AccessKeyId"])
-        iam.delete_user(UserName="operator")
+        return {**super().env, **self.user.env}
 
 
 @pytest.fixture(scope="module", name="operator")
@@ -99,10 +60,10 @@ def fixture_operator(cloud, tmp_path_factory):
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=STRANGERS)
     s3.put_object(Bucket=STRANGERS, Key="secret", Body=b"secret")
-    operator = Operator(cloud, tmp_path_factory.mktemp("operator"))
+    operator = Guarded(cloud, tmp_path_factory.mktemp("operator"))
     yield operator
     cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
-    operator.end()
+    operator.user.end()
     s3.delete_object(Bucket=STRANGERS, Key="secret")
     s3.delete_bucket(Bucket=STRANGERS)
     s3.delete_object(Bucket=BUCKET, Key=OTHER)
@@ -218,68 +179,6 @@ def test_files_of_the_controller_are_its_users_own(operator, seen):
         assert paths
         for path in paths:
             assert not path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) or path.suffix == ".pub", path
-
-
-def refusal(call, **arguments):
-    """Return the code and the text of a refused call."""
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        call(**arguments)
-    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
-
-
-def test_the_user_may_touch_nothing_but_these_clusters(operator, machines):
-    """A test for each statement that has a condition or a name in it."""
-    outsider, _insider = machines
-    ec2, iam, s3, admin = operator.own("ec2"), operator.own("iam"), operator.own("s3"), operator.client("ec2")
-    plain, master = outsider["InstanceId"], operator.master(CLUSTER)
-    for call in (ec2.terminate_instances, ec2.start_instances):
-        assert refusal(call, InstanceIds=[plain])[0] == "UnauthorizedOperation"
-    # Another cluster's, and one that somebody tries to make one's own.
-    mark = [{"Key": "ohmy:cluster", "Value": CLUSTER}, {"Key": "ohmy:schema", "Value": "1"}]
-    admin.create_tags(Resources=[plain], Tags=[{"Key": "ohmy:cluster", "Value": "other"}, mark[1]])
-    code, text_of = refusal(ec2.terminate_instances, InstanceIds=[plain])
-    assert code == "UnauthorizedOperation" and f"instance/{plain}" in text_of, text_of
-    assert refusal(ec2.create_tags, Resources=[plain], Tags=mark)[0] == "UnauthorizedOperation"
-    admin.delete_tags(Resources=[plain], Tags=[{"Key": "ohmy:cluster"}])
-    # A launch without tags, with a stranger's group, with a foreign role.
-    kinds = ("instance", "volume", "network-interface")
-    marked = {"TagSpecifications": [{"ResourceType": kind, "Tags": mark} for kind in kinds]}
-    own_group = [one["GroupId"] for one in master["SecurityGroups"]]
-    launch = {"ImageId": master["ImageId"], "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1, "DryRun": True}
-    whole = {**launch, **marked, "SecurityGroupIds": own_group, "KeyName": f"ohmy-{CLUSTER}"}
-    assert refusal(ec2.run_instances, **whole)[0] == "DryRunOperation"
-    assert "instance/*" in refusal(ec2.run_instances, **launch, SecurityGroupIds=own_group)[1]
-    assert "security-group/" in refusal(ec2.run_instances, **launch, **marked)[1]
-    as_admin = operator.client("iam")
-    as_admin.create_role(
-        RoleName="foreign", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
-    )
-    as_admin.create_instance_profile(InstanceProfileName="foreign")
-    as_admin.add_role_to_instance_profile(InstanceProfileName="foreign", RoleName="foreign")
-    code, text_of = refusal(ec2.run_instances, **whole, IamInstanceProfile={"Name": "foreign"})
-    assert code == "UnauthorizedOperation" and "iam:PassRole" in text_of and "role/foreign" in text_of, text_of
-    assert refusal(iam.put_role_policy, RoleName="foreign", PolicyName="x", PolicyDocument="{}")[0] == "AccessDenied"
-    own_role = f"ohmy-{CLUSTER}-{REGION}"
-    joined = {"InstanceProfileName": own_role, "RoleName": "foreign"}
-    assert "iam:PassRole" in refusal(iam.add_role_to_instance_profile, **joined)[1]
-    assert refusal(
-        operator.own("sts").assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{own_role}", RoleSessionName="evil"
-    )
-    assert refusal(iam.create_user, UserName="evil")[0] == "AccessDenied"
-    as_admin.remove_role_from_instance_profile(InstanceProfileName="foreign", RoleName="foreign")
-    as_admin.delete_instance_profile(InstanceProfileName="foreign")
-    as_admin.delete_role(RoleName="foreign")
-    # Groups and keys of other names or without tags, and others' buckets and objects.
-    vpc = {"GroupName": "evil", "Description": "x", "VpcId": master["VpcId"]}
-    assert refusal(ec2.create_security_group, **vpc)[0] == "UnauthorizedOperation"
-    default = outsider["SecurityGroups"][0]["GroupId"]
-    world = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-    opened = refusal(ec2.authorize_security_group_ingress, GroupId=default, IpPermissions=world)
-    assert opened[0] == "UnauthorizedOperation"
-    assert refusal(s3.get_object, Bucket=STRANGERS, Key="secret")[0] == "AccessDenied"
-    assert refusal(s3.list_objects_v2, Bucket=STRANGERS)[0] == "AccessDenied"
-    operator.client("s3").put_object(Bucket=BUCKET, Key=OTHER, Body=b"{}")
-    assert refusal(s3.get_object, Bucket=BUCKET, Key=OTHER)[0] == "AccessDenied"
 
 
 def test_the_user_removes_all_of_it(operator, seen):
