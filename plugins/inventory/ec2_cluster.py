@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - Finds the instances of one or all clusters by the tags that M(ohmy.hadoop.ec2_cluster) gives them, with one API call per
     region, however many there are.
-  - Masters are called C(<cluster>-master), workers C(<cluster>-worker-<instance id>). They are in the groups C(<cluster>),
-    C(<cluster>_master) and C(<cluster>_workers), hyphens made underscores, and in C(ohmy_master) and C(ohmy_workers).
+  - Masters are called C(<cluster>-master), workers C(<cluster>-worker-<instance id>), or with the name of their group in
+    place of C(worker). They are in the groups C(<cluster>), C(<cluster>_master) and C(<cluster>_workers), hyphens made
+    underscores, and in C(ohmy_master) and C(ohmy_workers); those of a further group of workers in C(<cluster>_<group>), too.
   - Sets all that a connection needs. Workers are reached through their master. SSH host keys are pinned from what the nodes
     wrote to S3, one listing per cluster that has new ones; checking stays on, and the first connection trusts nobody.
   - Works on any controller that has the SSH key, whoever launched the cluster.
@@ -279,9 +280,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 text = f"Instance {one.id} of {stand.cluster} has no {access.address} address and is left out."
                 self.display.warning(text)
         for host in found:
-            own, shared = want.host_groups(stand.cluster, host.group)
+            own, *others = want.host_groups(stand.cluster, host.group)
             self.inventory.add_host(host.name, own)
-            self.inventory.add_child(shared, host.name)
+            for group in others:
+                self.inventory.add_group(group)
+                self.inventory.add_child(group, host.name)
             told = {**hosts.facts(host.instance, stand.region), **connection.variables(access, host)}
             # Fifty connections at once are more than a master's sshd lets in at once.
             told["ansible_ssh_retries"] = 3

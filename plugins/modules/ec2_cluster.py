@@ -73,13 +73,68 @@ options:
     default: []
   instance_type:
     description:
-      - The instance type of the workers.
-    type: str
-    default: m6i.large
+      - The instance type of the workers, or several in order of preference, the next being taken where there is no
+        capacity for one.
+    type: list
+    elements: str
+    default: [m6i.large]
   master_instance_type:
     description:
-      - The instance type of the master; by default O(instance_type).
-    type: str
+      - The instance type of the master, or several; by default O(instance_type).
+    type: list
+    elements: str
+  worker_groups:
+    description:
+      - Further groups of workers, beside those of O(workers).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - The group's name, 1 to 20 lower-case letters, digits and hyphens, a letter first.
+        type: str
+        required: true
+      workers:
+        description: How many.
+        type: int
+        required: true
+      instance_type:
+        description: The instance type, or several in order of preference; by default as O(instance_type).
+        type: list
+        elements: str
+      image:
+        description: The image; by default as O(image).
+        type: str
+      spot:
+        description:
+          - Whether they are spot instances. V(prefer) takes instances on demand where there is no capacity for any type of
+            spot instance, V(only) fails then.
+          - The master and the workers of O(workers) are always on demand.
+        type: str
+        choices: ['no', prefer, only]
+        default: 'no'
+      datanode:
+        description:
+          - Whether they hold data. By default they do unless they are spot instances, as these may go at any time.
+        type: bool
+      root_volume:
+        description: The root volume; by default as O(root_volume).
+        type: dict
+        suboptions: &volume
+          size:
+            description: Its size in GiB.
+            type: int
+            default: 50
+          type:
+            description: Its type.
+            type: str
+            default: gp3
+      volumes:
+        description: Further volumes; by default as O(volumes).
+        type: list
+        elements: dict
+        suboptions: *volume
   image:
     description:
       - The image to boot, as the name of a system, whose newest image for the processors of the instance type is taken.
@@ -87,11 +142,22 @@ options:
       - Or an image's id, or V(ssm:) and the path of a public parameter.
     type: str
     default: debian-12
+  master_image:
+    description:
+      - The image of the master; by default O(image).
+    type: str
   subnet_id:
     description:
       - The subnet; by default that of the default VPC's with the most free addresses.
       - It needs a way to S3, by public addresses, NAT or an S3 endpoint.
     type: str
+  fallback_subnet_ids:
+    description:
+      - Subnets of the same VPC in other zones, in order of preference, for a group for which there is no capacity.
+      - A group lies in one zone. Once the master is launched, the others are first tried where it is.
+      - By default the default VPC's other subnets where O(subnet_id) is not given, else none.
+    type: list
+    elements: str
   public_ip:
     description:
       - Whether instances get public addresses, V(subnet) meaning as the subnet says.
@@ -125,15 +191,19 @@ options:
     description:
       - The root volume of each instance; always encrypted, and deleted with its instance.
     type: dict
-    suboptions:
-      size:
-        description: Its size in GiB.
-        type: int
-        default: 50
-      type:
-        description: Its type.
-        type: str
-        default: gp3
+    suboptions: *volume
+  master_root_volume:
+    description:
+      - The root volume of the master; by default as O(root_volume).
+    type: dict
+    suboptions: *volume
+  volumes:
+    description:
+      - Further volumes of each worker, or of a master that works alone; always encrypted, and deleted with their instance.
+    type: list
+    elements: dict
+    default: []
+    suboptions: *volume
   tags:
     description:
       - More tags for all that is made.
@@ -262,6 +332,19 @@ EXAMPLES = r"""
       - i-0123456789abcdef0
     bucket: example-bucket
 
+- name: Launch one whose tasks run on spot instances where there are any, and whose data does not lie on them
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    workers: 3
+    worker_groups:
+      - name: spot
+        workers: 20
+        spot: prefer
+        instance_type: [m6i.xlarge, m5.xlarge, m6a.xlarge]
+    bucket: example-bucket
+    document:
+      hadoop: "{{ archives.archives[0] }}"
+
 - name: Remove it and prove that nothing is left
   ohmy.hadoop.ec2_cluster:
     name: demo
@@ -354,6 +437,21 @@ cluster:
           returned: always
           type: str
           sample: "2026-07-01T12:00:00Z"
+        group:
+          description: Its group.
+          returned: always
+          type: str
+          sample: master
+        market:
+          description: Either on-demand or spot.
+          returned: always
+          type: str
+          sample: on-demand
+        zone:
+          description: Its availability zone.
+          returned: always
+          type: str
+          sample: eu-central-1a
     workers:
       description: The workers.
       returned: always
@@ -377,7 +475,7 @@ cluster:
           type: str
           sample: 10.0.0.5
         role:
-          description: Either master or worker.
+          description: One of master, worker and compute, which is a worker without a DataNode.
           returned: always
           type: str
           sample: master
@@ -393,7 +491,7 @@ cluster:
           type: str
           sample: demo-worker-i-0123456789abcdef1
         group:
-          description: Either master or worker.
+          description: Its group, which is master, worker or one of O(worker_groups).
           returned: always
           type: str
           sample: worker
@@ -474,11 +572,63 @@ cluster:
           returned: always
           type: str
           sample: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+        compute:
+          description: That of workers without a DataNode.
+          returned: always
+          type: str
+          sample: 1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014
     expires:
       description: When the cluster ends by itself, in seconds since 1970; null for never.
       returned: always
       type: int
       sample: 1782921600
+launches:
+  description: How each group was launched, where one was.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    group:
+      description: The group.
+      returned: always
+      type: str
+      sample: spot
+    tries:
+      description: What was tried, in order; the next after each for which there was no capacity.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        instance_type:
+          description: The instance type.
+          returned: always
+          type: str
+          sample: m6i.large
+        market:
+          description: Either on-demand or spot.
+          returned: always
+          type: str
+          sample: spot
+        zone:
+          description: The availability zone.
+          returned: always
+          type: str
+          sample: eu-central-1a
+        subnet_id:
+          description: The subnet.
+          returned: always
+          type: str
+          sample: subnet-0123456789abcdef0
+        count:
+          description: How many were launched, or refused.
+          returned: always
+          type: int
+          sample: 10
+        code:
+          description: AWS's code of the refusal; null for what was launched.
+          returned: always
+          type: str
+          sample: InsufficientInstanceCapacity
 actions:
   description: What was done, or would be in check mode, in order.
   returned: success
@@ -501,7 +651,7 @@ left:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, argspec, present, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, argspec, groups, present, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
@@ -511,19 +661,21 @@ SPEC = {
     "workers": {"type": "int", "default": 2},
     "at_least": {"type": "bool", "default": False},
     "leaving": {"type": "list", "elements": "str", "default": []},
-    "instance_type": {"type": "str", "default": "m6i.large"},
-    "master_instance_type": {"type": "str"},
+    "instance_type": {"type": "list", "elements": "str", "default": ["m6i.large"]},
+    "master_instance_type": {"type": "list", "elements": "str"},
+    "worker_groups": {"type": "list", "elements": "dict", "options": groups.FURTHER, "default": []},
     "image": {"type": "str", "default": "debian-12"},
+    "master_image": {"type": "str"},
     "subnet_id": {"type": "str"},
+    "fallback_subnet_ids": {"type": "list", "elements": "str"},
     "public_ip": {"type": "str", "choices": ["subnet", "always", "never"], "default": "subnet"},
     "ssh_cidr": {"type": "str", "default": "auto"},
     "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
     "public_key": {"type": "path", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},
-    "root_volume": {
-        "type": "dict",
-        "options": {"size": {"type": "int", "default": 50}, "type": {"type": "str", "default": "gp3"}},
-    },
+    "root_volume": {"type": "dict", "options": groups.VOLUME},
+    "master_root_volume": {"type": "dict", "options": groups.VOLUME},
+    "volumes": {"type": "list", "elements": "dict", "options": groups.VOLUME, "default": []},
     "tags": {"type": "dict", "default": {}},
     "instance_profile": {"type": "str"},
     "ttl": {"type": "str", "default": "4h"},

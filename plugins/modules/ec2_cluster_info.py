@@ -146,6 +146,21 @@ clusters:
           returned: always
           type: str
           sample: "2026-07-01T12:00:00Z"
+        group:
+          description: Its group.
+          returned: always
+          type: str
+          sample: master
+        market:
+          description: Either on-demand or spot.
+          returned: always
+          type: str
+          sample: on-demand
+        zone:
+          description: Its availability zone.
+          returned: always
+          type: str
+          sample: eu-central-1a
     workers:
       description: The workers.
       returned: always
@@ -169,7 +184,7 @@ clusters:
           type: str
           sample: 10.0.0.5
         role:
-          description: Either master or worker.
+          description: One of master, worker and compute, which is a worker without a DataNode.
           returned: always
           type: str
           sample: master
@@ -266,6 +281,11 @@ clusters:
           returned: always
           type: str
           sample: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+        compute:
+          description: That of workers without a DataNode.
+          returned: always
+          type: str
+          sample: 1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014
     expires:
       description: When the cluster ends by itself, in seconds since 1970; null for never.
       returned: always
@@ -283,7 +303,7 @@ clusters:
           type: str
           sample: i-0123456789abcdef0
         role:
-          description: The node's role, master or worker.
+          description: The node's role, one of master, worker and compute.
           returned: always
           type: str
           sample: worker

@@ -55,7 +55,7 @@ options:
       role:
         description: What the node is.
         type: str
-        choices: [master, worker]
+        choices: [master, worker, compute]
         required: true
   timeout:
     description: How long the action waits, in seconds.
@@ -164,7 +164,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
         "options": {
             "instance_id": {"type": "str", "required": True},
             "private_ip": {"type": "str", "required": True},
-            "role": {"type": "str", "choices": ["master", "worker"], "required": True},
+            "role": {"type": "str", "choices": ["master", "worker", "compute"], "required": True},
         },
     },
     "timeout": {"type": "int", "default": 600},

@@ -25,6 +25,7 @@ from ..module_utils._hadoop import (
 )
 from ..module_utils._node import disk_wish, documents, fetch, packages
 from ..module_utils._rehearsal import node_images
+from . import worker_groups
 from .node_document import disks
 
 # The least that a specification must have, for checking its other parts.
@@ -121,16 +122,6 @@ def _name(value: str | None) -> str:
 
 def _sha512(value: str | None) -> str:
     return "" if value is None or re.fullmatch(r"[0-9a-fA-F]{128}", value) else "must be 128 hexadecimal digits"
-
-
-def _volume(value: dict[str, t.Any]) -> str:
-    unknown = sorted(set(value) - {"size", "type"})
-    if unknown:
-        return f"knows size and type, not {', '.join(map(str, unknown))}"
-    size = str(value.get("size", 50))
-    return (
-        "" if re.fullmatch("[0-9]+", size) and 8 <= int(size) <= 16384 else f"size must be 8 to 16384 GiB, not {size}"
-    )
 
 
 def _tags(value: dict[str, t.Any]) -> str:
@@ -235,19 +226,28 @@ def _duration(value: str) -> str:
     )
 
 
+_image = _pattern(
+    rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
+    f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
+)
+_subnet = _pattern(r"subnet-[0-9a-f]+", "must be a subnet's id (subnet-…)")
+
 CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_name": _name,
-    "cluster_image": _pattern(
-        rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
-        f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
-    ),
-    "cluster_subnet_id": _pattern(r"subnet-[0-9a-f]+", "must be a subnet's id (subnet-…)"),
+    "cluster_image": _image,
+    "cluster_master_image": _image,
+    "cluster_subnet_id": _subnet,
     "cluster_tags": _tags,
     "cluster_timeout": lambda value: "" if value >= 1 else "must be at least 1 second",
     "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
     "cluster_ssh_cidr": _cidr,
     "cluster_public_key": lambda value: _file(value) if value else "",
-    "cluster_root_volume": _volume,
+    "cluster_root_volume": worker_groups.root_volume_problem,
+    "cluster_master_root_volume": worker_groups.root_volume_problem,
+    "cluster_volumes": worker_groups.volumes_problem,
+    "cluster_worker_groups": worker_groups.problem,
+    "cluster_instance_type": lambda value: "" if value and all(value) else "must name an instance type",
+    "cluster_fallback_subnet_ids": lambda value: next((text for text in map(_subnet, value or ()) if text), ""),
     "cluster_ttl": _duration,
     "cluster_ttl_max": _duration,
     "job_name": _pattern(r"[^\x00-\x1f/]+", "must be one line without a slash"),

@@ -195,10 +195,10 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
         raise OhmyError(
             f"Cluster {want.name} {verb}{stays} {' '.join(reasons)}".strip(),
             "Run it again; what is in somebody else's use has to be released there.",
-            **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left),
+            **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left, launches=[]),
         )
     cluster = _gone(clients, want, have) if not check_mode else _gone(clients, want, have, have.instances)
-    return todo.result(cluster=cluster, removed=removed, left=left)
+    return todo.result(cluster=cluster, removed=removed, left=left, launches=[])
 
 
 def _gone(clients: Clients, want: Want, have: Rest, known: list[instances.Instance] | None = None) -> dict[str, t.Any]:

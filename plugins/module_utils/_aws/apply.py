@@ -15,6 +15,7 @@ from .._core.plan import Plan
 from . import (
     connection,
     documents,
+    fallbacks,
     groups,
     iam,
     instances,
@@ -155,11 +156,12 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
         _start(clients, want, ids, have, deadline)
     launch_checks.once_made(clients, want, have, incarnation, group_id)
     made: list[instances.Instance] = []
+    launches: list[fallbacks.Launch | None] = []
     for group in want.groups:
         if group.role != groups.MASTER:
             masters = view.masters([*have.instances, *made])
             _put_documents(clients, want, have, incarnation, group.role, masters[0].private_ip)
-        made += launching.launch(clients, want, have, incarnation, group, group_id, deadline)
+        launches.append(launching.launch(clients, want, have, incarnation, group, group_id, made, deadline))
     masters = view.masters([*have.instances, *made])
     pending = [one.id for one in have.instances if one.state == "pending"]
     awaited = sorted({one.id for one in made} | set(ids) | set(pending))
@@ -176,6 +178,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
         instances=now,
         key=key,
         lease=due,
+        launches=tuple(one for one in launches if one is not None),
         documents={role: bodies.get(role) for role in have.documents},
     )
     return end, write_local(want, end, key, incarnation, found)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shlex
 import typing as t
+from collections import Counter
 from dataclasses import dataclass
 
 from . import local_files
+from .groups import MASTER
 from .instances import Instance
 from .want import host_groups
 
@@ -64,25 +66,28 @@ def hosts(access: Access, masters: t.Sequence[Instance], workers: t.Sequence[Ins
 
     Workers behind the master are reached by their private addresses; where there is no master, directly.
     """
-    named = [("master", "master", one, address_of(one, access.address)) for one in masters[:1]]
-    behind = access.jump and any(address is not None for _short, _group, _one, address in named)
+    named = [(MASTER, one, address_of(one, access.address)) for one in masters[:1]]
+    behind = access.jump and any(address is not None for _short, _one, address in named)
     choice = "private" if behind else access.address
-    named += [(f"worker-{at}", "worker", one, address_of(one, choice)) for at, one in enumerate(workers, 1)]
+    numbers: Counter[str] = Counter()
+    for one in workers:
+        numbers[one.group] += 1
+        named.append((f"{one.group}-{numbers[one.group]}", one, address_of(one, choice)))
     return [
-        Host(f"{access.cluster}-{_stable(group, one)}", short, group, one, address)
-        for short, group, one, address in named
+        Host(f"{access.cluster}-{_stable(one)}", short, one.group, one, address)
+        for short, one, address in named
         if address is not None
     ]
 
 
-def _stable(group: str, one: Instance) -> str:
+def _stable(one: Instance) -> str:
     """Return a name that stays a node's own as long as it lives, whichever others there are."""
-    return "master" if group == "master" else f"worker-{one.id}"
+    return MASTER if one.group == MASTER else f"{one.group}-{one.id}"
 
 
 def control_path(access: Access, host: Host) -> str:
     """Return the path of a host's control socket: its own per instance, as addresses are used again, and way to it."""
-    name = "master" if host.group == "master" else host.instance.id
+    name = "master" if host.group == MASTER else host.instance.id
     return local_files.control_path(access.incarnation, name + access.config[len("ssh_config") :])
 
 
@@ -131,14 +136,14 @@ def proxy_command(proxy: str) -> str:
 def ssh_config(access: Access, found: t.Sequence[Host]) -> str:
     """Return the text of ssh_config: ``ssh -F FILE master``; workers through the master, whichever name is asked for."""
     blocks = []
-    behind = access.jump and any(one.group == "master" for one in found)
+    behind = access.jump and any(one.group == MASTER for one in found)
     outside = {} if access.proxy is None else {"ProxyCommand": proxy_command(access.proxy)}
     for one in found:
         node = one.instance
-        way = {"ProxyJump": "master"} if behind and one.group == "worker" else outside
+        way = {"ProxyJump": "master"} if behind and one.group != MASTER else outside
         names = [one.short, one.name, node.id, one.address, node.private_ip]
         # A worker's public address would lead past the master.
-        names += [node.public_ip] if one.group == "master" else []
+        names += [node.public_ip] if one.group == MASTER else []
         blocks.append(local_files.block(names, {"HostName": one.address, "HostKeyAlias": node.id, **way}))
     control = local_files.control_path(access.incarnation)
     shared = local_files.common(access.user, access.private, access.folder, control)

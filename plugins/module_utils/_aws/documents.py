@@ -34,23 +34,31 @@ def bundle_key(at: str, sha256: str) -> str:
 
 
 def render(
-    want: Want, incarnation: str, role: str, master: str, address: dict[str, t.Any], bucket: str, workers: int
+    want: Want,
+    incarnation: str,
+    role: str,
+    master: str,
+    address: dict[str, t.Any],
+    bucket: str,
+    launched: tuple[int, int],
 ) -> bytes:
     """Return a role's document as canonical JSON; raise OhmyError when a part is missing.
 
-    :param workers: how many the cluster was launched with, which stays when it grows: nobody has to restart for it.
+    :param launched: with how many workers, and nodes that only compute, the cluster was launched, which stays when it
+        grows: nobody has to restart for it.
     """
     given = want.document
     if not isinstance(given.get("hadoop"), dict) or not given["hadoop"].get("url"):
         raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
     at = prefix(want.name, incarnation)
+    spot = any(one.spot != "no" for one in want.worker_groups if one.role == role)
     whole = {
         "schema": SCHEMA,
         "cluster": want.name,
         "incarnation": incarnation,
         "role": role,
         "master": master,
-        "workers": workers,
+        "workers": launched[0],
         "s3": {**address, "bucket": bucket, "prefix": at},
         "hadoop": given["hadoop"],
         "java": given.get("java") or JAVA_PACKAGE,
@@ -59,6 +67,8 @@ def render(
         "lease": want.ttl > 0,
         "ssh_user": want.ssh_user,
         **{name: given[name] for name in OPTIONAL if given.get(name)},
+        **({"compute": launched[1]} if launched[1] else {}),
+        **({"spot": True} if spot else {}),
     }
     return _canonical(whole)
 
@@ -72,10 +82,11 @@ def of_role(body: bytes, role: str, master: str) -> bytes:
     return _canonical({**json.loads(body), "role": role, "master": master})
 
 
-def launched_with(body: bytes | None) -> int | None:
-    """Return how many workers a cluster was launched with, None where its document does not tell."""
+def launched_with(body: bytes | None) -> tuple[int, int] | None:
+    """Return with how many workers, and nodes that only compute, a cluster was launched; None if it does not tell."""
     try:
-        return int(json.loads(body or b"{}")["workers"])
+        found = json.loads(body or b"{}")
+        return int(found["workers"]), int(found.get("compute", 0))
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import connection, documents, errors, local_files, nodes
+from . import connection, documents, errors, groups, local_files, nodes
 from .hosts import Stand
 
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\$?")
@@ -61,8 +61,8 @@ class Wish:
 
 def hosts(access: connection.Access, stand: Stand) -> list[connection.Host]:
     """Return the hosts of a cluster that have an address of the choice."""
-    masters = [one for one in stand.members if one.group == "master"]
-    return connection.hosts(access, masters, [one for one in stand.members if one.group == "worker"])
+    masters = [one for one in stand.members if one.role == groups.MASTER]
+    return connection.hosts(access, masters, [one for one in stand.members if one.role != groups.MASTER])
 
 
 def keys(

@@ -11,11 +11,10 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from .._core.errors import OhmyError
-from . import errors, instances, tags
+from . import errors, groups, instances, tags
 from .instances import Instance
-from .want import NAME, RESERVED, group_names
+from .want import NAME, RESERVED, group_names, own_group
 
-ROLES = ("master", "worker")
 MOST_VALUES = 200
 _INCARNATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -66,7 +65,12 @@ def ours(known: list[Instance]) -> tuple[list[Instance], list[str]]:
     kept, left = [], []
     for one in known:
         named = NAME.fullmatch(one.cluster) and _INCARNATION.fullmatch(one.incarnation)
-        if named and one.group in ROLES and tags.is_ours(one.tags, one.cluster):
+        if (
+            named
+            and groups.NAME.fullmatch(one.group)
+            and one.role in groups.ALL_ROLES
+            and tags.is_ours(one.tags, one.cluster)
+        ):
             kept.append(one)
         else:
             left.append(f"Instance {one.id} is left out: its tags ohmy:* are not as this collection writes them.")
@@ -79,7 +83,15 @@ def stands(by_region: dict[str, list[Instance]]) -> list[Stand]:
     for region in sorted(by_region):
         for one in by_region[region]:
             found.setdefault((one.cluster, one.incarnation, region), []).append(one)
-    whole = [Stand(*key, tuple(sorted(found[key], key=lambda one: one.group))) for key in sorted(found)]
+    whole = [
+        Stand(
+            *key,
+            tuple(
+                sorted(found[key], key=lambda one: (one.role != groups.MASTER, one.group != groups.WORKER, one.group))
+            ),
+        )
+        for key in sorted(found)
+    ]
     for before, after in zip(whole, whole[1:]):
         if before.cluster == after.cluster:
             raise OhmyError(
@@ -94,7 +106,8 @@ def require_own_groups(known: list[Stand]) -> None:
     """Raise OhmyError where a group would hold hosts of two clusters, or Ansible's own."""
     owners = dict.fromkeys(RESERVED, "")
     for one in known:
-        for group in group_names(one.cluster):
+        further = {own_group(one.cluster, each.group) for each in one.members} - {None}
+        for group in (*group_names(one.cluster), *sorted(filter(None, further))):
             if group in owners:
                 other = f"cluster {owners[group]}" if owners[group] else "every inventory"
                 raise OhmyError(
@@ -106,7 +119,7 @@ def require_own_groups(known: list[Stand]) -> None:
 
 def require_one_master(stand: Stand) -> None:
     """Raise OhmyError for a cluster with two masters, which would have one name."""
-    masters = [one.id for one in stand.members if one.group == "master"]
+    masters = [one.id for one in stand.members if one.group == groups.MASTER]
     if len(masters) > 1:
         hint = "End the wrong one in EC2: a cluster has one master."
         raise OhmyError(f"Cluster {stand.cluster} has {len(masters)} masters: {', '.join(masters)}.", hint)
@@ -116,7 +129,9 @@ def facts(one: Instance, region: str) -> dict[str, t.Any]:
     """Return the variables that tell of an instance."""
     return {
         "ohmy_cluster": one.cluster,
-        "ohmy_role": one.group,
+        "ohmy_role": one.role,
+        "ohmy_group": one.group,
+        "ohmy_market": one.market,
         "ohmy_incarnation": one.incarnation,
         "ohmy_instance_id": one.id,
         "ohmy_instance_type": one.instance_type,

@@ -87,25 +87,28 @@ def require_java(image: Image, java: t.Mapping[str, t.Any] | None, wanted: str =
 
 
 def require_types(
-    ec2: t.Any, wanted: t.Sequence[Group], zone: str, images: t.Mapping[str, Image], alone: bool
-) -> dict[str, int]:
-    """Return the types' vCPUs; raise OhmyError for a type that does not exist, is too small, does not fit image or zone.
+    ec2: t.Any, wanted: t.Sequence[Group], zones: t.Sequence[str], images: t.Mapping[str, Image], alone: bool
+) -> tuple[dict[str, int], frozenset[tuple[str, str]]]:
+    """Return the types' vCPUs, and the pairs of zone and type that EC2 offers.
 
-    Two calls, however many groups; a third to tell what the zone has instead.
+    Two calls, however many groups and zones; a third to tell what the first zone has instead.
 
+
+    :param zones: where the groups may lie.
     :param images: by the group's name.
+    :raises OhmyError: a type that does not exist, is too small, does not fit the image, or is offered in none of the zones.
     :param alone: the master is the only node, and does the workers' work.
     """
-    names = sorted({group.instance_type for group in wanted})
+    names = sorted({name for group in wanted for name in group.types})
     only = [{"Name": "instance-type", "Values": names}]
     what = f"describe the instance types {', '.join(names)}"
     told = errors.pages(what, ec2, "describe_instance_types", "InstanceTypes", Filters=only)
     known = {one["InstanceType"]: one for one in told}
     for group in wanted:
-        own = known.get(group.instance_type)
-        _require_type(group, group.instance_type, own, images[group.name], alone and group.name == MASTER)
-    _require_offer(ec2, names, zone)
-    return {name: (one.get("VCpuInfo") or {}).get("DefaultVCpus", 0) for name, one in known.items()}
+        for name in group.types:
+            _require_type(group, name, known.get(name), images[group.name], alone and group.name == MASTER)
+    vcpus = {name: (one.get("VCpuInfo") or {}).get("DefaultVCpus", 0) for name, one in known.items()}
+    return vcpus, _offered(ec2, names, zones)
 
 
 def _offers(ec2: t.Any, what: str, *only: dict[str, t.Any]) -> list[tuple[str, str]]:
@@ -115,12 +118,13 @@ def _offers(ec2: t.Any, what: str, *only: dict[str, t.Any]) -> list[tuple[str, s
     return [(one["InstanceType"], one["Location"]) for one in found]
 
 
-def _require_offer(ec2: t.Any, names: list[str], zone: str) -> None:
+def _offered(ec2: t.Any, names: list[str], places: t.Sequence[str]) -> frozenset[tuple[str, str]]:
+    zone = places[0]
     what = f"list the zones that offer {', '.join(names)}"
     offers = _offers(ec2, what, {"Name": "instance-type", "Values": names})
-    missing = [name for name in names if (name, zone) not in offers]
+    missing = [name for name in names if not any((name, place) in offers for place in places)]
     if not missing:
-        return
+        return frozenset((place, name) for name, place in offers)
     told = []
     for name in missing:
         zones = sorted({place for found, place in offers if found == name})
@@ -137,9 +141,7 @@ def _require_offer(ec2: t.Any, names: list[str], zone: str) -> None:
 
 
 def _require_type(group: Group, name: str, raw: t.Mapping[str, t.Any] | None, image: Image, alone: bool) -> None:
-    option = (
-        "cluster_instance_type" if group.name != MASTER else "cluster_master_instance_type or cluster_instance_type"
-    )
+    option = group.option
     if raw is None:
         hint = f"Check the spelling of {option}: such as m6i.large."
         raise OhmyError(f"There is no instance type {name} in this region.", hint)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from . import errors, tags
-from .groups import MASTER, WORKER
+from .groups import MASTER, ON_DEMAND, WORKER
 from .waits import Deadline, poll
 
 # What each state means for a wanted instance.
@@ -48,12 +48,13 @@ class Instance:
     profile: str = ""
     zone: str = ""
     account: str = ""
+    market: str = ON_DEMAND
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def role(self) -> str:
         """Return the role of its node document."""
-        return MASTER if self.group == MASTER else WORKER
+        return MASTER if self.group == MASTER else self.tags.get(tags.ROLE, WORKER)
 
     def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
         """Return what the module tells of it."""
@@ -67,6 +68,9 @@ class Instance:
             "state": self.state,
             "instance_type": self.instance_type,
             "launch_time": self.launch_time,
+            "group": self.group,
+            "market": self.market,
+            "zone": self.zone,
         }
 
 
@@ -94,6 +98,7 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
         profile=(raw.get("IamInstanceProfile") or {}).get("Arn", ""),
         zone=(raw.get("Placement") or {}).get("AvailabilityZone", ""),
         account=account,
+        market=raw.get("InstanceLifecycle") or ON_DEMAND,
         tags=found,
     )
 
@@ -126,17 +131,16 @@ def launch(
     params: dict[str, t.Any],
     known: list[Instance],
     deadline: Deadline,
-) -> list[Instance]:
-    """Launch ``count`` instances, all or none per batch of 100; return them, addresses included.
+) -> t.Iterator[list[Instance]]:
+    """Launch ``count`` instances, all or none per batch of 100; yield each batch, addresses included.
 
     ``known`` are all instances seen so far: a token that gave one of them is spent.
     """
     spent = {one.token for one in known if one.token}
     ids = {one.id for one in known}
-    made: list[Instance] = []
-    attempt = 0
-    while len(made) < count:
-        size = min(LAUNCH_BATCH, count - len(made))
+    made = attempt = 0
+    while made < count:
+        size = min(LAUNCH_BATCH, count - made)
         mark = token(incarnation, group, zone, attempt, size, params)
         attempt += 1
         if mark in spent:
@@ -148,9 +152,9 @@ def launch(
         batch = _run(clients.launcher, group, size, {**params, "ClientToken": mark}, deadline)
         if any(one.state in DEAD or one.id in ids for one in batch):
             continue
-        made.extend(batch)
+        made += len(batch)
         ids.update(one.id for one in batch)
-    return made
+        yield batch
 
 
 def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], deadline: Deadline) -> list[Instance]:

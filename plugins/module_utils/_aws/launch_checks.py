@@ -10,7 +10,7 @@ import typing as t
 
 from . import key_pair, launching, permissions, quota, security_group, standing
 from .client import Clients
-from .groups import Group
+from .groups import SPOT, Group
 from .observe import Have
 from .want import Want
 
@@ -27,7 +27,7 @@ def before(clients: Clients, want: Want, have: Have, incarnation: str) -> list[s
     _may_make(clients, want, have, incarnation)
     own = _has_its_own(want, have)
     _may_launch(clients, want, have, incarnation, due, have.group.id if have.group is not None else "", own)
-    wishes = [quota.Wish(group.name, count, group.instance_type) for group, count in due]
+    wishes = [quota.Wish(group.name, count, group.instance_type, group.markets[0] == SPOT) for group, count in due]
     return quota.require(clients, wishes, have.vcpus)
 
 
@@ -55,7 +55,11 @@ def _may_launch(
     group_id: str,
     whole: bool,
 ) -> None:
-    wishes = [(group.name, count, launching.params(want, have, incarnation, group, group_id)) for group, count in due]
+    wishes = []
+    for group, count in due:
+        # The first way stands for the others, which differ from it in type, market and subnet.
+        way = launching.ways(want, have, group, ())[0]
+        wishes.append((group.name, count, launching.params(want, have, incarnation, group, group_id, way)))
     permissions.may_launch(clients.launcher, wishes, whole)
 
 

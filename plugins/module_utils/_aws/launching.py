@@ -10,9 +10,10 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._node.bootstrap import user_data
-from . import documents, iam, instances, key_pair, tags
+from . import documents, errors, fallbacks, iam, instances, key_pair, tags, view
 from .client import Clients
-from .groups import Group
+from .groups import ROLES, SPOT, Group, Volume
+from .network import Subnet
 from .observe import Have
 from .standing import staying
 from .waits import Deadline
@@ -24,7 +25,13 @@ def marks(want: Want, incarnation: str, group: str) -> dict[str, str]:
     return tags.own_tags(want.name, incarnation, group, want.bucket, want.tags)
 
 
-def params(want: Want, have: Have, incarnation: str, group: Group, group_id: str) -> dict[str, t.Any]:
+def _disk(volume: Volume) -> dict[str, t.Any]:
+    return {"VolumeSize": volume.size, "VolumeType": volume.type, "Encrypted": True, "DeleteOnTermination": True}
+
+
+def params(
+    want: Want, have: Have, incarnation: str, group: Group, group_id: str, way: fallbacks.Try
+) -> dict[str, t.Any]:
     """Return the parameters of RunInstances apart from count and token."""
     image = have.images.get(group.name)
     if image is None:
@@ -44,29 +51,35 @@ def params(want: Want, have: Have, incarnation: str, group: Group, group_id: str
         prefix=at,
     )
     mark = marks(want, incarnation, group.name)
-    disk = {
-        "VolumeSize": group.root.size,
-        "VolumeType": group.root.type,
-        "Encrypted": True,
-        "DeleteOnTermination": True,
-    }
+    if group.role not in ROLES:
+        mark[tags.ROLE] = group.role
+    disks = [{"DeviceName": image.root_device, "Ebs": _disk(group.root)}]
+    disks += [{"DeviceName": f"/dev/sd{chr(ord('f') + at)}", "Ebs": _disk(one)} for at, one in enumerate(group.volumes)]
+    kinds = ["instance", "network-interface", "volume"]
     profile = want.instance_profile or (have.role.name if have.role is not None else "")
     found: dict[str, t.Any] = {
         "ImageId": image.id,
-        "InstanceType": group.instance_type,
+        "InstanceType": way.instance_type,
         "KeyName": key_pair.pair_name(want.name),
         "IamInstanceProfile": iam.reference(profile),
-        "BlockDeviceMappings": [{"DeviceName": image.root_device, "Ebs": disk}],
+        "BlockDeviceMappings": disks,
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
         "InstanceInitiatedShutdownBehavior": "terminate",
         "UserData": script,
-        "TagSpecifications": [tags.specification(kind, mark) for kind in ("instance", "network-interface", "volume")],
     }
+    if way.market == SPOT:
+        # One time: it is not launched again behind our back. The price is at most that on demand, where none is named.
+        found["InstanceMarketOptions"] = {
+            "MarketType": "spot",
+            "SpotOptions": {"SpotInstanceType": "one-time", "InstanceInterruptionBehavior": "terminate"},
+        }
+        kinds.append("spot-instances-request")
+    found["TagSpecifications"] = [tags.specification(kind, mark) for kind in kinds]
     if want.public_ip == "subnet":
-        return {**found, "SubnetId": have.subnet.id, "SecurityGroupIds": [group_id]}
+        return {**found, "SubnetId": way.subnet.id, "SecurityGroupIds": [group_id]}
     card = {
         "DeviceIndex": 0,
-        "SubnetId": have.subnet.id,
+        "SubnetId": way.subnet.id,
         "Groups": [group_id],
         "AssociatePublicIpAddress": want.public_ip == "always",
         "DeleteOnTermination": True,
@@ -74,12 +87,64 @@ def params(want: Want, have: Have, incarnation: str, group: Group, group_id: str
     return {**found, "NetworkInterfaces": [card]}
 
 
+def ways(want: Want, have: Have, group: Group, made: t.Iterable[instances.Instance]) -> list[fallbacks.Try]:
+    """Return the ways to launch a group, at least one, in the subnet of the master first: where it went, the others go."""
+    lead = [one.subnet_id for one in view.masters([*have.instances, *made])]
+    subnets: list[Subnet] = sorted(have.subnets, key=lambda one: one.id not in lead)
+    standing = staying(want, have.instances, group.name)
+    place = standing[0].subnet_id if standing else None
+    found = fallbacks.tries(group, subnets, have.offered, place)
+    if not found:
+        raise OhmyError(
+            f"None of the instance types of group {group.name} is offered where it lies ({place}).",
+            f"Name another type ({group.option}).",
+        )
+    return found
+
+
 def launch(
-    clients: Clients, want: Want, have: Have, incarnation: str, group: Group, group_id: str, deadline: Deadline
-) -> list[instances.Instance]:
-    """Launch what the group lacks; return the new instances, none where it is complete."""
-    count = group.count - len(staying(want, have.instances, group.name))
-    if count <= 0:
-        return []
-    wish = params(want, have, incarnation, group, group_id)
-    return instances.launch(clients, group.name, count, incarnation, have.subnet.zone, wish, have.instances, deadline)
+    clients: Clients,
+    want: Want,
+    have: Have,
+    incarnation: str,
+    group: Group,
+    group_id: str,
+    made: list[instances.Instance],
+    deadline: Deadline,
+) -> fallbacks.Launch | None:
+    """Launch what the group lacks, add the new instances to ``made``, and return how; None where nothing was lacking.
+
+    Where EC2 has no capacity the next way is tried. What one way has given stays.
+    """
+    lacking = group.count - len(staying(want, have.instances, group.name))
+    if lacking <= 0:
+        return None
+    todo = ways(want, have, group, made)
+    result = fallbacks.Launch(group.name)
+    last: errors.AwsError | None = None
+    while lacking and todo:
+        one = todo.pop(0)
+        wish = params(want, have, incarnation, group, group_id, one)
+        known = [*have.instances, *made]
+        got = 0
+        refusal: fallbacks.Tried | None = None
+        try:
+            for batch in instances.launch(
+                clients, group.name, lacking, incarnation, one.subnet.zone, wish, known, deadline
+            ):
+                made += batch
+                got += len(batch)
+        except errors.AwsError as exc:
+            if exc.code not in fallbacks.CAPACITY:
+                raise fallbacks.explained(exc, one) from exc
+            last = exc
+            refusal = fallbacks.Tried(one, lacking - got, exc.code)
+        lacking -= got
+        if got:
+            result.tries.append(fallbacks.Tried(one, got))
+        if refusal is not None:
+            result.tries.append(refusal)
+            todo = fallbacks.rest(todo, refusal, result.got)
+    if lacking and last is not None:
+        raise result.failure(last)
+    return result

@@ -35,16 +35,15 @@ class Subnet:
         return public_ip == "always" or (public_ip == "subnet" and self.gives_public)
 
 
-def find(ec2: t.Any, subnet_id: str | None, prefer: str | None = None) -> Subnet:
-    """Return the subnet by its id, or of the default VPC's the preferred one or that with the most free addresses."""
-    if subnet_id is not None:
-        answer = errors.call(f"describe subnet {subnet_id}", ec2.describe_subnets, SubnetIds=[subnet_id])
+def _described(ec2: t.Any, ids: t.Sequence[str]) -> list[Subnet]:
+    """Return these subnets, or the default VPC's where none is named."""
+    if ids:
+        what = f"describe subnet {', '.join(ids)}"
+        answer = errors.call(what, ec2.describe_subnets, SubnetIds=list(ids))
     else:
         only = [{"Name": "default-for-az", "Values": ["true"]}]
         answer = errors.call("find the default VPC's subnets", ec2.describe_subnets, Filters=only)
-    if not answer["Subnets"]:
-        raise OhmyError("There is no default VPC with a subnet in this region.", "Set subnet_id (cluster_subnet_id).")
-    known = [
+    return [
         Subnet(
             id=raw["SubnetId"],
             vpc_id=raw["VpcId"],
@@ -55,7 +54,43 @@ def find(ec2: t.Any, subnet_id: str | None, prefer: str | None = None) -> Subnet
         )
         for raw in answer["Subnets"]
     ]
-    return min(known, key=lambda one: (one.id != prefer, -one.free, one.zone, one.id))
+
+
+def find(ec2: t.Any, subnet_id: str | None, prefer: str | None, others: t.Sequence[str] | None) -> list[Subnet]:
+    """Return the subnet to be in, then those that a group may fall back to.
+
+    :param subnet_id: by default, of the default VPC's the preferred one or that with the most free addresses.
+    :param others: the ids to fall back to; None means the default VPC's, where the cluster lies in it.
+    """
+    if subnet_id is not None and others is not None:
+        ids = list(dict.fromkeys([subnet_id, *others]))
+        by_id = {one.id: one for one in _described(ec2, ids)}
+        return [by_id[one] for one in ids]
+    known = sorted(_described(ec2, []), key=lambda one: (one.id != (subnet_id or prefer), -one.free, one.zone, one.id))
+    if subnet_id is not None and subnet_id not in [one.id for one in known]:
+        return _described(ec2, [subnet_id])
+    if not known:
+        raise OhmyError("There is no default VPC with a subnet in this region.", "Set subnet_id (cluster_subnet_id).")
+    if others is None:
+        return known
+    return known[:1] + (_described(ec2, [one for one in others if one != known[0].id]) if others else [])
+
+
+def alike(one: Subnet, home: Subnet, public_ip: str) -> bool:
+    """Tell whether nodes in the one subnet can be a part of a cluster that has its home in the other."""
+    return one.vpc_id == home.vpc_id and one.public(public_ip) == home.public(public_ip)
+
+
+def require_alike(subnets: t.Sequence[Subnet], public_ip: str) -> None:
+    """Raise OhmyError for a subnet to fall back to whose instances could not be a part of the cluster."""
+    home = subnets[0]
+    for one in subnets[1:]:
+        if not alike(one, home, public_ip):
+            why = f"gives {'' if one.gives_public else 'no '}public addresses, unlike {home.id}"
+            if one.vpc_id != home.vpc_id:
+                why = f"is in {one.vpc_id}, {home.id} in {home.vpc_id}"
+            hint = "Name subnets of one VPC that are alike, or set cluster_public_ip to always or never."
+            raise OhmyError(f"fallback_subnet_ids: {one.id} {why}.", hint)
 
 
 def require_room(subnet: Subnet, instances: int) -> None:
@@ -65,21 +100,36 @@ def require_room(subnet: Subnet, instances: int) -> None:
         raise OhmyError(f"Subnet {subnet.id} has {subnet.free} free addresses, {instances} are needed.", hint)
 
 
-def require_way_to_s3(ec2: t.Any, subnet: Subnet, public_ip: str) -> None:
-    """Raise OhmyError when instances in the subnet could not reach S3: they would be silent for ever."""
-    in_vpc = [{"Name": "vpc-id", "Values": [subnet.vpc_id]}]
-    what = f"describe the routes of {subnet.vpc_id}"
+def with_way_to_s3(ec2: t.Any, subnets: t.Sequence[Subnet], public_ip: str, all_named: bool) -> list[Subnet]:
+    """Return the subnets whose instances reach S3; the others' would be silent for ever. Two calls at most.
+
+    :raises OhmyError: the first has no way, or another one that the user named.
+    """
+    in_vpc = [{"Name": "vpc-id", "Values": [subnets[0].vpc_id]}]
+    what = f"describe the routes of {subnets[0].vpc_id}"
     tables = errors.pages(what, ec2, "describe_route_tables", "RouteTables", Filters=in_vpc)
-    table = _table_of(tables, subnet.id)
+    lacking = [one for one in subnets if not _routed(_table_of(tables, one.id), one.public(public_ip))]
+    if lacking:
+        what = f"describe the endpoints of {subnets[0].vpc_id}"
+        endpoints = errors.pages(what, ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=in_vpc)
+        served = {
+            one.id for one in lacking if any(_serves(each, _table_of(tables, one.id), one.id) for each in endpoints)
+        }
+        lacking = [one for one in lacking if one.id not in served]
+    if lacking and (all_named or lacking[0].id == subnets[0].id):
+        _refuse_without_way(lacking[0])
+    return [one for one in subnets if one not in lacking]
+
+
+def _routed(table: dict[str, t.Any] | None, public: bool) -> bool:
+    """Tell whether a route leads to the Internet, and with it to S3."""
     targets = [_target(route) for route in (table or {}).get("Routes", []) if _is_default(route)]
-    if subnet.public(public_ip) and (table is None or any(one.startswith("igw-") for one in targets)):
-        return
-    if any(one and not one.startswith("igw-") for one in targets):
-        return
-    what = f"describe the endpoints of {subnet.vpc_id}"
-    endpoints = errors.pages(what, ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=in_vpc)
-    if any(_serves(one, table, subnet.id) for one in endpoints):
-        return
+    if public and (table is None or any(one.startswith("igw-") for one in targets)):
+        return True
+    return any(one and not one.startswith("igw-") for one in targets)
+
+
+def _refuse_without_way(subnet: Subnet) -> None:
     raise OhmyError(
         f"Instances in subnet {subnet.id} would have no way to S3: no public address with an Internet gateway, "
         "no NAT, no S3 endpoint.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import (
     documents,
+    fallbacks,
     groups,
     iam,
     images,
@@ -44,6 +45,8 @@ class Have:
     group: security_group.Group | None
     images: dict[str, images.Image]
     vcpus: dict[str, int]
+    subnets: tuple[network.Subnet, ...]
+    offered: frozenset[tuple[str, str]]
     ssh_cidr: str
     key: key_pair.LocalKey
     pair: key_pair.KeyPair | None
@@ -54,6 +57,7 @@ class Have:
     nodes: dict[str, nodes.Node]
     documents: dict[str, bytes | None]
     lease: dict[str, int] | None
+    launches: tuple[fallbacks.Launch, ...] = ()
 
     @property
     def incarnation(self) -> str | None:
@@ -65,15 +69,23 @@ class Have:
         return view.members(self.instances, group)
 
 
-def _place(clients: Clients, want: Want, known: list[Instance], groups: list[security_group.Group]) -> network.Subnet:
-    """Return the subnet to be in: where the cluster stands, what is wanted, or where its launch began."""
-    standing = [one for one in known if one.state in instances.LIVE + instances.ASLEEP and one.subnet_id]
+def _places(
+    clients: Clients, want: Want, known: list[Instance], groups: list[security_group.Group]
+) -> list[network.Subnet]:
+    """Return the subnet to be in (where the master stands, what is wanted, where a launch began), then the others."""
+    standing = [one for one in (*view.masters(known), *view.workers(known)) if one.subnet_id]
     home = standing[0].subnet_id if standing else None
-    if home is not None and want.subnet_id not in (None, home):
+    if home is not None and want.subnet_id not in (None, home, *(want.fallback_subnet_ids or ())):
         hint = "Remove it first, or leave cluster_subnet_id out."
         raise OhmyError(f"Cluster {want.name} stands in subnet {home}, {want.subnet_id} is wanted.", hint)
     begun = groups[0].subnet if groups else None
-    return network.find(clients.ec2, home or want.subnet_id, begun)
+    others = want.fallback_subnet_ids if want.fallback_subnet_ids is not None or want.subnet_id is None else ()
+    if others is not None:
+        others = tuple(dict.fromkeys([*others, *(one.subnet_id for one in standing)]))
+    found = network.find(clients.ec2, home or want.subnet_id, begun, others)
+    if want.fallback_subnet_ids is not None:
+        network.require_alike(found, want.public_ip)
+    return [one for one in found if network.alike(one, found[0], want.public_ip)]
 
 
 def _group(
@@ -92,9 +104,9 @@ def _group(
 
 
 def _images(
-    clients: Clients, want: Want, known: list[Instance], subnet: network.Subnet, launched: list[groups.Group]
-) -> tuple[dict[str, images.Image], dict[str, int]]:
-    """Return the image of each group that is to be launched, by the group's name, and the vCPUs of their types."""
+    clients: Clients, want: Want, known: list[Instance], zones: list[str], launched: list[groups.Group]
+) -> tuple[dict[str, images.Image], dict[str, int], frozenset[tuple[str, str]]]:
+    """Return the image of each group that is to be launched, by name, their types' vCPUs, and what each zone offers."""
     # "latest" may have moved on: a cluster is of one image.
     ids = {images.kind(group): one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
     found: dict[str, images.Image] = {}
@@ -106,8 +118,7 @@ def _images(
             found[key] = images.describe(clients.ec2, wanted, image_id)
             images.require_java(found[key], want.document.get("java"), wanted)
         by_group[group.name] = found[key]
-    vcpus = images.require_types(clients.ec2, launched, subnet.zone, by_group, want.workers == 0)
-    return by_group, vcpus
+    return by_group, *images.require_types(clients.ec2, launched, zones, by_group, want.datanodes == 0)
 
 
 def observe(clients: Clients, want: Want) -> Have:
@@ -121,17 +132,20 @@ def observe(clients: Clients, want: Want) -> Have:
     known = instances.observe(clients.ec2, want.name)
     wanting = standing.missing(want, known)
     ours, strangers = security_group.of_name(clients.ec2, want.name)
-    subnet = _place(clients, want, known, ours)
+    subnets = _places(clients, want, known, ours)
+    subnet = subnets[0]
     group = _group(want, subnet, ours, strangers)
     if group is not None and group.bucket not in (None, want.bucket):
         hint = "Remove it first (state absent), or go on with its bucket."
         raise OhmyError(f"Cluster {want.name} lives in bucket {group.bucket}, {want.bucket} is wanted.", hint)
     booted: dict[str, images.Image] = {}
     vcpus: dict[str, int] = {}
+    offered: frozenset[tuple[str, str]] = frozenset()
     if any(wanting.values()):
         network.require_room(subnet, sum(wanting.values()))
-        network.require_way_to_s3(clients.ec2, subnet, want.public_ip)
-        booted, vcpus = _images(clients, want, known, subnet, [one for one in want.groups if wanting[one.name]])
+        subnets = network.with_way_to_s3(clients.ec2, subnets, want.public_ip, want.fallback_subnet_ids is not None)
+        zones = list(dict.fromkeys(one.zone for one in subnets))
+        booted, vcpus, offered = _images(clients, want, known, zones, [one for one in want.groups if wanting[one.name]])
     masters = view.masters(known)
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr
@@ -155,6 +169,8 @@ def observe(clients: Clients, want: Want) -> Have:
         group=group,
         images=booted,
         vcpus=vcpus,
+        subnets=tuple(subnets),
+        offered=offered,
         ssh_cidr=cidr,
         key=key,
         pair=key_pair.observe(clients.ec2, want.name),

@@ -37,8 +37,8 @@ def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | 
         if at is None:
             roles[role] = None
         elif want.document.get("hadoop") is not None:
-            workers = want.workers if launched is None else launched
-            roles[role] = documents.render(want, incarnation, role, at, have.address, want.bucket or "", workers)
+            counts = launched or (want.datanodes, want.workers - want.datanodes)
+            roles[role] = documents.render(want, incarnation, role, at, have.address, want.bucket or "", counts)
         else:
             # What stands stays as it is, and a role that comes later is of the same kind.
             roles[role] = have.documents[role] or (documents.of_role(stands, role, at) if stands else None)
@@ -117,7 +117,9 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
         lacking = wanting[group.name]
         if lacking:
             count = len(have.members(group.name))
-            new = {"count": count + lacking, "type": group.instance_type}
+            new: dict[str, t.Any] = {"count": count + lacking, "type": " or ".join(group.types)}
+            if group.spot != "no":
+                new["market"] = " or ".join(group.markets)
             todo.add("launch", f"{group.name} of {want.name}", {"count": count}, new)
     if ids := leaving(want, have.instances):
         todo.add("terminate", f"workers of {want.name}", ids, None)

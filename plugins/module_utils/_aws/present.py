@@ -54,4 +54,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
         except (OhmyError, OSError) as exc:
             raise give_up(clients, want, have, incarnation, exc) from exc
         cluster = _cluster(want, end, incarnation, host_keys)
-    return todo.result(cluster=cluster, removed=[], left=[], **({"warnings": remarks} if remarks else {}))
+    launches = () if check_mode else end.launches
+    remarks = [*remarks, *(text for one in launches if (text := one.warning()))]
+    told = {"warnings": remarks} if remarks else {}
+    return todo.result(cluster=cluster, removed=[], left=[], launches=[one.told() for one in launches], **told)

@@ -27,6 +27,10 @@ def missing(want: Want, known: list[Instance]) -> dict[str, int]:
         )
     if set(want.leaving) & {one.id for one in masters}:
         raise OhmyError(f"leaving: {masters[0].id} is the master of {want.name}.", "Only workers may leave.")
+    strangers = sorted({one.group for one in workers} - {group.name for group in want.groups})
+    if strangers and not want.at_least:
+        hint = f"Name it in cluster_worker_groups as it was launched. {gone}"
+        raise OhmyError(f"Cluster {want.name} has nodes of group {strangers[0]}, which is not wanted.", hint)
     return {group.name: _lacking(want, group, staying(want, known, group.name), gone) for group in want.groups}
 
 
@@ -47,10 +51,15 @@ def _lacking(want: Want, group: Group, members: list[Instance], gone: str) -> in
             "Workers hold data and are not simply taken away: playbooks/scale.yml lets them leave.",
         )
     for one in members:
-        if one.instance_type != group.instance_type:
-            raise OhmyError(
-                f"{one.group.capitalize()} {one.id} is {one.instance_type}, {group.instance_type} is wanted.", gone
-            )
+        if one.instance_type not in group.types:
+            types = " or ".join(group.types)
+            raise OhmyError(f"{one.group.capitalize()} {one.id} is {one.instance_type}, {types} is wanted.", gone)
+        if one.market not in group.markets:
+            wanted = " or ".join(group.markets)
+            raise OhmyError(f"{one.group.capitalize()} {one.id} is {one.market}, {wanted} is wanted.", gone)
+        if one.role != group.role:
+            raise OhmyError(f"{one.group.capitalize()} {one.id} is of role {one.role}, not {group.role}.", gone)
+        # A system's or a parameter's newest image may have moved on.
         if group.image.startswith("ami-") and one.image_id != group.image:
             raise OhmyError(f"{one.group.capitalize()} {one.id} runs {one.image_id}, {group.image} is wanted.", gone)
     return max(0, group.count - len(members))

@@ -14,6 +14,8 @@ INCARNATION = "ohmy:incarnation"
 SCHEMA = "ohmy:schema"
 BUCKET = "ohmy:bucket"
 SUBNET = "ohmy:subnet"
+# Of nodes whose role is not the one that their group has by default.
+ROLE = "ohmy:role"
 SCHEMA_NOW = "1"
 
 Tags = t.Dict[str, str]

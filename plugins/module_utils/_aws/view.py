@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import connection, local_files
-from .groups import MASTER, ROLES
+from .groups import ALL_ROLES, MASTER
 from .instances import ASLEEP, LIVE, Instance
 
 SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path")
@@ -90,6 +90,6 @@ def cluster(
         ],
         "hosts": connection.told(access, connection.hosts(access, first, rest)) if access is not None else [],
         "ssh": ssh(access),
-        "digests": digests if digests is not None else dict.fromkeys(ROLES),
+        "digests": {**dict.fromkeys(ALL_ROLES), **(digests or {})},
         "expires": expires,
     }

@@ -33,6 +33,7 @@ class Want:
     name: str
     groups: tuple[Group, ...]
     subnet_id: str | None
+    fallback_subnet_ids: tuple[str, ...] | None
     public_ip: str
     ssh_cidr: str
     caller_ip_url: str
@@ -69,6 +70,11 @@ class Want:
         return sum(one.count for one in self.worker_groups)
 
     @property
+    def datanodes(self) -> int:
+        """Return how many of the workers hold data."""
+        return sum(one.count for one in self.worker_groups if one.role == groups.WORKER)
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """Return the roles that nodes are wanted in, the master's first, each once."""
         return tuple(dict.fromkeys(one.role for one in self.groups if one.count))
@@ -96,10 +102,18 @@ def group_names(cluster: str) -> tuple[str, str, str]:
     return name, f"{name}_master", f"{name}_workers"
 
 
-def host_groups(cluster: str, role: str) -> list[str]:
-    """Return the groups of a master or a worker: that of its cluster, that of all clusters."""
+def own_group(cluster: str, group: str) -> str | None:
+    """Return the inventory's group of a further group of workers; None for the master and the workers as such."""
+    return None if group in (groups.MASTER, groups.WORKER) else f"{cluster}_{group}".replace("-", "_")
+
+
+def host_groups(cluster: str, group: str) -> list[str]:
+    """Return the groups of a master or a worker: that of its cluster, that of all clusters, and its own, if any."""
     _whole, master, workers = group_names(cluster)
-    return [master, ALL_MASTERS] if role == "master" else [workers, ALL_WORKERS]
+    if group == groups.MASTER:
+        return [master, ALL_MASTERS]
+    own = own_group(cluster, group)
+    return [workers, ALL_WORKERS, *([own] if own is not None else [])]
 
 
 def checked_cidr(text: str) -> str:
@@ -153,6 +167,7 @@ def _bundle(path: str | None) -> bytes:
 def from_params(params: dict[str, t.Any]) -> Want:
     """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
     wanted = groups.from_params(params)
+    fallbacks = params.get("fallback_subnet_ids")
     ttl, ttl_max = durations.seconds(params["ttl"], "ttl"), durations.seconds(params["ttl_max"], "ttl_max")
     if ttl > ttl_max:
         raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
@@ -164,6 +179,7 @@ def from_params(params: dict[str, t.Any]) -> Want:
         name=checked_name(params["name"]),
         groups=wanted,
         subnet_id=params.get("subnet_id"),
+        fallback_subnet_ids=None if fallbacks is None else tuple(dict.fromkeys(fallbacks)),
         public_ip=params["public_ip"],
         ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),
         caller_ip_url=params["caller_ip_url"],

@@ -111,13 +111,14 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         "failures": [{"host", "error", "lines"}], "damage": [sentence], "summary"}.
     """
     master = next(node for node in nodes if node["role"] == "master")
-    wanted = [node for node in nodes if node["role"] == "worker"] or [master]
-    wanted = [node for node in wanted if node["instance_id"] not in look.leaving]
-    datanodes = [node["private_ip"] for node in wanted if node["private_ip"] in look.datanodes]
+    holders = [node for node in nodes if node["role"] == "worker"] or [master]
+    wanted = [*holders, *(node for node in nodes if node["role"] == "compute")]
+    holders, wanted = ([node for node in some if node["instance_id"] not in look.leaving] for some in (holders, wanted))
+    datanodes = [node["private_ip"] for node in holders if node["private_ip"] in look.datanodes]
     nodemanagers = [node["private_ip"] for node in wanted if node["private_ip"] in look.nodemanagers]
     missing, failures = [], []
     for node in [master, *(node for node in wanted if node is not master)]:
-        lacking = _lacking(node, node is master, node in wanted, look)
+        lacking = _lacking(node, node is master, node in holders, node in wanted, look)
         if not lacking:
             continue
         report = (look.reports or {}).get(node["instance_id"])
@@ -125,8 +126,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         if report is not None and report.kind == "failed":
             failures.append({"host": host, "error": report.error, "lines": report.lines})
         missing.append({"host": host, "error": _reason(report, lacking, node is master, look)})
-    count = len(wanted)
-    summary = f"DataNodes {len(datanodes)}/{count}, NodeManagers {len(nodemanagers)}/{count}"
+    summary = f"DataNodes {len(datanodes)}/{len(holders)}, NodeManagers {len(nodemanagers)}/{len(wanted)}"
     if not look.namenode:
         summary = look.trouble or "the NameNode does not answer yet"
     elif look.safe_mode:
@@ -147,9 +147,9 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
     }
 
 
-def _lacking(node: Node, is_master: bool, works: bool, look: Look) -> list[str]:
+def _lacking(node: Node, is_master: bool, holds: bool, works: bool, look: Look) -> list[str]:
     lacking = ["NameNode"] if is_master and not look.namenode else []
-    if works and node["private_ip"] not in look.datanodes:
+    if holds and node["private_ip"] not in look.datanodes:
         lacking.append("DataNode")
     if works and node["private_ip"] not in look.nodemanagers:
         lacking.append("NodeManager")

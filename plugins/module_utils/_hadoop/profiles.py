@@ -25,6 +25,8 @@ LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
 SMALL = 50  # workers up to which death is noticed fast
 # Which nodes are to leave or to be left in peace; state of the master, which convergence makes once and leaves alone.
 DFS_HOSTS, YARN_EXCLUDE = "/etc/hadoop/dfs.hosts.json", "/etc/hadoop/yarn.exclude"
+# What the NodeManager of a spot instance shows as its health once EC2 has told that it takes the instance back.
+SPOT_NOTICE = "/run/ohmy-spot"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,14 @@ def services(role: str, workers: int) -> list[str]:
     workers_own = ["datanode", "nodemanager"]
     if role == "worker":
         return workers_own
+    if role == "compute":
+        return ["nodemanager"]
     return masters + (workers_own if workers == 0 else [])
+
+
+def nodes(document: t.Mapping[str, t.Any]) -> int:
+    """Return how many nodes send signs of life: workers, and those that only compute."""
+    return int(document["workers"]) + int(document.get("compute") or 0)
 
 
 def _between(low: int, value: int, high: int) -> int:
@@ -180,7 +189,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
 
 def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: Memory) -> dict[str, t.Any]:
     """Return the properties of yarn-site.xml."""
-    workers = max(1, document["workers"])
+    workers = max(1, nodes(document))
     properties: dict[str, t.Any] = {
         "yarn.resourcemanager.hostname": master,
         "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": heartbeat(workers),
@@ -216,6 +225,10 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         "yarn.log.server.url": f"http://{master}:19888/jobhistory/logs",
         "yarn.nodemanager.container-log-monitor.enable": True,
     }
+    if document.get("spot"):
+        at = "yarn.nodemanager.health-checker.script"
+        # A file that is not there is no error: cat's exit code does not count.
+        properties.update({f"{at}.path": "/bin/cat", f"{at}.opts": SPOT_NOTICE, f"{at}.interval-ms": 2000})
     if document["role"] == "master":
         properties.update(
             {
@@ -257,7 +270,7 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
         "mapreduce.reduce.env": f"{home},MALLOC_ARENA_MAX=2",
         "yarn.app.mapreduce.am.resource.mb": own,
         "yarn.app.mapreduce.am.command-opts": f"-Xmx{own * 2 // 3}m {QUICK_START}",
-        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, document["workers"])),
+        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, nodes(document))),
         # More copies of a job's own files than there are nodes would count as missing for as long as it runs.
         "mapreduce.client.submit.file.replication": min(10, max(1, document["workers"])),
         "mapreduce.client.progressmonitor.pollinterval": 200,

@@ -15,7 +15,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.voice import say
-from . import documents, facts, lease, report
+from . import documents, facts, lease, report, spot
 from .converge import converge
 from .imds import Imds
 from .s3 import S3
@@ -31,11 +31,12 @@ def parser() -> argparse.ArgumentParser:
     first = verbs.add_parser("boot", help="first boot: publish the host key, fetch the document, converge")
     for name in ("bucket", "prefix", "endpoint", "region"):
         first.add_argument(f"--{name}", required=True)
-    first.add_argument("--role", choices=("master", "worker"), required=True)
+    first.add_argument("--role", choices=documents.ROLES, required=True)
     first.add_argument("--path-style", action="store_true")
     verbs.add_parser("apply", help="converge to the document on disk")
     verbs.add_parser("report", help="report the unit that failed")
     verbs.add_parser("lease", help="read the lease; arm its timer anew or power off")
+    verbs.add_parser("spot", help="wait for the notice that EC2 takes this instance back")
     verbs.add_parser("follow", help="follow a job").add_argument("job_dir")
     return top
 
@@ -123,6 +124,9 @@ def main(argv: t.Sequence[str] | None = None) -> int:
             return apply_from_disk()
         if args.verb == "report":
             return report_failure()
+        if args.verb == "spot":
+            spot.watch(reporter(documents.load()))
+            return 0
         if args.verb == "lease":
             say(lease.check(documents.load()))
             return 0

@@ -29,6 +29,8 @@ REQUIRED = {
     "hadoop": dict,
     "java": dict,
 }
+# A worker has a DataNode and a NodeManager, a compute node the latter alone.
+ROLES = ("master", "worker", "compute")
 LEAST_TASK = 512
 SHA512 = re.compile(r"[0-9a-fA-F]{128}")
 
@@ -44,12 +46,14 @@ def check(document: t.Any) -> dict[str, t.Any]:
             raise OhmyError(
                 f"The node document has no usable {name!r}.", "Use one version of the collection throughout."
             )
-    if document["role"] not in ("master", "worker"):
-        raise OhmyError(f"The node document knows no role {document['role']!r}.", "Use master or worker.")
-    if document["role"] == "worker" and document["master"] == "self":
+    if document["role"] not in ROLES:
+        raise OhmyError(f"The node document knows no role {document['role']!r}.", f"Use {', '.join(ROLES)}.")
+    if document["role"] != "master" and document["master"] == "self":
         raise OhmyError("The node document of a worker must name the master's address.", "Give it in master.")
-    if document["workers"] < 0:
-        raise OhmyError("The node document has no usable 'workers'.", "Their number is 0 or more.")
+    for name in ("workers", "compute"):
+        number = document.get(name, 0)
+        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            raise OhmyError(f"The node document has no usable {name!r}.", "Their number is 0 or more.")
     _check_archive("hadoop", document["hadoop"], document)
     if document["hadoop"].get("overlay") is not None:
         _check_archive("the overlay", document["hadoop"]["overlay"], document)

@@ -47,6 +47,10 @@ class Reporter:
         """Report the last error lines."""
         self.s3.put(f"{self.at}report/failed", json.dumps({"error": error, "lines": list(lines)[-LINES:]}).encode())
 
+    def notice(self, found: dict[str, str]) -> None:
+        """Report that EC2 takes this instance back."""
+        self.s3.put(f"{self.at}notice", dumps(found))
+
 
 def public_keys(folder: str) -> list[tuple[str, str]]:
     """Return (type, base64 blob) of the ED25519 host key, the one that is pinned."""

@@ -68,12 +68,12 @@ def _needs(name: str, mounts: t.Sequence[str]) -> list[str]:
     return ["RequiresMountsFor=/var/lib/hadoop", f"Wants={names}", f"After={names}"]
 
 
-def daemon(name: str, java_home: str, heap: int, quick: bool, mounts: t.Sequence[str] = ()) -> str:
-    """Return the unit of a Hadoop daemon; ``mounts`` are the mount points of the data disks."""
+def daemon(name: str, java_home: str, heap: int, quick: bool, mounts: t.Sequence[str] = (), wants: str = "") -> str:
+    """Return the unit of a Hadoop daemon; ``mounts`` are the mount points of the data disks, ``wants`` further units."""
     lines = [
         "[Unit]",
         f"Description=Hadoop {name}",
-        "Wants=network-online.target",
+        f"Wants=network-online.target{wants}",
         "After=network-online.target",
         "StartLimitIntervalSec=300",
         "StartLimitBurst=3",
@@ -158,6 +158,18 @@ KillMode=mixed
 """
 
 
+SPOT = f"""[Unit]
+Description=Wait for the notice that EC2 takes this instance back
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart={PYTHON} spot
+Restart=on-failure
+RestartSec=5
+"""
+
+
 def lease_timer(deadline: int) -> str:
     """Return the timer that reads the lease at ``deadline`` (seconds since 1970), or soon after a later boot."""
     return (
@@ -167,11 +179,24 @@ def lease_timer(deadline: int) -> str:
 
 
 def units(
-    running: t.Mapping[str, int], java_home: str, quick: bool, role: str, mounts: t.Sequence[str] = ()
+    running: t.Mapping[str, int],
+    java_home: str,
+    quick: bool,
+    role: str,
+    mounts: t.Sequence[str] = (),
+    spot: bool = False,
 ) -> dict[str, str]:
-    """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps."""
-    found = {f"hadoop-{name}.service": daemon(name, java_home, heap, quick, mounts) for name, heap in running.items()}
+    """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps.
+
+    :param spot: whether the node may be a spot instance; the NodeManager then brings along who watches for the notice.
+    """
+    found = {}
+    for name, heap in running.items():
+        wants = " ohmy-spot.service" if spot and name == "nodemanager" else ""
+        found[f"hadoop-{name}.service"] = daemon(name, java_home, heap, quick, mounts, wants)
     found.update({"ohmy-node.service": NODE, "ohmy-report.service": REPORT, "ohmy-lease.service": LEASE})
+    if spot:
+        found["ohmy-spot.service"] = SPOT
     if role == "master":
         found["ohmy-follow@.service"] = FOLLOW.replace("@JAVA@", java_home)
     return found

@@ -134,6 +134,7 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
     documents.refuse_public(document, facts.address)
     running = profiles.services(document["role"], document["workers"])
+    quick = profiles.nodes(document) <= profiles.SMALL
     room = profiles.memory(facts.memory, running, document.get("task_memory"))
     home = java_home(document, machine or os.uname().machine)
     packed = {"hadoop": document["hadoop"]}
@@ -142,8 +143,8 @@ def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | Non
     want = Want(document, facts, room, home, running, packed, directories(running, facts.storage))
     want.packages = [*([want.package] if want.package else []), *packages.check(document.get("packages"))]
     sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
-    quick = document["workers"] <= profiles.SMALL
-    texts = units.units(room.heaps, home, quick, document["role"], facts.storage.mounts)
+    spot = bool(document.get("spot"))
+    texts = units.units(room.heaps, home, quick, document["role"], facts.storage.mounts, spot)
     # A user's property may be a secret: only root and Hadoop's own group read it.
     for name, data in sites.items():
         want.add(f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))

@@ -15,10 +15,10 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import connection
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
 
 INCARNATION = "0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11"
-MASTER = Instance(id="i-0a", state="running", private_ip="10.0.0.5", public_ip="192.0.2.5")
+MASTER = Instance(id="i-0a", state="running", group="master", private_ip="10.0.0.5", public_ip="192.0.2.5")
 WORKERS = [
-    Instance(id="i-0b", state="running", private_ip="10.0.0.6", public_ip="192.0.2.6"),
-    Instance(id="i-0c", state="running", private_ip="10.0.0.7"),
+    Instance(id="i-0b", state="running", group="worker", private_ip="10.0.0.6", public_ip="192.0.2.6"),
+    Instance(id="i-0c", state="running", group="worker", private_ip="10.0.0.7"),
 ]
 
 

@@ -40,8 +40,8 @@ def require(client, types, kinds, offered, image=INTEL, alone=False):
         stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": offers}, asked)
         alike = [{"InstanceType": name, "Location": ZONE} for name in ("m6a.large", "m5.large")]
         stub.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": alike}, asked)
-        wanted = [Group(name, name, 1, kind, image.id) for name, kind in types.items()]
-        return images.require_types(client, wanted, ZONE, dict.fromkeys(types, image), alone)
+        wanted = [Group(name, name, 1, (kind,), image.id) for name, kind in types.items()]
+        return images.require_types(client, wanted, [ZONE], dict.fromkeys(types, image), alone)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,27 @@ def test_the_default_subnet_is_the_one_with_most_room_or_where_the_launch_began(
     known = [subnet(f"subnet-{zone}", f"eu-central-1{zone}", count) for zone, count in free.items()]
     with Stubber(client) as stub:
         stub.add_response("describe_subnets", {"Subnets": known[::-1]}, {"Filters": ANY})
-        assert network.find(client, None, prefer).id == wanted
+        found = network.find(client, None, prefer, None)
+    assert found[0].id == wanted and len(found) == 3
+
+
+def test_groups_fall_back_to_the_subnets_that_are_named_and_to_no_other(client):
+    answer = [subnet("subnet-b", "eu-central-1b", 9), subnet("subnet-a", "eu-central-1a", 5)]
+    with Stubber(client) as stub:
+        stub.add_response("describe_subnets", {"Subnets": answer}, {"SubnetIds": ["subnet-a", "subnet-b"]})
+        found = network.find(client, "subnet-a", None, ["subnet-b"])
+        stub.add_response("describe_subnets", {"Subnets": answer[1:]}, {"SubnetIds": ["subnet-a"]})
+        alone = network.find(client, "subnet-a", None, [])
+    assert [one.id for one in found] == ["subnet-a", "subnet-b"] and [one.id for one in alone] == ["subnet-a"]
+
+
+def test_a_subnet_of_another_vpc_or_without_public_addresses_is_no_place_to_fall_back_to():
+    home = network.Subnet("subnet-a", "vpc-1", "eu-central-1a", "10.0.0.0/24", 9, True)
+    for vpc, public, text in (("vpc-2", True, "is in vpc-2"), ("vpc-1", False, "gives no public addresses")):
+        other = network.Subnet("subnet-b", vpc, "eu-central-1b", "10.0.1.0/24", 9, public)
+        with pytest.raises(OhmyError, match=text):
+            network.require_alike([home, other], "subnet")
+    network.require_alike([home, other], "never")
 
 
 @pytest.mark.parametrize(

@@ -51,17 +51,17 @@ def client():
         (SUBNET, "subnet", [], [{**ENDPOINT, "VpcEndpointType": "Interface", "RouteTableIds": []}], True),
     ],
 )
-def test_require_way_to_s3(client, subnet, public_ip, routes, endpoints, reachable):
+def test_with_way_to_s3(client, subnet, public_ip, routes, endpoints, reachable):
     table = {"RouteTableId": "rtb-1", "Associations": [{"SubnetId": "subnet-1"}], "Routes": routes}
     main = {"RouteTableId": "rtb-0", "Associations": [{"Main": True}], "Routes": [NAT]}
     with Stubber(client) as stub:
         stub.add_response("describe_route_tables", {"RouteTables": [main, table]}, {"Filters": ANY})
         stub.add_response("describe_vpc_endpoints", {"VpcEndpoints": endpoints}, {"Filters": ANY})
         if reachable:
-            network.require_way_to_s3(client, subnet, public_ip)
+            network.with_way_to_s3(client, [subnet], public_ip, False)
         else:
             with pytest.raises(OhmyError, match="no way to S3"):
-                network.require_way_to_s3(client, subnet, public_ip)
+                network.with_way_to_s3(client, [subnet], public_ip, False)
 
 
 def test_subnet_without_room_is_named():

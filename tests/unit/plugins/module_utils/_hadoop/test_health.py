@@ -123,3 +123,12 @@ def test_failed_disks_and_missing_blocks_are_told_and_fail_nothing():
     both = ["10.0.0.6", "10.0.0.7"]
     result = evaluate(NODES, look(datanodes=both, nodemanagers=both, damage=told))
     assert result["ready"] and result["damage"] == told and result["summary"].endswith("2 blocks have no replica left")
+
+
+def test_a_compute_node_needs_no_datanode_and_beside_it_alone_the_master_holds_the_data():
+    compute = {**TWO, "role": "compute"}
+    result = evaluate([MASTER, ONE, compute], look(datanodes=["10.0.0.6"], nodemanagers=["10.0.0.6", "10.0.0.7"]))
+    assert result["ready"] and result["summary"] == "DataNodes 1/1, NodeManagers 2/2"
+    result = evaluate([MASTER, compute], look(datanodes=["10.0.0.5"], nodemanagers=["10.0.0.5"]))
+    assert [node["host"] for node in result["missing"]] == ["10.0.0.7 (i-2)"]
+    assert "NodeManager" in result["missing"][0]["error"] and "DataNode" not in result["missing"][0]["error"]

@@ -158,3 +158,22 @@ def test_no_door_is_open_to_all_addresses():
 def test_without_s3_nothing_of_it_is_configured():
     assert not [name for name in files(s3=None)["core-site"] if "s3a" in name]
     assert files()["core-site"]["fs.s3a.connection.ssl.enabled"] is True
+
+
+def test_a_compute_node_runs_tasks_and_holds_no_data():
+    assert profiles.services("compute", 0) == ["nodemanager"] == profiles.services("compute", 3)
+    assert "datanode" in profiles.services("master", 0)
+    facts = profiles.Facts(8192, 4, "10.0.0.6")
+    many = {**DOCUMENT, "role": "compute", "compute": 100}
+    # Data lies on the workers alone; signs of life come from all.
+    found = profiles.site_files(many, facts)
+    assert found["hdfs-site"]["dfs.replication"] == 2
+    assert found["yarn-site"]["yarn.resourcemanager.nodemanagers.heartbeat-interval-ms"] == 1000
+
+
+def test_the_health_of_a_spot_instance_is_what_the_notice_says():
+    facts = profiles.Facts(8192, 4, "10.0.0.6")
+    at = "yarn.nodemanager.health-checker.script"
+    found = profiles.site_files({**DOCUMENT, "spot": True}, facts)["yarn-site"]
+    assert found[f"{at}.path"] == "/bin/cat" and found[f"{at}.opts"] == profiles.SPOT_NOTICE
+    assert not any(name.startswith(at) for name in profiles.site_files(DOCUMENT, facts)["yarn-site"])

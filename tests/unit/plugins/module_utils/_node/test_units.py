@@ -91,3 +91,10 @@ def test_every_wait_has_a_limit():
     for name, (unit, _text) in parsed().items():
         if unit["Service"].get("Type") == "oneshot":
             assert int(unit["Service"]["TimeoutStartSec"]) > 0, name
+
+
+def test_the_nodemanager_of_a_spot_instance_brings_along_who_watches_for_the_notice():
+    made = units.units({"nodemanager": 512}, "/opt/ohmy/java", True, "compute", spot=True)
+    assert "Wants=network-online.target ohmy-spot.service" in made["hadoop-nodemanager.service"]
+    assert "node.pyz spot" in made["ohmy-spot.service"] and "ohmy-spot.service" not in parsed()
+    assert "ohmy-spot" not in parsed()["hadoop-nodemanager.service"][1]

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What is wrong with further groups of workers, before anything is touched."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import groups
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+
+# What a group that says nothing takes from the other workers does not matter here.
+COMMON = groups.Group(groups.WORKER, groups.WORKER, 0, ("m6i.large",), "ami-0")
+
+
+def problem(value: t.Sequence[t.Mapping[str, t.Any]] | None) -> str:
+    """Return what is wrong with ``cluster_worker_groups``, or an empty text."""
+    done = []
+    for number, one in enumerate(value or (), 1):
+        checked = ArgumentSpecValidator(groups.FURTHER).validate(dict(one))
+        if checked.error_messages:
+            return f"in group {one.get('name', number)}: {checked.error_messages[0]}"
+        done.append(checked.validated_parameters)
+    try:
+        groups.all_further(done, COMMON)
+    except OhmyError as exc:
+        return f"{exc.message.partition(': ')[2] or exc.message} {exc.hint}".strip()
+    return ""
+
+
+def root_volume_problem(value: t.Mapping[str, t.Any] | None) -> str:
+    """Return what is wrong with ``cluster_root_volume``, or an empty text."""
+    return _volume(value, groups.LEAST_GIB) if value is not None else ""
+
+
+def volumes_problem(value: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Return what is wrong with ``cluster_volumes``, or an empty text."""
+    if len(value) > groups.MOST_VOLUMES:
+        return f"{len(value)} volumes are too many, at most {groups.MOST_VOLUMES}"
+    return next((text for one in value if (text := _volume(one, 1))), "")
+
+
+def _volume(value: t.Mapping[str, t.Any], least: int) -> str:
+    unknown = sorted(set(value) - {"size", "type"})
+    if unknown:
+        return f"knows size and type, not {', '.join(map(str, unknown))}"
+    size = str(value.get("size", 50))
+    return (
+        ""
+        if re.fullmatch("[0-9]+", size) and least <= int(size) <= groups.MOST_GIB
+        else f"size must be {least} to {groups.MOST_GIB} GiB, not {size}"
+    )
