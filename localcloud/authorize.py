@@ -76,10 +76,12 @@ TAGGING = {"CreateRole": "TagRole", "CreateInstanceProfile": "TagInstanceProfile
 class Caller(t.Protocol):
     """Who makes a request."""
 
-    name: str
-    policies: tuple[policy.Statement, ...]
-    administrator: bool
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def policies(self) -> tuple[policy.Statement, ...]: ...
+    @property
+    def administrator(self) -> bool: ...
     @property
     def names(self) -> set[str]: ...
 
@@ -131,12 +133,14 @@ def _pairs(words: dict[tuple[str, ...], str]) -> Tags:
     return {value: words.get((at[0], "Value"), "") for at, value in words.items() if at[1] == "Key"}
 
 
-def _context(request: Tags | None = None, resource: Tags | None = None, **more: str) -> dict[str, str]:
+def _context(
+    request: Tags | None = None, resource: Tags | None = None, more: t.Mapping[str, str] | None = None
+) -> dict[str, str]:
     found = {"aws:RequestedRegion": REGION}
     found.update({f"aws:RequestTag/{key}": value for key, value in (request or {}).items()})
     for key, value in (resource or {}).items():
         found[f"aws:ResourceTag/{key}"] = found[f"ec2:ResourceTag/{key}"] = value
-    return {**found, **{key.replace("_", ":"): value for key, value in more.items()}}
+    return {**found, **(more or {})}
 
 
 def ec2(action: str, form: Form, things: Resources) -> list[Access] | None:
@@ -158,10 +162,10 @@ def ec2(action: str, form: Form, things: Resources) -> list[Access] | None:
         size = {}
         if kind == "instance":
             size = {
-                "ec2_InstanceType": form.get("InstanceType", "m1.small"),
-                "ec2_InstanceMarketType": "spot" if spot else "on-demand",
+                "ec2:InstanceType": form.get("InstanceType", "m1.small"),
+                "ec2:InstanceMarketType": "spot" if spot else "on-demand",
             }
-        found.append(Access(f"ec2:{action}", arn, _context(given.get(kind, {}), **size)))
+        found.append(Access(f"ec2:{action}", arn, _context(given.get(kind, {}), more=size)))
     for parameter, kind in EXISTING[action].items():
         for name in _named(form, parameter, things):
             tags = things.ec2_tags(kind, name)
@@ -170,7 +174,7 @@ def ec2(action: str, form: Form, things: Resources) -> list[Access] | None:
                 found.append(Access(f"ec2:{action}", ec2_arn(kind, shown), _context(resource=tags)))
     for kind, tags in given.items():
         arn = ec2_arn(kind, form.get("KeyName", "*") if kind == "key-pair" else "*")
-        found.append(Access("ec2:CreateTags", arn, _context(tags, ec2_CreateAction=action)))
+        found.append(Access("ec2:CreateTags", arn, _context(tags, more={"ec2:CreateAction": action})))
     role = things.role_in(form.get("IamInstanceProfile.Name"), form.get("IamInstanceProfile.Arn"))
     if action == "RunInstances" and role is not None:
         found.append(pass_role(role))
