@@ -107,7 +107,8 @@ def require(who: Caller, service: str, action: str, form: Form, body: bytes, thi
 
 def request_tags(form: Form) -> dict[str, Tags]:
     """Return the tags that a request of EC2 gives what it makes, by kind."""
-    kinds, words = {}, {}
+    kinds: dict[str, str] = {}
+    words: dict[tuple[str, ...], str] = {}
     for key, value in form.items():
         found = re.fullmatch(r"TagSpecification\.(\d+)\.(ResourceType|Tag\.(\d+)\.(Key|Value))", key)
         if found is not None and found[2] == "ResourceType":
@@ -121,7 +122,7 @@ def request_tags(form: Form) -> dict[str, Tags]:
 
 def listed_tags(form: Form, prefix: str) -> Tags:
     """Return the tags of a list such as Tag.1.Key, Tag.1.Value."""
-    words = {}
+    words: dict[tuple[str, ...], str] = {}
     for key, value in form.items():
         found = re.fullmatch(rf"{re.escape(prefix)}\.(\d+)\.(Key|Value)", key)
         if found is not None:

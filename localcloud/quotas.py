@@ -42,4 +42,4 @@ def install() -> None:
         found = quota(quota_code, backend.region_name, backend.account_id) if service_code == "ec2" else None
         return found if found is not None else others(backend, service_code, quota_code)
 
-    ServiceQuotasBackend.get_service_quota = get_service_quota  # type: ignore[method-assign]
+    ServiceQuotasBackend.get_service_quota = get_service_quota  # type: ignore[method-assign,assignment]
