@@ -19,6 +19,8 @@ from .rest import Answer, Rest, query
 FILE = re.compile(r"(?P<path>/.*) \d+ bytes, replicated: replication=(?P<replication>\d+), \d+ block\(s\):")
 LACKING = re.compile(r"Target Replicas is (?P<target>\d+) but found (?P<found>\d+) live replica\(s\)")
 EXAMPLES = 3
+# What a job needs of its own while it runs asks for more replicas than data does, and goes with the job.
+TRANSIENT = "/.staging/"
 SECONDS = 120.0
 
 
@@ -40,7 +42,7 @@ def read(lines: t.Iterable[str]) -> Check:
     """Return what the lines of a check with ``files=1`` tell."""
     check = Check()
     for line in lines:
-        if match := FILE.match(line):
+        if (match := FILE.match(line)) and TRANSIENT not in match["path"]:
             wanted = int(match["replication"])
             check.replications[wanted] = check.replications.get(wanted, 0) + 1
             names = check.examples.setdefault(wanted, [])

@@ -254,6 +254,7 @@ FSCK = """Connecting
 /data/c 12 bytes, replicated: replication=2, 1 block(s):  OK
 /tmp/job.jar 9 bytes, replicated: replication=10, 1 block(s):  Under replicated BP-1-10.0.0.1-1:blk_1_1. Target \
 Replicas is 10 but found 2 live replica(s), 0 decommissioned replica(s), 0 decommissioning replica(s).
+/user/hadoop/.staging/job_1_0001/job.jar 9 bytes, replicated: replication=3, 1 block(s):  OK
 Status: HEALTHY
 """
 
