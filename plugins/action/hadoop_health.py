@@ -18,6 +18,7 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import (
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
 
 PAUSE = 2.0
+NAMED = 3
 DEFAULT_TIMEOUT = 600.0
 
 
@@ -37,7 +38,7 @@ class ActionModule(NodeAction):
                 look["seconds"] = round(time.monotonic() - began, 1)
                 if look.get("failed"):
                     return look
-                line.update(look["summary"])
+                line.update(self._told(look))
                 if look["ready"] or self._task.check_mode:
                     return look
                 if time.monotonic() + PAUSE >= deadline:
@@ -57,6 +58,13 @@ class ActionModule(NodeAction):
             return self.checked(args, retry=min(RETRY_SECONDS, max(1.0, left)))
         except ModuleFailed as exc:
             return {"changed": False, **exc.as_result(), "failed": True}
+
+    @staticmethod
+    def _told(look: dict[str, t.Any]) -> str:
+        """Return the state in one line, with the first of the nodes that are waited for."""
+        late = [node["host"] for node in look["missing"]] if look.get("namenode") else []
+        more = f" and {len(late) - NAMED} more" if len(late) > NAMED else ""
+        return look["summary"] + (f", waiting for {', '.join(late[:NAMED])}{more}" if late else "")
 
     @staticmethod
     def _late(look: dict[str, t.Any]) -> OhmyError:

@@ -3,13 +3,13 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a cluster's instances stand, or remove all that carries its tag."""
+"""Make a cluster's instances stand, stop and start them, or remove all that carries its tag."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ec2_cluster
-short_description: Launch or remove the EC2 instances of a Hadoop cluster
+short_description: Launch, stop, start or remove the EC2 instances of a cluster
 version_added: 0.1.0
 description:
   - Launches a master and any number of workers with all they need, a security group, an SSH key pair and an instance profile
@@ -48,9 +48,18 @@ options:
   state:
     description:
       - V(present) makes the cluster stand; V(absent) removes it and fails where anything is left.
+      - V(stopped) stops the instances of a cluster that stands. Their volumes and private addresses stay, and volumes cost
+        money; a stopped cluster does not end by itself. HDFS is not asked; F(playbooks/stop.yml) saves its image before.
+      - V(started) starts what is stopped, with a new lease, and launches nothing. Public addresses are new ones then.
     type: str
-    choices: [present, absent]
+    choices: [present, started, stopped, absent]
     default: present
+  force:
+    description:
+      - With O(state=stopped), stop where that loses data too. One-time spot instances, which cannot be stopped, end then, and
+        disks that come with an instance type are empty after a start.
+    type: bool
+    default: false
   workers:
     description:
       - How many workers; V(0) makes the master work alone.
@@ -344,6 +353,17 @@ EXAMPLES = r"""
     bucket: example-bucket
     document:
       hadoop: "{{ archives.archives[0] }}"
+
+- name: Stop it for the night
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    state: stopped
+
+- name: Start it again
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    state: started
+    ttl: 12h
 
 - name: Remove it and prove that nothing is left
   ohmy.hadoop.ec2_cluster:
@@ -647,17 +667,55 @@ left:
   type: list
   elements: str
   sample: []
+kept:
+  description: The volumes that O(state=stopped) keeps, or would keep in check mode, and that cost money; otherwise empty.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    volume_id:
+      description: Its id.
+      returned: always
+      type: str
+      sample: vol-0123456789abcdef0
+    size:
+      description: Its size in GiB.
+      returned: always
+      type: int
+      sample: 50
+    type:
+      description: Its type.
+      returned: always
+      type: str
+      sample: gp3
+evidence:
+  description:
+    - Where the last logs of nodes whose time to live was over lie, of all clusters of this name; O(state=absent) looks for
+      them, and leaves them. Null where there are none.
+  returned: success
+  type: str
+  sample: s3://example-bucket/evidence/demo/
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, argspec, groups, present, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
+    absent,
+    argspec,
+    groups,
+    present,
+    started,
+    stopped,
+    want,
+)
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
+VERBS = {"present": present, "started": started, "stopped": stopped, "absent": absent}
 SPEC = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": list(VERBS), "default": "present"},
+    "force": {"type": "bool", "default": False},
     "workers": {"type": "int", "default": 2},
     "at_least": {"type": "bool", "default": False},
     "leaving": {"type": "list", "elements": "str", "default": []},
@@ -700,6 +758,8 @@ SPEC = {
     "state_dir": {"type": "path"},
     **argspec.CONNECTION,
 }
+# What only one of the states has to tell of.
+NOTHING = {"launches": [], "removed": [], "left": [], "kept": [], "evidence": None}
 
 
 def main():
@@ -712,13 +772,12 @@ def main():
     require_boto3(module)
     try:
         wanted = want.from_params(module.params)
-        verb = present if module.params["state"] == "present" else absent
-        result = verb.run(Clients(module.params), wanted, module.check_mode)
+        result = VERBS[module.params["state"]].run(Clients(module.params), wanted, module.check_mode)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
     for remark in result.pop("warnings", []):
         module.warn(remark)
-    module.exit_json(**result)
+    module.exit_json(**{**NOTHING, **result})
 
 
 if __name__ == "__main__":

@@ -291,6 +291,11 @@ clusters:
       returned: always
       type: int
       sample: 1782921600
+    evidence:
+      description: Where nodes whose time to live was over left their last logs; null where there are none, or without O(reports).
+      returned: always
+      type: str
+      sample: s3://example-bucket/evidence/demo/0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11/
     reports:
       description: What each node reported; empty without O(reports).
       returned: always

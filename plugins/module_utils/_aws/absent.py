@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, iam, instances, key_pair, local_files, s3, security_group, view
+from . import errors, evidence, iam, instances, key_pair, local_files, s3, security_group, view
 from .client import Clients
 from .rest import Rest, observe
 from .waits import Deadline, poll
@@ -198,7 +198,8 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
             **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left, launches=[]),
         )
     cluster = _gone(clients, want, have) if not check_mode else _gone(clients, want, have, have.instances)
-    return todo.result(cluster=cluster, removed=removed, left=left, launches=[])
+    kept = evidence.place(clients, have.bucket, evidence.of_cluster(want.name))
+    return todo.result(cluster=cluster, removed=removed, left=left, launches=[], evidence=kept)
 
 
 def _gone(clients: Clients, want: Want, have: Rest, known: list[instances.Instance] | None = None) -> dict[str, t.Any]:

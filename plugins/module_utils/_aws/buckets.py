@@ -14,7 +14,8 @@ from . import errors, tags
 
 BLOCK = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
-# What a killed upload leaves would cost for ever, and no listing of objects shows it.
+EVIDENCE_DAYS = 30
+# What a killed upload leaves would cost for ever, and no listing of objects shows it. Last logs outlive their clusters.
 LIFECYCLE = {
     "Rules": [
         {
@@ -22,7 +23,13 @@ LIFECYCLE = {
             "Status": "Enabled",
             "Filter": {"Prefix": ""},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-        }
+        },
+        {
+            "ID": "ohmy-evidence",
+            "Status": "Enabled",
+            "Filter": {"Prefix": "evidence/"},
+            "Expiration": {"Days": EVIDENCE_DAYS},
+        },
     ]
 }
 _TAKEN = "The name is somebody else's, among all of AWS: take another bucket (job_bucket)."
@@ -55,7 +62,7 @@ def _close(s3: t.Any, bucket: str) -> None:
     errors.call(what, s3.put_public_access_block, Bucket=bucket, PublicAccessBlockConfiguration=BLOCK)
     what = f"encrypt bucket {bucket}"
     errors.call(what, s3.put_bucket_encryption, Bucket=bucket, ServerSideEncryptionConfiguration=ENCRYPTION)
-    what = f"let unfinished uploads to bucket {bucket} end"
+    what = f"let unfinished uploads and old evidence in bucket {bucket} end"
     errors.call(what, s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=LIFECYCLE)
     marks = {"TagSet": tags.as_list({tags.SCHEMA: tags.SCHEMA_NOW})}
     errors.call(f"tag bucket {bucket}", s3.put_bucket_tagging, Bucket=bucket, Tagging=marks)

@@ -11,7 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._core import s3_uri
+from .._core import places, s3_uri
 from .._core.errors import OhmyError
 from . import errors, tags
 from .client import Identity
@@ -50,7 +50,7 @@ def _patterns(key: str) -> list[str]:
 def policy(
     bucket: str, prefix: str, read_uris: t.Iterable[str], write_uris: t.Iterable[str], partition: str = "aws"
 ) -> dict[str, t.Any]:
-    """Return the nodes' policy: read archives, the cluster's prefix and the input; write reports and lease.
+    """Return the nodes' policy: read archives, the cluster's prefix and the input; write reports, lease and last logs.
 
     Listing is granted for whole buckets: where it hangs on a prefix, S3 answers 403 instead of 404 for an object that is
     not there, and s3a, which looks for a folder by its bare name first, takes that for a refusal.
@@ -59,6 +59,7 @@ def policy(
     # Staged input of any job: on a cluster that is kept, one job's launch must not lock out another's.
     read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/input/*", f"{arn}{bucket}/{prefix}*"}
     write = {f"{arn}{bucket}/{prefix}nodes/*", f"{arn}{bucket}/{prefix}lease"}
+    write.add(f"{arn}{bucket}/{places.evidence(prefix)}*")
     lists = {bucket}
     output: set[str] = set()
     for uris, target in ((read_uris, read), (write_uris, output)):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from . import connection, documents, groups, instances, key_pair, lease, local_files, nodes, s3, view
+from .._core import places
+from . import connection, documents, evidence, groups, instances, key_pair, lease, local_files, nodes, s3, view
 from .client import Clients
 
 
@@ -66,8 +67,9 @@ def describe(
         host_keys=nodes.pinned(told, pinned, [one.id for one in here]),
         access=access,
         digests={role: documents.digest(bodies.get(role)) for role in roles},
-        expires=found["expires"] if found is not None else None,
+        expires=lease.expires(found),
     )
+    whole["evidence"] = evidence.place(clients, bucket, places.evidence(at)) if reports and at is not None else None
     whole["reports"] = _reports(clients, bucket, here, told) if reports and bucket is not None else []
     return whole
 

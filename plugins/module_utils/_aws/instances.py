@@ -23,6 +23,8 @@ DEAD = ("shutting-down", "terminated")
 LAUNCH_BATCH = 100
 TERMINATE_BATCH = 1000
 PROFILE_LAG = 120
+# Seconds for which DescribeInstances may tell of what was before a call.
+LATE_NEWS = 30
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Instance:
     zone: str = ""
     account: str = ""
     market: str = ON_DEMAND
+    root_device: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -99,6 +102,7 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
         zone=(raw.get("Placement") or {}).get("AvailabilityZone", ""),
         account=account,
         market=raw.get("InstanceLifecycle") or ON_DEMAND,
+        root_device=raw.get("RootDeviceType", ""),
         tags=found,
     )
 
@@ -184,8 +188,21 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
 
 
 def start(clients: t.Any, ids: list[str]) -> None:
-    """Start stopped instances in one call."""
-    errors.call(f"start {', '.join(ids)}", clients.launcher.start_instances, InstanceIds=ids)
+    """Start stopped instances, one call per thousand."""
+    for at in range(0, len(ids), TERMINATE_BATCH):
+        batch = ids[at : at + TERMINATE_BATCH]
+        errors.call(f"start {', '.join(batch)}", clients.launcher.start_instances, InstanceIds=batch)
+
+
+def stop(ec2: t.Any, cluster: str, ids: list[str]) -> None:
+    """Stop running instances, one call per thousand; what they are doing is theirs to end."""
+    for at in range(0, len(ids), TERMINATE_BATCH):
+        batch = ids[at : at + TERMINATE_BATCH]
+        try:
+            errors.call(f"stop {len(batch)} instance(s) of {cluster}", ec2.stop_instances, InstanceIds=batch)
+        except errors.AwsError as exc:
+            hint = "If stop protection is on, lift it on the instances first."
+            raise errors.with_hint(exc, ("OperationNotPermitted",), hint) from exc
 
 
 def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
@@ -216,13 +233,23 @@ def _laggards(ids: t.Iterable[str], seen: dict[str, Instance]) -> str:
 
 
 def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -> list[Instance]:
-    """Wait until all these instances run; return all of the cluster's. A dead one ends the wait with its reason."""
+    """Wait until all these instances run; return all of the cluster's. A dead one ends the wait with its reason.
+
+    One that was started may be told of as stopped for a while yet, until it was seen awake.
+    """
     seen: dict[str, Instance] = {}
+    woken: set[str] = set()
+    late_news = Deadline(LATE_NEWS)
+
+    def fell_asleep(one: Instance) -> bool:
+        return one.state in ASLEEP and (one.id in woken or not late_news.left())
 
     def probe() -> list[Instance] | None:
         found = observe(ec2, cluster)
         seen.update({one.id: one for one in found})
-        dead = [seen[one] for one in ids if one in seen and seen[one].state in DEAD + ASLEEP]
+        woken.update(one.id for one in found if one.state in LIVE)
+        here = [seen[one] for one in ids if one in seen]
+        dead = [one for one in here if one.state in DEAD or fell_asleep(one)]
         if dead:
             told = "; ".join(f"{one.id} is {one.state}: {one.reason or 'no reason given'}" for one in dead[:10])
             raise OhmyError(

@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import typing as t
 
+# The end of a lease that never ends: a date that systemd's timers can hold.
+NEVER = 4102444800
+
 
 def key(prefix: str) -> str:
     """Return the lease's key."""
@@ -23,10 +26,11 @@ def fresh(now: int, ttl: int, ttl_max: int) -> dict[str, int]:
 def wanted(have: dict[str, int] | None, now: int, ttl: int, ttl_max: int, starting: bool) -> dict[str, int] | None:
     """Return the lease that ought to be there, ``have`` itself where it is good enough, None for no time to live.
 
-    A standing cluster's lease is renewed when less than half of it is left, never past its limit.
+    A standing cluster's lease is renewed when less than half of it is left, never past its limit. Nodes that were
+    launched with a lease go on reading it: without a time to live it never ends.
     """
     if ttl == 0:
-        return None
+        return None if have is None else {"expires": NEVER, "max": NEVER}
     if have is None or starting:
         return fresh(now, ttl, ttl_max)
     if have["expires"] - now >= ttl // 2:
@@ -43,9 +47,22 @@ def parse(body: bytes | None) -> dict[str, int] | None:
         return None
 
 
+def expires(have: dict[str, int] | None) -> int | None:
+    """Return when a lease ends, None for never."""
+    return have["expires"] if have is not None and have["expires"] < NEVER else None
+
+
 def text(lease: dict[str, t.Any]) -> bytes:
     """Return the object's body."""
     return json.dumps(lease, sort_keys=True, separators=(",", ":")).encode()
+
+
+def outlasting(have: dict[str, int] | None, now: int, seconds: int) -> dict[str, int] | None:
+    """Return the lease that lasts for ``seconds`` more, past its limit too: its end would be that of what is kept."""
+    if have is None:
+        return None
+    end = max(have["expires"], now + seconds)
+    return {"expires": end, "max": max(have["max"], end)}
 
 
 def prolonged(have: dict[str, int], now: int, seconds: int) -> dict[str, int]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import json
 import os
@@ -147,9 +148,15 @@ def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str
     return found
 
 
-def remove(folder: str) -> None:
-    """Remove one folder of ours, and the control sockets of its incarnation."""
+def forget_connections(folder: str) -> None:
+    """Remove the control sockets of a folder's incarnation: what they lead to has ended, or will not be there again."""
     mark_of = os.path.basename(folder)[-8:]
     for socket in glob.glob(os.path.join(glob.escape(os.path.dirname(control_path(mark_of))), f"{mark_of}-*")):
-        os.unlink(socket)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(socket)
+
+
+def remove(folder: str) -> None:
+    """Remove one folder of ours, and the control sockets of its incarnation."""
+    forget_connections(folder)
     shutil.rmtree(folder)

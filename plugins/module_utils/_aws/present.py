@@ -10,7 +10,7 @@ import typing as t
 import uuid
 
 from .._core.errors import OhmyError
-from . import documents, launch_checks, nodes, view
+from . import documents, launch_checks, lease, nodes, view
 from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
@@ -32,7 +32,7 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         host_keys=host_keys,
         access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
         digests={role: documents.digest(have.documents[role]) for role in have.documents},
-        expires=have.lease["expires"] if have.lease is not None else None,
+        expires=lease.expires(have.lease),
     )
 
 
@@ -57,4 +57,4 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     launches = () if check_mode else end.launches
     remarks = [*remarks, *(text for one in launches if (text := one.warning()))]
     told = {"warnings": remarks} if remarks else {}
-    return todo.result(cluster=cluster, removed=[], left=[], launches=[one.told() for one in launches], **told)
+    return todo.result(cluster=cluster, launches=[one.told() for one in launches], **told)

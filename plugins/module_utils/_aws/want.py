@@ -51,6 +51,7 @@ class Want:
     at_least: bool = False
     on_launch_failure: str = "removed"
     bundle: bytes = b""
+    force: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     document: dict[str, t.Any] = field(default_factory=dict)
 
@@ -197,6 +198,7 @@ def from_params(params: dict[str, t.Any]) -> Want:
         at_least=bool(params.get("at_least")),
         on_launch_failure=params.get("on_launch_failure") or "removed",
         bundle=_bundle(params.get("bundle")),
+        force=bool(params.get("force")),
         tags=checked_tags(params.get("tags")),
         document=params.get("document") or {},
     )

@@ -25,3 +25,8 @@ def nearest(path: str, exists: t.Callable[[str], bool] = os.path.isdir) -> str:
     while path != "/" and not exists(path):
         path = os.path.dirname(path)
     return path
+
+
+def evidence(prefix: str) -> str:
+    """Return where the nodes of a cluster leave their last logs in its bucket: beside its own prefix, which is removed."""
+    return "evidence/" + prefix.partition("/")[2]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -29,14 +30,16 @@ LOGS = ("stderr", "stdout", "syslog")
 # job.xml stays out: it is the one file that may hold what its owner did not want to show.
 JOB_FILES = ("spec.json", "status.json", "client.log")
 UNITS = ("hadoop-*", "ohmy-*")
+MOST_BYTES = 64 << 20
 
 
 class Evidence:
     """An archive that is being filled; what cannot be had is named instead."""
 
-    def __init__(self, archive: tarfile.TarFile, deadline: float) -> None:
+    def __init__(self, archive: tarfile.TarFile, deadline: float, room: int = MOST_BYTES) -> None:
         self._archive = archive
         self._deadline = deadline
+        self._room = room
         self.entries: list[str] = []
         self.missing: list[str] = []
 
@@ -48,6 +51,10 @@ class Evidence:
         """Add a file; an empty one says nothing and is left out."""
         if not data:
             return
+        if len(data) > self._room:
+            self.missing.append(f"{name}: the archive would be too large")
+            return
+        self._room -= len(data)
         info = tarfile.TarInfo(name)
         info.size, info.mtime, info.mode = len(data), int(time.time()), 0o644
         self._archive.addfile(info, io.BytesIO(data))
@@ -64,6 +71,16 @@ class Evidence:
             self.missing.append(f"{what}: {exc}")
 
 
+@contextlib.contextmanager
+def filled(path: str, limit: float, room: int = MOST_BYTES) -> t.Iterator[Evidence]:
+    """Fill the tar.gz ``path``, for root's eyes only, in about ``limit`` seconds and with ``room`` bytes of files."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as stream, tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as archive:
+        found = Evidence(archive, time.monotonic() + limit, room)
+        yield found
+        found.add("missing.txt", "\n".join(found.missing).encode())
+
+
 def collect(
     path: str,
     job: str | None = None,
@@ -77,20 +94,17 @@ def collect(
     :param job: the id of the job whose history and failed tasks are wanted too.
     """
     host = socket.gethostname()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as stream, tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as archive:
-        found = Evidence(archive, time.monotonic() + limit)
+    with filled(path, limit) as found:
         # The most telling first: time may run out.
         if job:
-            found.attempt("the job's files", lambda: _job_files(found, JobDir.of(job, root)))
+            found.attempt("the job's files", lambda: job_files(found, JobDir.of(job, root)))
             found.attempt(
                 "the job in YARN",
                 lambda: _application(found, JobDir.of(job, root), open_doors(conf_dir, timeout=HTTP_SECONDS)),
             )
-        found.attempt("the state of the cluster", lambda: _cluster(found, open_doors(conf_dir, timeout=HTTP_SECONDS)))
-        found.attempt("the logs of the daemons", lambda: _daemons(found, log_dir, host))
-        found.attempt("the journal", lambda: _journal(found, host))
-        found.add("missing.txt", "\n".join(found.missing).encode())
+        found.attempt("the state of the cluster", lambda: cluster(found, open_doors(conf_dir, timeout=HTTP_SECONDS)))
+        found.attempt("the logs of the daemons", lambda: daemons(found, log_dir, host))
+        found.attempt("the journal", lambda: journal(found, host))
     return {"entries": found.entries, "missing": found.missing}
 
 
@@ -103,10 +117,11 @@ def tail(path: str, size: int = FILE_BYTES) -> bytes:
     return data if length <= size else data.partition(b"\n")[2]
 
 
-def _job_files(found: Evidence, folder: JobDir) -> None:
+def job_files(found: Evidence, folder: JobDir, under: str = "job") -> None:
+    """Add what a follower and its client wrote."""
     for name in JOB_FILES:
         if os.path.isfile(folder.file(name)):
-            found.add(f"job/{name}", tail(folder.file(name)))
+            found.add(f"{under}/{name}", tail(folder.file(name)))
 
 
 def _application(found: Evidence, folder: JobDir, doors: Doors) -> None:
@@ -146,7 +161,8 @@ def _container(found: Evidence, doors: Doors, attempt: t.Mapping[str, t.Any]) ->
         )
 
 
-def _cluster(found: Evidence, doors: Doors) -> None:
+def cluster(found: Evidence, doors: Doors) -> None:
+    """Add what the ResourceManager and the NameNode say of themselves."""
     found.add("cluster/metrics.json", _json(doors.yarn.metrics()))
     found.add(
         "cluster/nodes.json", _json(doors.yarn.nodes("NEW,RUNNING,UNHEALTHY,LOST,REBOOTED,DECOMMISSIONED,SHUTDOWN"))
@@ -155,14 +171,16 @@ def _cluster(found: Evidence, doors: Doors) -> None:
     found.add("cluster/hdfs.json", _json(state))
 
 
-def _daemons(found: Evidence, log_dir: str, host: str) -> None:
+def daemons(found: Evidence, log_dir: str, host: str) -> None:
+    """Add the last part of each daemon's log on this node."""
     for name in sorted(os.listdir(log_dir)):
         path = os.path.join(log_dir, name)
         if name.endswith((".log", ".out", ".err")) and os.path.isfile(path) and found.left() > 0:
             found.add(f"{host}/{name}", tail(path))
 
 
-def _journal(found: Evidence, host: str) -> None:
+def journal(found: Evidence, host: str) -> None:
+    """Add what systemd has to say of our units on this node."""
     units = [word for unit in UNITS for word in ("-u", unit)]
     seconds = max(1.0, min(15.0, found.left()))
     for name, command in (

@@ -148,6 +148,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
     properties: dict[str, t.Any] = {
         "dfs.namenode.name.dir": "file:///var/lib/hadoop/name",
         **storage.hdfs(facts.storage, workers <= SMALL),
+        "dfs.namenode.checkpoint.dir": "file:///var/lib/hadoop/checkpoint",
         "dfs.namenode.rpc-address": f"{master}:8020",
         "dfs.namenode.http-address": f"{master}:9870",
         "dfs.datanode.address": f"{facts.address}:9866",

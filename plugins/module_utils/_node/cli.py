@@ -15,6 +15,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.voice import say
+from .._hadoop import checkpoint
 from . import documents, facts, lease, report, spot
 from .converge import converge
 from .imds import Imds
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("report", help="report the unit that failed")
     verbs.add_parser("lease", help="read the lease; arm its timer anew or power off")
     verbs.add_parser("spot", help="wait for the notice that EC2 takes this instance back")
+    verbs.add_parser("checkpoint", help="merge the NameNode's edits into its image where that is due")
     verbs.add_parser("follow", help="follow a job").add_argument("job_dir")
     return top
 
@@ -130,6 +132,8 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         if args.verb == "lease":
             say(lease.check(documents.load()))
             return 0
+        if args.verb == "checkpoint":
+            return checkpoint.main()
         from .._hadoop import follower
 
         return follower.main(args.job_dir) or 0

@@ -12,7 +12,8 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from . import units
+from .._core.voice import say
+from . import last_evidence, units
 from .imds import Imds
 from .s3 import S3, dumps
 from .system import read_file, run, service_state, write_file
@@ -118,33 +119,49 @@ def decide(expires: float | None, now: float, silent_since: float | None) -> tup
 
 def silence(path: str) -> float | None:
     """Return since when S3 has been out of reach, None where it was not."""
+    since = _remembered(path).get("silent_since")
+    return float(since) if isinstance(since, (int, float)) else None
+
+
+def _remembered(path: str) -> dict[str, t.Any]:
     try:
-        return float(json.loads(read_file(path) or b"{}")["silent_since"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+        found = json.loads(read_file(path) or b"{}")
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remember(state: dict[str, t.Any]) -> bool:
+    """Write down what the next look has to know; tell whether that could be done."""
+    try:
+        write_file(STATE, dumps(state))
+    except OSError:
+        return False
+    return True
 
 
 def check(document: t.Mapping[str, t.Any], now: float | None = None) -> str:
-    """Do the timer's work: arm it anew or power the node off.
+    """Do the timer's work: arm it anew, or bring the last logs to S3 once and power the node off.
 
     Whatever else goes wrong here is tried again by the unit (``Restart=on-failure``).
     """
     if not document.get("lease") or not document.get("s3"):
         return "this node has no lease"
     now = time.time() if now is None else now
-    since = silence(STATE)
+    since, saved = silence(STATE), _remembered(STATE).get("ending") is not None
     try:
         expires: float | None = float(read(document)["expires"])
     except OhmyError as exc:
         # Where the lease was removed, the cluster was too.
         expires = 0.0 if gone(document, int(exc.details.get("status", 0))) else None
     verb, when = decide(expires, now, since)
+    if verb == "end" and not saved and _remember({"ending": now, "silent_since": since}):
+        say(last_evidence.save(document))
+        # That took a while, in which the lease may have been renewed.
+        return check(document)
     if verb == "end":
         run(["systemctl", "--no-block", "poweroff"], "power this node off")
         return "the lease is over"
-    if expires is None:
-        write_file(STATE, dumps({"silent_since": now if since is None else since}))
-    else:
-        write_file(STATE, b"{}")
+    _remember({"silent_since": now if since is None else since} if expires is None else {})
     _timer(int(when) + 1)
     return f"the lease ends at {int(when)}" if expires is not None else f"S3 does not tell; asking again at {int(when)}"

@@ -20,7 +20,7 @@ USERS = {
     "nodemanager": "yarn",
     "historyserver": "mapred",
 }
-COMMANDS = {"namenode": "hdfs", "datanode": "hdfs", "historyserver": "mapred"}
+COMMANDS = {"namenode": "hdfs", "datanode": "hdfs", "checkpoint": "hdfs", "historyserver": "mapred"}
 # The JVMs that hold HDFS die last when memory runs out.
 PRECIOUS = ("namenode", "datanode")
 # Those that keep their files on the data disks.
@@ -93,6 +93,8 @@ def daemon(name: str, java_home: str, heap: int, quick: bool, mounts: t.Sequence
         "LimitNOFILE=65536",
         "TasksMax=infinity",
     ]
+    if name == "namenode":
+        lines.insert(lines.index(""), "Wants=ohmy-checkpoint.timer")
     if name in PRECIOUS:
         lines.append("OOMScoreAdjust=-500")
     if name == "nodemanager":
@@ -137,6 +139,29 @@ ExecStart={PYTHON} lease
 TimeoutStartSec=300
 Restart=on-failure
 RestartSec=60
+"""
+
+# A process that ends when its work is done: no memory is kept for it, and the first to go where there is too little.
+CHECKPOINT = f"""[Unit]
+Description=Merge the NameNode's edits into its image where that is due
+
+[Service]
+Type=oneshot
+User=hdfs
+@ENVIRONMENT@
+ExecStart={PYTHON} checkpoint
+TimeoutStartSec=2000
+Nice=10
+OOMScoreAdjust=500
+"""
+
+CHECKPOINT_TIMER = """[Unit]
+Description=Look whether the NameNode's edits want a checkpoint
+PartOf=hadoop-namenode.service
+
+[Timer]
+OnActiveSec=10min
+OnUnitInactiveSec=10min
 """
 
 FOLLOW = f"""[Unit]
@@ -197,6 +222,11 @@ def units(
     found.update({"ohmy-node.service": NODE, "ohmy-report.service": REPORT, "ohmy-lease.service": LEASE})
     if spot:
         found["ohmy-spot.service"] = SPOT
+    if "namenode" in running:
+        own = environment("checkpoint", java_home, running["namenode"], quick)
+        lines = "\n".join(f'Environment="{key}={value}"' for key, value in own.items())
+        found["ohmy-checkpoint.service"] = CHECKPOINT.replace("@ENVIRONMENT@", lines)
+        found["ohmy-checkpoint.timer"] = CHECKPOINT_TIMER
     if role == "master":
         found["ohmy-follow@.service"] = FOLLOW.replace("@JAVA@", java_home)
     return found

@@ -114,6 +114,7 @@ def directories(services: t.Sequence[str], storage: Storage) -> dict[str, Right]
     }
     if "namenode" in services:
         found["var/lib/hadoop/name"] = ("hdfs", "hdfs", 0o700)
+        found["var/lib/hadoop/checkpoint"] = ("hdfs", "hdfs", 0o700)
     if "resourcemanager" in services:
         found["var/lib/hadoop/applications"] = ("yarn", "yarn", 0o700)
     for place in storage.present(f"{place}/" for place in storage.places):

@@ -41,6 +41,13 @@ def test_it_looks_until_the_cluster_is_whole(clock):
     assert result["ready"] and not result.get("failed") and result["seconds"] == clock.now > 3
 
 
+def test_the_nodes_that_are_waited_for_are_named_while_it_waits():
+    late = {**look(False, [f"10.0.0.{number}" for number in range(5)]), "namenode": True}
+    told = hadoop_health.ActionModule._told
+    assert told(late).endswith("waiting for 10.0.0.0, 10.0.0.1, 10.0.0.2 and 2 more")
+    assert told({**late, "namenode": False}) == late["summary"] == told({**late, "missing": []})
+
+
 def test_a_reported_failure_ends_the_wait_at_once(clock):
     result = run([look(False), {"failed": True, "msg": "The node b failed", "failures": [{"host": "b"}]}], timeout=600)
     assert result["failed"] and result["msg"] == "The node b failed" and result["failures"] and clock.now < 5

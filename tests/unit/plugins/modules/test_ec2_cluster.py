@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import BUCKET, assert_reads_only
 
-KEYS = {"changed", "actions", "diff", "cluster", "launches", "removed", "left", "invocation"}
+KEYS = {"changed", "actions", "diff", "cluster", "launches", "removed", "left", "kept", "evidence", "invocation"}
 
 
 def test_present_first_run_launches_all(account, cluster):

@@ -38,5 +38,5 @@ def test_reports_name_the_reached_the_failed_and_the_silent(account, run_module,
     assert reports[made["master"]["instance_id"]]["report"] == "silent", reports
     failed = [one for one in reports.values() if one["report"] == "failed"]
     assert len(failed) == 11 and len([one for one in failed if one["error"] == "disk\nx"]) == 10, reports
-    assert account.calls["GetObject"] == 13 and account.calls["ListObjectsV2"] == 1, account.calls
+    assert account.calls["GetObject"] == 13 and account.calls["ListObjectsV2"] == 2, account.calls
     assert result["clusters"][0]["digests"] == made["digests"], result

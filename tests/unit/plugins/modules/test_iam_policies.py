@@ -50,7 +50,7 @@ WITH_OTHERS = {
     "s3:PutBucketOwnershipControls",
 }
 # What is about to be called.
-SOON = {"ec2:StopInstances", "servicequotas:GetServiceQuota"}
+SOON = {"servicequotas:GetServiceQuota"}
 SERVICES = {"ec2": "ec2", "launcher": "ec2", "s3": "s3", "iam": "iam", "ssm": "ssm", "quotas": "service-quotas"}
 PREFIXES = {"service-quotas": "servicequotas"}
 

@@ -60,7 +60,11 @@ def test_policy_allows_no_more_than_the_job_needs():
         "arn:aws:s3:::data/logs/*",
         "arn:aws:s3:::glob/x/part-*",
     ]
-    assert by_sid["Report"]["Resource"] == [f"arn:aws:s3:::b/{AT}lease", f"arn:aws:s3:::b/{AT}nodes/*"]
+    assert by_sid["Report"]["Resource"] == [
+        f"arn:aws:s3:::b/{AT}lease",
+        f"arn:aws:s3:::b/{AT}nodes/*",
+        f"arn:aws:s3:::b/{AT.replace('clusters', 'evidence')}*",
+    ]
     assert by_sid["Output"]["Resource"] == ["arn:aws:s3:::out/here", "arn:aws:s3:::out/here/*"]
     assert by_sid["List"]["Resource"] == [f"arn:aws:s3:::{name}" for name in ("b", "data", "glob", "out")]
     assert not any("*" in action for one in found["Statement"] for action in one["Action"])
@@ -84,8 +88,21 @@ def test_lease_is_renewed_when_half_is_left_and_never_past_its_limit():
     assert lease.wanted(fresh, 1060, 100, 500, False) == {"expires": 1160, "max": 1500}
     assert lease.wanted({"expires": 1480, "max": 1500}, 1450, 100, 500, False) == {"expires": 1500, "max": 1500}
     assert lease.wanted(fresh, 9000, 100, 500, True) == {"expires": 9100, "max": 9500}
-    assert lease.wanted(fresh, 1000, 0, 500, False) is None
+    assert lease.wanted(None, 1000, 0, 500, True) is None
     assert lease.parse(b"no json") is None and lease.parse(lease.text(fresh)) == fresh
+
+
+def test_nodes_that_read_a_lease_never_end_without_a_time_to_live():
+    ended = {"expires": 1000, "max": 1000}
+    due = lease.wanted(ended, 9000, 0, 0, True)
+    assert due["expires"] > 9000 + 10**9 and lease.wanted(due, 9000, 0, 0, False) == due
+    assert lease.wanted(due, 9000, 100, 500, True) == {"expires": 9100, "max": 9500}
+
+
+def test_a_lease_outlasts_the_stop_of_its_cluster():
+    assert lease.outlasting(None, 1000, 600) is None
+    assert lease.outlasting({"expires": 9000, "max": 9000}, 1000, 600) == {"expires": 9000, "max": 9000}
+    assert lease.outlasting({"expires": 1100, "max": 1200}, 1000, 600) == {"expires": 1600, "max": 1600}
 
 
 def test_token_is_the_same_for_the_same_wish_only():

@@ -56,10 +56,11 @@ def node(monkeypatch, tmp_path):
             monkeypatch.setattr(lease.time, "time", lambda: moment)
 
     here = Node()
-    here.ran = []
+    here.ran, here.saved = [], []
     monkeypatch.setattr(lease, "TIMER", str(tmp_path / "ohmy-lease.timer"))
     monkeypatch.setattr(lease, "STATE", str(tmp_path / "lease.json"))
     monkeypatch.setattr(lease, "run", lambda argv, _what: here.ran.append(argv))
+    monkeypatch.setattr(lease.last_evidence, "save", lambda _document: here.saved.append(len(here.ran)) or "saved")
     monkeypatch.setattr(lease, "service_state", lambda _unit: here.active)
     here.text = (tmp_path / "ohmy-lease.timer").read_text
     here.at(NOW)
@@ -214,3 +215,35 @@ def test_a_node_without_a_lease_is_left_alone(node, document):
     assert lease.check({**document, "lease": False}) == "this node has no lease"
     assert lease.check({**document, "s3": None}) == "this node has no lease"
     assert node.ran == []
+
+
+def test_the_last_logs_are_saved_once_before_the_end(node, document):
+    node.bucket({"expires": NOW - 1, "max": NOW + 9999})
+    assert lease.check(document) == "the lease is over"
+    assert node.saved == [0] and node.ran == [POWER_OFF]
+    lease.check(document)
+    assert node.saved == [0] and node.ran == [POWER_OFF, POWER_OFF]
+
+
+def test_a_lease_that_was_renewed_while_they_were_saved_goes_on(node, document, monkeypatch):
+    bucket = node.bucket({"expires": NOW - 1, "max": NOW + 9999})
+
+    def save(_document):
+        bucket.body = {"expires": NOW + 3600, "max": NOW + 9999}
+        return "saved"
+
+    monkeypatch.setattr(lease.last_evidence, "save", save)
+    assert lease.check(document) == f"the lease ends at {NOW + 3600}" and POWER_OFF not in node.ran
+    bucket.body = {"expires": NOW - 1, "max": NOW + 9999}
+    monkeypatch.setattr(lease.last_evidence, "save", lambda _document: node.saved.append(0) or "saved again")
+    assert lease.check(document) == "the lease is over" and node.saved == [0]
+
+
+def test_what_cannot_be_noted_keeps_no_node_alive(node, document, monkeypatch):
+    node.bucket({"expires": NOW - 1, "max": NOW + 9999})
+
+    def full(*_args, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lease, "write_file", full)
+    assert lease.check(document) == "the lease is over" and node.saved == [] and node.ran == [POWER_OFF]
