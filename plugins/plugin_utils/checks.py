@@ -54,6 +54,10 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
         elif wanted == "int" and not _whole(value):
             problems.append(f"{name}: must be a whole number, not {value}")
         elif wanted == "list" and isinstance(value, list):
+            if specs[name].get("elements") == "dict":
+                wrong = [item for item in value if not isinstance(item, dict)]
+                problems += [f"{name}: must be a list of names and values; {item!r} is none" for item in wrong]
+                continue
             kinds = (str, int) if name in NUMBERS else (str,)
             bad = [item for item in value if not isinstance(item, kinds) or isinstance(item, bool) or item == ""]
             problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]

@@ -135,7 +135,7 @@ def test_the_volumes_of_the_documentation(tmp_path):
     given = yaml.safe_load(documented("docs/disks.md", "ec2"))
     values, problems = settings.settle(settings.load_specs(), [(str(tmp_path), {"job_mapper": "cat", **given})])
     assert not [text for text in problems if text.startswith("cluster_")]
-    assert node_document.of_instances(values) == {"instance_store": True}
+    assert node_document.of_instances(values) == {"volumes": "attached", "instance_store": True}
 
 
 @pytest.mark.parametrize(
