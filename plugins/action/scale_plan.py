@@ -11,7 +11,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.scaling import scaling
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.scaling import DEFAULT, scaling
 
 
 class ActionModule(ActionBase):
@@ -27,12 +27,16 @@ class ActionModule(ActionBase):
             "name": {"type": "str", "required": True},
             "present": {"type": "list", "elements": "dict", "required": True},
             "workers": {"type": "int", "required": True},
+            "worker_groups": {"type": "list", "elements": "dict", "default": []},
             "remove": {"type": "list", "elements": "str", "default": []},
             "entries": {"type": "list", "elements": "dict", "default": []},
         }
         _result, args = self.validate_argument_spec(spec)
         try:
-            found = scaling(args["name"], args["present"], args["workers"], args["remove"], args["entries"])
+            groups = {str(one["name"]): int(one["workers"]) for one in args["worker_groups"]}
+            wanted = {DEFAULT: args["workers"], **groups}
+            found = scaling(args["name"], args["present"], wanted, args["remove"], args["entries"])
         except OhmyError as exc:
             return {"failed": True, "changed": False, **exc.as_result()}
-        return {"changed": False, **dataclasses.asdict(found)}
+        more = [{**one, "workers": found.most[str(one["name"])]} for one in args["worker_groups"]]
+        return {"changed": False, **dataclasses.asdict(found), "most": found.most[DEFAULT], "worker_groups": more}

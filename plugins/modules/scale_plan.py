@@ -42,16 +42,24 @@ options:
     elements: dict
     required: true
   workers:
-    description: How many workers are wanted.
+    description: How many workers are wanted of the group that has no name of its own.
     type: int
     required: true
+  worker_groups:
+    description:
+      - Further groups, with C(name) and how many C(workers) are wanted.
+      - A group that is there and not named keeps its workers.
+    type: list
+    elements: dict
+    default: []
   remove:
     description: The ids of workers that are to leave, whatever the number.
     type: list
     elements: str
     default: []
   entries:
-    description: The nodes that are not simply in service, as RV(ohmy.hadoop.hadoop_membership_info#module:entries) tells.
+    description:
+      - The nodes that are not simply in service, as RV(ohmy.hadoop.hadoop_membership_info#module:entries) tells.
     type: list
     elements: dict
     default: []
@@ -75,12 +83,18 @@ stale:
   elements: dict
   sample: []
 most:
-  description: How many workers are to be there before any leaves.
+  description: How many workers of the group without a name are to be there before any leaves.
   returned: success
   type: int
   sample: 4
+worker_groups:
+  description: The further groups, with so many C(workers) as are to be there before any leaves.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 launch:
-  description: How many of these are to be launched.
+  description: How many of all these are to be launched.
   returned: success
   type: int
   sample: 1

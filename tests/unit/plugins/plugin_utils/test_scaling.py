@@ -11,8 +11,9 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.scaling import scaling
 
 
-def worker(number):
+def worker(number, group="worker"):
     return {
+        "group": group,
         "instance_id": f"i-{number}",
         "private_ip": f"10.0.0.{number}",
         "launch_time": f"2026-01-01T00:00:0{number}Z",
@@ -24,9 +25,10 @@ def entry(number, state="decommissioned"):
 
 
 def plan(there, wanted, remove=(), entries=()):
-    found = scaling("demo", [worker(one) for one in there], wanted, [f"i-{one}" for one in remove], entries)
+    known = [worker(one) for one in there]
+    found = scaling("demo", known, {"worker": wanted}, [f"i-{one}" for one in remove], entries)
     ids = {name: [int(one["instance_id"][2:]) for one in getattr(found, name)] for name in ("leaving", "back", "stale")}
-    return {"launch": found.launch, "most": found.most, **ids}
+    return {"launch": found.launch, "most": found.most["worker"], **ids}
 
 
 @pytest.mark.parametrize(
@@ -61,11 +63,11 @@ def test_what_cannot_be_meant_is_refused():
     with pytest.raises(OhmyError, match="cluster_workers: -1"):
         plan([1], -1)
     with pytest.raises(OhmyError, match="cluster_remove: 'worker-1' is no id"):
-        scaling("demo", [], 1, ["worker-1"], [])
+        scaling("demo", [], {"worker": 1}, ["worker-1"], [])
 
 
 def test_the_plan_in_words():
-    found = scaling("demo", [worker(1), worker(2)], 2, ["i-1", "i-9"], [entry(2)])
+    found = scaling("demo", [worker(1), worker(2)], {"worker": 2}, ["i-1", "i-9"], [entry(2)])
     assert found.lines == [
         "Cluster demo has 2 workers, 2 are wanted.",
         "i-9 is none of its workers (any more).",
@@ -73,3 +75,11 @@ def test_the_plan_in_words():
         "i-2 (10.0.0.2) to be taken back.",
         "i-1 (10.0.0.1) to leave.",
     ]
+
+
+def test_each_group_for_itself():
+    known = [worker(1), worker(2), worker(3, "spot"), worker(4, "spot"), worker(5, "old")]
+    found = scaling("demo", known, {"worker": 3, "spot": 1}, ["i-3", "i-5"], [entry(5)])
+    assert (found.most, found.launch) == ({"worker": 3, "spot": 2, "old": 1}, 1)
+    assert [one["instance_id"] for one in found.leaving] == ["i-3", "i-5"] and found.stale == []
+    assert "Cluster demo has 2 workers of group spot, 1 are wanted." in found.lines
