@@ -65,7 +65,7 @@ def test_a_role_that_may_not_be_handed_on_is_found_before_the_master_runs(accoun
     assert not account.calls["RunInstances"] and not account.instances()
     account.before_send = None
     assert not cluster().get("failed")
-    assert account.calls["DryRunRunInstances"] == 2 and account.calls["RunInstances"] == 2, account.calls
+    assert account.calls["DryRunRunInstances"] >= 2 and account.calls["RunInstances"] == 2, account.calls
 
 
 def test_only_a_launch_is_asked_for(account, cluster):
