@@ -12,7 +12,7 @@ import sys
 import time
 import typing as t
 
-from . import fault_command, faults, image, network, process, server
+from . import fault_command, faults, image, network, process, server, spot
 from .delays import PROFILES
 from .lifetime import (
     answers,
@@ -42,6 +42,7 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         ("status", "show what runs"),
         ("image", "build the node image unless it is there"),
         ("fault", "let something go wrong, as on AWS"),
+        ("interrupt", "take a spot instance back, as EC2 may"),
         ("serve", argparse.SUPPRESS),
     ):
         command = commands.add_parser(name, help=text)
@@ -57,6 +58,8 @@ def main(argv: t.Sequence[str] | None = None) -> int:
             command.add_argument("--no-machines", dest="paper", action="store_true", help=text)
             text = "with --no-machines: a Python file whose function boot(node) plays an instance's first boot"
             command.add_argument("--play", metavar="FILE", help=text)
+        if name == "interrupt":
+            spot.add_options(command)
         if name == "fault":
             fault_command.add_options(command)
         if name == "down":
@@ -96,6 +99,7 @@ def up(state: State, arguments: argparse.Namespace) -> int:
         digest = image.digest() if arguments.paper else image.ensure(cache(state, arguments), say)
         clear(state, arguments.paper)  # what a cloud that crashed has left; its instances are forgotten
         faults.clear(state.faults)
+        spot.clear(state.spot)
         if arguments.paper:
             vpc, doors = Vpc(PAPER_CIDR), paper_doors()
         else:
@@ -117,6 +121,7 @@ def down(state: State, arguments: argparse.Namespace) -> int:
     with locked(state):
         clear(state)
         faults.clear(state.faults)
+        spot.clear(state.spot)
         for name in ("aws-config", "aws-config.part", "amis.json"):
             (state.root / name).unlink(missing_ok=True)
         if arguments.image:
@@ -156,11 +161,21 @@ def serve(state: State, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def interrupt(state: State, arguments: argparse.Namespace) -> int:
+    """Take a spot instance back: the notice at once, the end later."""
+    if not process.alive(process.read(state.record)):
+        raise LocalCloudError("The local cloud is not up.")
+    spot.interrupt(state.spot, arguments.instance, arguments.seconds)
+    say(f"Spot instance {arguments.instance} is terminated in {arguments.seconds:g} s.")
+    return 0
+
+
 COMMANDS: dict[str, t.Callable[[State, argparse.Namespace], int]] = {
     "up": up,
     "down": down,
     "status": status,
     "image": make_image,
     "fault": fault_command.fault,
+    "interrupt": interrupt,
     "serve": serve,
 }

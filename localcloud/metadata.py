@@ -9,13 +9,14 @@ import base64
 import datetime
 import json
 import logging
+import pathlib
 import secrets
 import socket
 import threading
 import time
 import typing as t
 
-from . import dns
+from . import dns, spot
 from .backends import Account, address_of
 from .metadata_tree import Facts, identity_document, look_up, tree, trusts_ec2
 from .paths import REGION
@@ -49,8 +50,8 @@ class Refusal(Exception):
 class Metadata:
     """The WSGI application."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
+    def __init__(self, account: Account, interruptions: pathlib.Path) -> None:
+        self._account, self._interruptions = account, interruptions
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple[str, float]] = {}
         self._sessions: dict[str, tuple[str, t.Any]] = {}
@@ -193,6 +194,8 @@ class Metadata:
             vpc_cidr=vpc.cidr_block,
             interface_id=nic.id,
             key=(pair.key_name, public_key(pair)) if pair is not None else None,
+            life_cycle=spot.life_cycle(instance),
+            notice=spot.notice(self._interruptions, instance),
         )
 
 

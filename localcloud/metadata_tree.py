@@ -34,6 +34,8 @@ class Facts:
     vpc_cidr: str
     interface_id: str
     key: tuple[str, str] | None = None  # (name, public key)
+    life_cycle: str = "on-demand"
+    notice: str | None = None  # that EC2 takes a spot instance back
 
 
 def tree(facts: Facts) -> Tree:
@@ -62,7 +64,7 @@ def tree(facts: Facts) -> Tree:
         "hostname": facts.host_name,
         "instance-action": "none",
         "instance-id": facts.instance_id,
-        "instance-life-cycle": "on-demand",
+        "instance-life-cycle": facts.life_cycle,
         "instance-type": facts.instance_type,
         "local-hostname": facts.host_name,
         "local-ipv4": facts.address,
@@ -76,6 +78,8 @@ def tree(facts: Facts) -> Tree:
     }
     if facts.key is not None:
         root["public-keys"] = {"0": {"openssh-key": facts.key[1]}}
+    if facts.notice is not None:
+        root["spot"] = {"instance-action": facts.notice}
     return root
 
 

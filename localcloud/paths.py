@@ -107,6 +107,11 @@ class State:
         return self.root / "faults.json"
 
     @property
+    def spot(self) -> pathlib.Path:
+        """Which spot instances are to be taken back, a file each."""
+        return self.root / "spot"
+
+    @property
     def lock(self) -> pathlib.Path:
         """The file that ``up`` and ``down`` lock."""
         return self.root / "lock"

@@ -13,7 +13,7 @@ import signal
 import threading
 import typing as t
 
-from . import backends, dns, image, quotas
+from . import backends, dns, image, quotas, spot
 from .delays import PROFILES
 from .network import Vpc
 from .paths import DNS_PORT, METADATA_PORT, Doors, State
@@ -54,8 +54,9 @@ def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str, doors: Doors
     else:
         reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest), delays, faults)
         dns.serve(vpc.gateway, DNS_PORT, vpc.network)
-        _listen(vpc.gateway, METADATA_PORT, Metadata(account), None)
+        _listen(vpc.gateway, METADATA_PORT, Metadata(account, state.spot), None)
     reconciler.start()
+    spot.watch(state.spot, account, reconciler.scan)
     moto = DomainDispatcherApplication(create_backend_app)
     _listen(doors.address, doors.port, FrontDoor(moto, account, reconciler), MotoRequestHandler)
     logging.getLogger("localcloud").info("serving on %s:%s", doors.address, doors.port)

@@ -53,6 +53,7 @@ EXAMPLES = {
     ],
     "cluster_name": "wordcount",
     "cluster_master_instance_type": ["m6i.xlarge"],
+    "cluster_ssh_proxy": "me@bastion.example.com",
     "cluster_master_image": "ami-0123456789abcdef0",
     "cluster_master_root_volume": {"size": 100, "type": "gp3"},
     "cluster_fallback_subnet_ids": ["subnet-0123456789abcdef1"],

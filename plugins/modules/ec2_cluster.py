@@ -180,6 +180,19 @@ options:
       - What is wider than V(/8), or V(/16) of IPv6, is refused as open to the whole world.
     type: str
     default: auto
+  ssh_proxy:
+    description:
+      - A jump host of your own before the master, as C(host), C(user@host) or C(user@host:port), for a subnet that this
+        controller has no route to.
+      - It is reached with your own SSH configuration, keys and known hosts. O(ssh_cidr) has to be where it connects from.
+    type: str
+  security_group_ids:
+    description:
+      - Up to four groups of your own for all nodes, beside the cluster's. They are never changed; they have to exist, in the
+        same VPC, and need to allow nothing.
+    type: list
+    elements: str
+    default: []
   caller_ip_url:
     description:
       - What to ask for this controller's public address when O(ssh_cidr=auto) and the master has a public one.
@@ -728,6 +741,8 @@ SPEC = {
     "fallback_subnet_ids": {"type": "list", "elements": "str"},
     "public_ip": {"type": "str", "choices": ["subnet", "always", "never"], "default": "subnet"},
     "ssh_cidr": {"type": "str", "default": "auto"},
+    "ssh_proxy": {"type": "str"},
+    "security_group_ids": {"type": "list", "elements": "str", "default": []},
     "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
     "public_key": {"type": "path", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},

@@ -249,6 +249,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_root_volume": worker_groups.root_volume_problem,
     "cluster_master_root_volume": worker_groups.root_volume_problem,
     "cluster_volumes": worker_groups.volumes_problem,
+    "cluster_ssh_proxy": _pattern(want.PROXY.pattern, "must be host, user@host or user@host:port"),
     "cluster_worker_groups": worker_groups.problem,
     "cluster_instance_type": lambda value: "" if value and all(value) else "must name an instance type",
     "cluster_fallback_subnet_ids": lambda value: next((text for text in map(_subnet, value or ()) if text), ""),

@@ -130,7 +130,9 @@ def write_local(
 def access_of(want: Want, incarnation: str, private: str | None) -> connection.Access:
     """Return how this incarnation's nodes are reached."""
     address = "private" if want.public_ip == "never" else "auto"
-    return connection.Access(want.name, incarnation, want.state_dir, want.ssh_user, private, address)
+    return connection.Access(
+        want.name, incarnation, want.state_dir, want.ssh_user, private, address, proxy=want.ssh_proxy
+    )
 
 
 def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: Deadline) -> None:

@@ -76,11 +76,11 @@ def params(
         kinds.append("spot-instances-request")
     found["TagSpecifications"] = [tags.specification(kind, mark) for kind in kinds]
     if want.public_ip == "subnet":
-        return {**found, "SubnetId": way.subnet.id, "SecurityGroupIds": [group_id]}
+        return {**found, "SubnetId": way.subnet.id, "SecurityGroupIds": [group_id, *want.security_group_ids]}
     card = {
         "DeviceIndex": 0,
         "SubnetId": way.subnet.id,
-        "Groups": [group_id],
+        "Groups": [group_id, *want.security_group_ids],
         "AssociatePublicIpAddress": want.public_ip == "always",
         "DeleteOnTermination": True,
     }

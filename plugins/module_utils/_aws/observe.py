@@ -151,6 +151,7 @@ def observe(clients: Clients, want: Want) -> Have:
     cidr = want.ssh_cidr
     if cidr == "auto":
         cidr = network.caller_cidr(subnet, public, want.caller_ip_url)
+    security_group.require_given(clients.ec2, want.security_group_ids, subnet.vpc_id)
     if want.instance_profile is not None:
         iam.require_given(clients.iam, want.instance_profile)
     at = documents.prefix(want.name, group.incarnation) if group is not None else None

@@ -96,6 +96,22 @@ def request(cluster: str, vpc_id: str, own: dict[str, str]) -> dict[str, t.Any]:
     }
 
 
+def require_given(ec2: t.Any, ids: t.Sequence[str], vpc_id: str) -> None:
+    """Raise OhmyError for a group of the user's own that does not exist or lies in another VPC; none is ever changed."""
+    if not ids:
+        return
+    what = f"describe security group {', '.join(ids)}"
+    try:
+        answer = errors.call(what, ec2.describe_security_groups, GroupIds=list(ids))
+    except errors.AwsError as exc:
+        hint = "Check cluster_security_group_ids: groups of this region and account."
+        raise errors.with_hint(exc, ("InvalidGroup.NotFound", "InvalidGroupId.Malformed"), hint) from exc
+    for raw in answer["SecurityGroups"]:
+        if raw.get("VpcId") != vpc_id:
+            hint = "Name groups of the VPC that the cluster lies in (cluster_security_group_ids)."
+            raise OhmyError(f"Security group {raw['GroupId']} is in {raw.get('VpcId')}, the cluster in {vpc_id}.", hint)
+
+
 def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:
     """Make the group with its tags in the one call; return its id."""
     name = group_name(cluster)

@@ -22,6 +22,8 @@ ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
 # Groups of every inventory, and of all clusters.
 RESERVED = ("all", "ungrouped", ALL_MASTERS, ALL_WORKERS)
 MOST_TAGS = 40
+PROXY = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9_.-]*(?::[0-9]{1,5})?")
+MOST_GROUPS = 4  # beside our own: an interface has five at most
 # By IP version. A shorter prefix is no caller's network: two rules of /1 would be the whole world.
 LEAST_PREFIX = {4: 8, 6: 16}
 
@@ -34,6 +36,8 @@ class Want:
     groups: tuple[Group, ...]
     subnet_id: str | None
     fallback_subnet_ids: tuple[str, ...] | None
+    security_group_ids: tuple[str, ...]
+    ssh_proxy: str | None
     public_ip: str
     ssh_cidr: str
     caller_ip_url: str
@@ -128,6 +132,18 @@ def checked_cidr(text: str) -> str:
     return str(network)
 
 
+def checked_proxy(proxy: str | None, ssh_cidr: str) -> str | None:
+    """Return a jump host as ``[user@]host[:port]``; raise OhmyError for what is none, and where its address is not known."""
+    if proxy is None:
+        return None
+    if not PROXY.fullmatch(proxy):
+        raise OhmyError(f"ssh_proxy: {proxy!r} is no jump host.", "Write host, user@host or user@host:port.")
+    if ssh_cidr == "auto":
+        hint = "Set cluster_ssh_cidr to the address from which the jump host reaches the master."
+        raise OhmyError("ssh_proxy: auto cannot know from where the jump host connects.", hint)
+    return proxy
+
+
 def checked_tags(wanted: dict[str, t.Any] | None) -> dict[str, str]:
     """Return the user's tags as text; raise OhmyError for reserved keys and what AWS would refuse."""
     found = {str(key): str(value) for key, value in (wanted or {}).items()}
@@ -180,6 +196,8 @@ def from_params(params: dict[str, t.Any]) -> Want:
         name=checked_name(params["name"]),
         groups=wanted,
         subnet_id=params.get("subnet_id"),
+        security_group_ids=tuple(dict.fromkeys(params.get("security_group_ids") or ())),
+        ssh_proxy=checked_proxy(params.get("ssh_proxy"), params["ssh_cidr"]),
         fallback_subnet_ids=None if fallbacks is None else tuple(dict.fromkeys(fallbacks)),
         public_ip=params["public_ip"],
         ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),

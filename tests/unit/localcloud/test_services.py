@@ -90,8 +90,8 @@ class Account:
 
 
 @pytest.fixture(name="ask")
-def fixture_ask():
-    service = metadata.Metadata(Account())
+def fixture_ask(tmp_path):
+    service = metadata.Metadata(Account(), tmp_path)
 
     def ask(path, address="10.70.0.4", method="GET", **headers):
         status = []

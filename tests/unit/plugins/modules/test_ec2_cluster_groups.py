@@ -243,3 +243,41 @@ def test_a_cluster_whose_image_is_named_by_its_system_stands_when_there_is_a_new
     wish = {"workers": 1, "image": "debian-12", "master_image": account.image}
     assert not cluster(**wish).get("failed")
     assert cluster(**wish)["changed"] is False
+
+
+def test_groups_of_ones_own_are_added_and_never_changed(account, cluster):
+    made = account.ec2.create_security_group(GroupName="mine", Description="x", VpcId=account.subnet["VpcId"])
+    before = account.ec2.describe_security_groups(GroupIds=[made["GroupId"]])["SecurityGroups"]
+    assert not cluster(workers=1, security_group_ids=[made["GroupId"]]).get("failed")
+    for one in account.instances():
+        assert {group["GroupName"] for group in one["SecurityGroups"]} == {"mine", "ohmy-demo"}
+    assert not cluster("absent").get("failed")
+    assert account.ec2.describe_security_groups(GroupIds=[made["GroupId"]])["SecurityGroups"] == before
+
+
+def test_a_group_that_is_not_there_or_elsewhere_is_refused_before_anything_is_made(account, cluster):
+    result = cluster(security_group_ids=["sg-0123456789abcdef0"])
+    assert result.get("failed") and "cluster_security_group_ids" in result["msg"], result
+    vpc = account.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    other = account.ec2.create_security_group(GroupName="far", Description="x", VpcId=vpc)["GroupId"]
+    result = cluster(security_group_ids=[other])
+    assert result.get("failed") and f"is in {vpc}" in result["msg"], result
+    assert not account.instances()
+
+
+def test_a_jump_host_stands_before_the_master(account, cluster):
+    result = cluster(workers=0, ssh_proxy="me@bastion.example.com:2222")
+    assert not result.get("failed"), result
+    with open(result["cluster"]["ssh"]["config"], encoding="utf-8") as stream:
+        text = stream.read()
+    assert "-l me -p 2222 -- bastion.example.com" in text, text
+
+
+@pytest.mark.parametrize(
+    ("wish", "text"),
+    [({"ssh_proxy": "-oProxyCommand=x"}, "no jump host"), ({"ssh_proxy": "b", "ssh_cidr": "auto"}, "cluster_ssh_cidr")],
+)
+def test_an_impossible_jump_host_is_refused_before_any_call(account, cluster, wish, text):
+    result = cluster(**wish)
+    assert result.get("failed") and text in result["msg"], result
+    assert not account.calls
