@@ -62,6 +62,8 @@ EXAMPLES = {
     "cluster_profile": "default",
     "cluster_subnet_id": "subnet-0123456789abcdef0",
     "cluster_ssh_user": "admin",
+    "cluster_max_hourly_cost": 2.5,
+    "cluster_prices": "prices.yml",
     "cluster_public_key": "~/.ssh/id_ed25519.pub",
     "cluster_instance_profile": "my-hadoop-node",
     "hadoop_cluster": "demo",

@@ -31,6 +31,7 @@ class ActionModule(ActionBase):
                 "cluster_name": {"type": "str", "required": True},
                 "cluster_region": {"type": "str"},
                 "cluster_profile": {"type": "str"},
+                "price": {"type": "dict", "default": {}},
                 "kept": {"type": "bool", "default": False},
                 "estimates": {"type": "list", "elements": "dict", "default": []},
                 "took": {"type": "dict", "default": {}},

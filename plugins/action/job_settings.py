@@ -55,6 +55,7 @@ class ActionModule(ActionBase):
             (os.getcwd(), {name: value for name, value in known.items() if name in extra}),
         ]
         scope = str(self._task.args.get("scope") or "job")
+        account, scope = scope == "account", "cluster" if scope == "account" else scope
         if scope == "node":
             sources.append((os.getcwd(), {"cluster_provider": "inventory"}))
         if scope != "job":
@@ -65,16 +66,19 @@ class ActionModule(ActionBase):
             # A cluster can be removed after its job's files are gone, and a node knows of no job.
             problems = [text for text in problems if text.startswith(RELEVANT[scope])]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
-        if (
+        nameless = (
             scope == "cluster"
             and not job_file
             and not any(values[name] for name in ("cluster_name", "job_name"))
             and not any(step["mapper"] for step in values["job_steps"])
-        ):
+        )
+        if nameless and not account:
             raise OhmyError(
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
             )
         values = settings.fill_defaults(values, job_file)
+        if nameless:
+            values["cluster_name"] = None
         if scope == "job":
             refuse_reserved(values["cluster_name"])
         result: dict[str, t.Any] = {"changed": False, "settings": values}
@@ -82,7 +86,7 @@ class ActionModule(ActionBase):
         problems += archives.codec_problems(values) if scope == "job" else []
         if scope == "node":
             problems += self._node_problems(values)
-        elif values["cluster_provider"] == "inventory":
+        elif values["cluster_provider"] == "inventory" and values["cluster_name"]:
             problems += self._own_hosts(values, task_vars)
         problems += [text for name in values["hadoop_roles"] if (text := self._role_problem(name))]
         settings.refuse(problems if scope != "cluster" else [], "The run's variables")

@@ -247,6 +247,18 @@ options:
       - Past which time after the launch it is not renewed.
     type: str
     default: 24h
+  max_hourly_cost:
+    description:
+      - What the whole cluster may cost an hour, in USD. Where it would cost more, or a price is not known, nothing is
+        launched and nothing started.
+    type: float
+  prices:
+    description:
+      - Prices by region, each a mapping of instance types (USD an hour), kinds of volumes (USD a GiB and month) and
+        C(public-ipv4) to numbers; below C(spot) those of spot instances, which otherwise count as on demand.
+      - They win over the table of list prices in this collection, which knows us-east-1 on one day, told as C(date).
+    type: dict
+    default: {}
   bucket:
     description:
       - The bucket that holds the archives and the cluster's own objects; required with O(state=present).
@@ -334,6 +346,9 @@ EXAMPLES = r"""
     subnet_id: subnet-0123456789abcdef0
     ssh_cidr: 192.0.2.7/32
     ttl: 12h
+    max_hourly_cost: 6
+    prices:
+      eu-central-1: {m6i.xlarge: 0.23, gp3: 0.0952}
     bucket: example-bucket
     read_uris:
       - s3://example-data/logs/2026/
@@ -544,6 +559,11 @@ cluster:
           returned: always
           type: str
           sample: 10.0.0.6
+        state:
+          description: Its state in EC2's words.
+          returned: always
+          type: str
+          sample: running
         variables:
           description:
             - Ansible's connection variables. A worker is reached through the master, as its C(ssh_config) says.
@@ -590,6 +610,11 @@ cluster:
           returned: always
           type: str
           sample: /run/user/1000/ohmy-1000/0b54bd1a-master
+        tunnel_path:
+          description: The path for the socket of a tunnel to the web pages, which ends with the cluster.
+          returned: always
+          type: str
+          sample: /run/user/1000/ohmy-1000/0b54bd1a-ui
     digests:
       description: The sha256 of the nodes' documents, null where there is none.
       returned: always
@@ -615,6 +640,37 @@ cluster:
       returned: always
       type: int
       sample: 1782921600
+    price:
+      description: What the cluster costs an hour as it is wanted; null with O(state=absent).
+      returned: always
+      type: dict
+      contains:
+        per_hour:
+          description: The sum in USD; null where a price is not known.
+          returned: always
+          type: float
+          sample: 0.3184
+        at_most:
+          description: Whether the sum is a bound, as spot instances of unknown price count as on demand.
+          returned: always
+          type: bool
+          sample: false
+        missing:
+          description: What no table has a price of.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        text:
+          description: The sum spelled out.
+          returned: always
+          type: str
+          sample: 0.3044 USD an hour (3 x m6i.large at 0.096 + 150 GiB of gp3 at 0.08 a month)
+        date:
+          description: Of which day the prices are; null where that is not known.
+          returned: always
+          type: str
+          sample: "2025-06-10"
 launches:
   description: How each group was launched, where one was.
   returned: success
@@ -753,6 +809,8 @@ SPEC = {
     "instance_profile": {"type": "str"},
     "ttl": {"type": "str", "default": "4h"},
     "ttl_max": {"type": "str", "default": "24h"},
+    "max_hourly_cost": {"type": "float"},
+    "prices": {"type": "dict", "default": {}},
     "bucket": {"type": "str"},
     "read_uris": {"type": "list", "elements": "str", "default": []},
     "write_uris": {"type": "list", "elements": "str", "default": []},

@@ -13,6 +13,8 @@ short_description: Tell of Hadoop clusters on EC2
 version_added: 0.1.0
 description:
   - Finds clusters by the tags of their instances, with one API call for all of them.
+  - With O(costs=true) tells what they cost, from one more call for all of them. With O(leftovers=true) tells also of clusters
+    without instances that left something else behind.
   - With O(reports=true) tells also what each node reported, from one listing in S3 per cluster and at most ten reports.
 author: the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -31,6 +33,28 @@ options:
   reports:
     description:
       - Whether to read what the nodes reported.
+    type: bool
+    default: false
+  costs:
+    description:
+      - Whether to tell what each cluster costs an hour, and has cost so far.
+    type: bool
+    default: false
+  prices:
+    description:
+      - Prices of one's own, as O(ohmy.hadoop.ec2_cluster#module:prices) has them.
+    type: dict
+    default: {}
+  leftovers:
+    description:
+      - Whether to look for what is left of clusters without instances, such as security groups, volumes, roles and objects.
+      - Of all clusters, one of which nothing but a role or objects in S3 is left is not found; give its O(name).
+    type: bool
+    default: false
+  access:
+    description:
+      - Whether to pin the host keys of the nodes that run, and to write the C(known_hosts) and C(ssh_config) of each cluster on
+        this controller, as the inventory plugin does; nothing is changed elsewhere.
     type: bool
     default: false
   ssh_user:
@@ -54,6 +78,14 @@ EXAMPLES = r"""
   ohmy.hadoop.ec2_cluster_info:
     name: demo
     reports: true
+
+- name: See what there is in a region, and what it costs
+  ohmy.hadoop.ec2_cluster_info:
+    region: eu-central-1
+    costs: true
+    leftovers: true
+    prices:
+      eu-central-1: {m6i.large: 0.115, gp3: 0.0952}
 """
 
 RETURN = r"""
@@ -220,6 +252,11 @@ clusters:
           returned: always
           type: str
           sample: 10.0.0.6
+        state:
+          description: Its state in EC2's words.
+          returned: always
+          type: str
+          sample: running
         variables:
           description:
             - Ansible's connection variables. A worker is reached through the master, as its C(ssh_config) says.
@@ -266,6 +303,11 @@ clusters:
           returned: always
           type: str
           sample: /run/user/1000/ohmy-1000/0b54bd1a-master
+        tunnel_path:
+          description: The path for the socket of a tunnel to the web pages, which ends with the cluster.
+          returned: always
+          type: str
+          sample: /run/user/1000/ohmy-1000/0b54bd1a-ui
     digests:
       description: The sha256 of the nodes' documents, null where there is none.
       returned: always
@@ -296,6 +338,69 @@ clusters:
       returned: always
       type: str
       sample: s3://example-bucket/evidence/demo/0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11/
+    price:
+      description: What the cluster costs an hour as it is now, stopped instances by their disks alone; null without O(costs).
+      returned: always
+      type: dict
+      contains:
+        per_hour:
+          description: The sum in USD; null where a price is not known.
+          returned: always
+          type: float
+          sample: 0.3184
+        at_most:
+          description: Whether the sum is a bound, as spot instances of unknown price count as on demand.
+          returned: always
+          type: bool
+          sample: false
+        missing:
+          description: What no table has a price of.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        text:
+          description: The sum spelled out.
+          returned: always
+          type: str
+          sample: 0.3044 USD an hour (3 x m6i.large at 0.096 + 150 GiB of gp3 at 0.08 a month)
+        date:
+          description: Of which day the prices are; null where that is not known.
+          returned: always
+          type: str
+          sample: "2025-06-10"
+    age:
+      description: For how many seconds the oldest instance has been there, stops included; null without any.
+      returned: always
+      type: int
+      sample: 5400
+    cost:
+      description: What the instances and disks that are there have cost so far; null without O(costs).
+      returned: always
+      type: dict
+      contains:
+        usd:
+          description: The sum in USD; null where a price is not known.
+          returned: always
+          type: float
+          sample: 0.4653
+        at_least:
+          description: Whether instances were stopped and started, as EC2 remembers no earlier start.
+          returned: always
+          type: bool
+          sample: false
+        missing:
+          description: What no table has a price of.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+    leftovers:
+      description: What is left of a cluster that has no instances; empty without O(leftovers).
+      returned: always
+      type: list
+      elements: str
+      sample: ["security group sg-0123456789abcdef0", "volume vol-0123456789abcdef0"]
     reports:
       description: What each node reported; empty without O(reports).
       returned: always
@@ -336,13 +441,17 @@ clusters:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import argspec, info, want
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import argspec, info, prices, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 
 SPEC = {
     "name": {"type": "str"},
     "reports": {"type": "bool", "default": False},
+    "costs": {"type": "bool", "default": False},
+    "prices": {"type": "dict", "default": {}},
+    "leftovers": {"type": "bool", "default": False},
+    "access": {"type": "bool", "default": False},
     "ssh_user": {"type": "str", "default": "admin"},
     "state_dir": {"type": "path"},
     **argspec.CONNECTION,
@@ -356,9 +465,13 @@ def main():
     try:
         name = want.checked_name(params["name"]) if params["name"] is not None else None
         state_dir = params["state_dir"] or want.default_state_dir()
-        clusters = info.run(Clients(params), name, params["reports"], state_dir, params["ssh_user"])
+        wanted = {one: params[one] for one in ("ssh_user", "reports", "costs", "leftovers", "access")}
+        wish = info.Wish(state_dir, **wanted, prices=prices.checked(params["prices"]))
+        clusters = info.run(Clients(params), name, wish)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
+    for warning in [text for one in clusters for text in one.pop("warnings")]:
+        module.warn(warning)
     module.exit_json(changed=False, clusters=clusters)
 
 

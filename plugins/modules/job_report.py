@@ -61,6 +61,10 @@ options:
   cluster_profile:
     description: The AWS profile, where the run named one.
     type: str
+  price:
+    description: What the cluster costs an hour, as M(ohmy.hadoop.ec2_cluster) returned it in RV(ohmy.hadoop.ec2_cluster#module:cluster), or nothing.
+    type: dict
+    default: {}
   kept:
     description: Whether the cluster was kept.
     type: bool

@@ -25,7 +25,7 @@ from ..module_utils._hadoop import (
 )
 from ..module_utils._node import disk_wish, documents, fetch, packages
 from ..module_utils._rehearsal import node_images
-from . import worker_groups
+from . import price_file, worker_groups
 from .node_document import disks
 
 # The least that a specification must have, for checking its other parts.
@@ -254,6 +254,8 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_instance_type": lambda value: "" if value and all(value) else "must name an instance type",
     "cluster_fallback_subnet_ids": lambda value: next((text for text in map(_subnet, value or ()) if text), ""),
     "cluster_ttl": _duration,
+    "cluster_prices": price_file.problem,
+    "cluster_max_hourly_cost": price_file.limit_problem,
     "cluster_ttl_max": _duration,
     "job_name": _pattern(r"[^\x00-\x1f/]+", "must be one line without a slash"),
     "job_bucket": _pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be a bucket's name"),

@@ -69,6 +69,21 @@ def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
     return [f"Seconds: {text}; {sum(taken for _name, taken in known):.1f} in all."]
 
 
+def money(usd: float) -> str:
+    """Return an amount with two digits, or more where it is a fraction of a cent."""
+    return f"{usd:.2f} USD" if usd >= 0.1 else f"{usd:.4f} USD"
+
+
+def spent(args: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what the run cost, reckoned from the seconds since the launch began; nothing where no price is known."""
+    price = (args.get("price") or {}).get("per_hour")
+    seconds = sum(float(taken) for name, taken in args["phases"].items() if name != "preflight")
+    if price is None or not args["phases"].get("launch"):
+        return []
+    bound = "at most" if args["price"].get("at_most") else "about"
+    return [f"The run cost {bound} {money(price * seconds / 3600)}: {seconds:.0f} s at {price:g} USD an hour."]
+
+
 def removal(args: t.Mapping[str, t.Any]) -> str:
     """Return the command that removes the cluster of a run: that of the program around it, where there is one."""
     if command := os.environ.get("OHMY_TERMINATE"):
@@ -88,8 +103,10 @@ def standing(args: t.Mapping[str, t.Any]) -> list[str]:
     expires = cluster.get("expires")
     until = f" It ends by itself at {time.strftime('%F %T %Z', time.localtime(int(expires)))}." if expires else ""
     login = (cluster.get("ssh") or {}).get("config") if cluster.get("master") else None
+    price = (args.get("price") or {}).get("per_hour")
+    costs = f"{money(price)} an hour" if price is not None else "money"
     lines = [
-        f"The cluster {name} was kept and costs money.{until}",
+        f"The cluster {name} was kept and costs {costs}.{until}",
         f"Remove it with: {removal(args)}",
     ]
     return lines + ([f"Log in with: ssh -F {shlex.quote(login)} master"] if login else [])
@@ -122,6 +139,7 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
         *(f"    run         run the job {step['name']} ({step['id']})" for step in plan["steps"]),
         f"    fetch       bring the answer to {args['output']}",
         *([] if own else [f"    terminate   {'keep' if args['kept'] else 'remove'} {where}"]),
+        *([f"The cluster's price is {args['price']['text']}."] if args.get("price") else []),
     ]
 
 
@@ -144,7 +162,7 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
         seconds = [args["took"].get(step["id"]) for step in args["plan"]["steps"]]
         real = sum(seconds) if seconds and None not in seconds else None
         lines += rehearsal_report.compared(rehearsal_report.together(args["estimates"]), real, args["workers"])
-    lines += [] if args["planned"] else timing(args["phases"]) + standing(args)
+    lines += [] if args["planned"] else timing(args["phases"]) + spent(args) + standing(args)
     if left:
         warning = (
             f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {left}\n"

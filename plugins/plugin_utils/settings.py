@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._core import systems
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import answers, programs, side_archives
-from . import archives, checks, clashes, steps
+from . import archives, checks, clashes, price_file, steps
 
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
@@ -277,5 +277,7 @@ def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str,
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))
     # No variable: what is written here beside an answer begins so, and where the answer lies elsewhere, where the user stands.
     done["job_beside"] = answers.beside(done["job_output"], done["job_name"], os.getcwd())
+    # No variable either: what is in the file of cluster_prices.
+    done["cluster_price_table"] = price_file.load(done["cluster_prices"])
     done.update(archives.fill(done))
     return done

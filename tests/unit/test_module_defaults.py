@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = {
     "ec2_cluster": {"name": "demo", "state": "absent"},
     "ec2_cluster_info": {"name": "demo"},
+    "ec2_cluster_ssh": {"name": "demo"},
     "job_plan": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"], "output": "/tmp/out"},
     "job_preflight": {"name": "demo", "mapper": "cat", "input": ["s3://example-bucket/in"]},
     "s3_answer": {"state": "begun", "uri": "s3://example-bucket/out", "fingerprint": "f"},

@@ -12,6 +12,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
+from .._core.places import make_private
 from . import local_files
 from .groups import MASTER
 from .instances import Instance
@@ -117,6 +118,7 @@ def told(access: Access, found: t.Iterable[Host]) -> list[dict[str, t.Any]]:
             "groups": host_groups(access.cluster, one.group),
             "instance_id": one.instance.id,
             "private_ip": one.instance.private_ip,
+            "state": one.instance.state,
             "variables": variables(access, one),
         }
         for one in found
@@ -164,9 +166,9 @@ def write(
     pinned. Files that are as they ought to be stay untouched.
     """
     folder = access.folder
-    local_files.make_private(access.state_dir)
-    local_files.make_private(folder)
-    local_files.make_private(os.path.dirname(local_files.control_path(access.incarnation)))
+    make_private(access.state_dir)
+    make_private(folder)
+    make_private(os.path.dirname(local_files.control_path(access.incarnation)))
     mark = local_files.mark(region, account, access.cluster, access.incarnation)
     local_files.write(os.path.join(folder, "cluster.json"), mark)
     known = [one.instance for one in found] + [Instance(one, "stopped") for one in absent]

@@ -6,11 +6,43 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
+from dataclasses import dataclass, field
 
 from .._core import places
-from . import connection, documents, evidence, groups, instances, key_pair, lease, local_files, nodes, s3, view
+from . import (
+    connection,
+    costs,
+    documents,
+    evidence,
+    groups,
+    host_access,
+    hosts,
+    instances,
+    key_pair,
+    lease,
+    leftovers,
+    local_files,
+    nodes,
+    prices,
+    s3,
+    view,
+)
 from .client import Clients
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be told: ``access`` writes known_hosts and ssh_config, the others cost calls."""
+
+    state_dir: str
+    ssh_user: str
+    reports: bool = False
+    access: bool = False
+    costs: bool = False
+    leftovers: bool = False
+    prices: dict[str, t.Any] = field(default_factory=dict)
 
 
 def _reports(clients: Clients, bucket: str, known: list[instances.Instance], told: dict[str, nodes.Node]) -> list[dict]:
@@ -35,8 +67,18 @@ def _reports(clients: Clients, bucket: str, known: list[instances.Instance], tol
     return found
 
 
+def _pin(clients: Clients, known: list[instances.Instance], access: connection.Access) -> list[str]:
+    """Write known_hosts and ssh_config for the instances that run; return warnings."""
+    mine, warnings = hosts.ours([one for one in known if one.incarnation == access.incarnation])
+    masters_first = tuple(
+        sorted((one for one in mine if one.state in instances.LIVE), key=lambda one: one.group != groups.MASTER)
+    )
+    stand = hosts.Stand(access.cluster, access.incarnation, clients.region, masters_first)
+    return warnings + host_access.prepare(lambda: clients, stand, access) if masters_first else warnings
+
+
 def describe(
-    clients: Clients, name: str, known: list[instances.Instance], reports: bool, state_dir: str, ssh_user: str
+    clients: Clients, name: str, known: list[instances.Instance], wish: Wish, disks: list[costs.Volume] | None
 ) -> dict[str, t.Any]:
     """Return one cluster as its instances' tags and, with ``reports``, its objects in S3 tell it."""
     here = view.masters(known) + view.workers(known)
@@ -47,15 +89,19 @@ def describe(
     roles = dict.fromkeys((*groups.ROLES, *(one.role for one in here)))
     bodies: dict[str, bytes | None] = {}
     found: dict[str, int] | None = None
-    if reports and bucket is not None and at is not None:
+    if wish.reports and bucket is not None and at is not None:
         told = nodes.observe(clients.s3, bucket, at)
         bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles}
         found = lease.parse(s3.get(clients.s3, bucket, lease.key(at)))
     pinned: dict[str, set[str]] = {}
+    warnings: list[str] = []
     access = None
     if incarnation is not None:
-        access = connection.Access(name, incarnation, state_dir, ssh_user, key_pair.find(None).private)
+        access = connection.Access(name, incarnation, wish.state_dir, wish.ssh_user, key_pair.find(None).private)
+        if wish.access:
+            warnings = _pin(clients, here, access)
         pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
+    table = prices.prices(clients.region, wish.prices)
     whole = view.cluster(
         name,
         here,
@@ -68,16 +114,39 @@ def describe(
         access=access,
         digests={role: documents.digest(bodies.get(role)) for role in roles},
         expires=lease.expires(found),
+        price=prices.told(table, costs.now(table, here, disks)) if disks is not None else None,
     )
-    whole["evidence"] = evidence.place(clients, bucket, places.evidence(at)) if reports and at is not None else None
-    whole["reports"] = _reports(clients, bucket, here, told) if reports and bucket is not None else []
+    at_now = int(time.time())
+    whole["reports"] = _reports(clients, bucket, here, told) if wish.reports and bucket is not None else []
+    whole["evidence"] = evidence.place(clients, bucket, places.evidence(at)) if wish.reports and at is not None else None
+    whole["age"] = costs.age(here, at_now)
+    whole["cost"] = costs.so_far(table, here, disks, at_now) if disks is not None else None
+    whole["leftovers"] = []
+    whole["warnings"] = warnings
     return whole
 
 
-def run(clients: Clients, name: str | None, reports: bool, state_dir: str, ssh_user: str) -> list[dict[str, t.Any]]:
-    """Return the clusters that have instances, by name; at most the one of this name."""
+def _gone(clients: Clients, name: str, bucket: str | None, left: list[str]) -> dict[str, t.Any]:
+    """Return a cluster of which only things that are no instances are left."""
+    whole = view.cluster(name, [], clients.region, bucket=bucket)
+    return {**whole, "reports": [], "evidence": None, "age": None, "cost": None, "leftovers": left, "warnings": []}
+
+
+def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]]:
+    """Return the clusters that have instances, by name, or left something behind; at most the one of this name."""
     by_name: dict[str, list[instances.Instance]] = {}
     for one in instances.observe(clients.ec2, name):
         if one.state != "terminated":
             by_name.setdefault(one.cluster, []).append(one)
-    return [describe(clients, found, by_name[found], reports, state_dir, ssh_user) for found in sorted(by_name)]
+    disks = costs.volumes(clients.ec2, name) if wish.costs else None
+    told = {}
+    for found, known in by_name.items():
+        own = disks.get(found, []) if disks is not None else None
+        told[found] = describe(clients, found, known, wish, own)
+    if wish.leftovers:
+        empty = {name} if name is not None else leftovers.clusters(clients)
+        for found in sorted(empty - set(by_name)):
+            bucket, left = leftovers.names(clients, found, wish.state_dir)
+            if left:
+                told[found] = _gone(clients, found, bucket, left)
+    return [told[found] for found in sorted(told)]

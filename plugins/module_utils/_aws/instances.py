@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -52,6 +53,8 @@ class Instance:
     account: str = ""
     market: str = ON_DEMAND
     root_device: str = ""
+    attached: str = ""
+    ended: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -77,10 +80,25 @@ class Instance:
         }
 
 
+def _stamp(when: t.Any) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else ""
+
+
+def _attached(raw: dict[str, t.Any]) -> str:
+    """Return since when it has its oldest disk: it was launched then, however often it was stopped and started."""
+    times = [(one.get("Ebs") or {}).get("AttachTime") for one in raw.get("BlockDeviceMappings") or []]
+    return _stamp(min(filter(None, times), default=None))
+
+
+def _ended(raw: dict[str, t.Any]) -> str:
+    """Return when it was stopped; EC2 tells it in words alone: ``User initiated (2026-07-01 12:00:00 GMT)``."""
+    found = re.search(r"\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)", raw.get("StateTransitionReason") or "")
+    return f"{found[1]}T{found[2]}Z" if found and raw["State"]["Name"] not in LIVE else ""
+
+
 def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
     """Make an Instance of one entry of the API's answer, owned by ``account``."""
     found = tags.as_dict(raw.get("Tags"))
-    launched = raw.get("LaunchTime")
     return Instance(
         id=raw["InstanceId"],
         state=raw["State"]["Name"],
@@ -92,7 +110,7 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
         image_id=raw.get("ImageId", ""),
         private_ip=raw.get("PrivateIpAddress") or None,
         public_ip=raw.get("PublicIpAddress") or None,
-        launch_time=launched.strftime("%Y-%m-%dT%H:%M:%SZ") if launched else "",
+        launch_time=_stamp(raw.get("LaunchTime")),
         token=raw.get("ClientToken", ""),
         reason=(raw.get("StateReason") or {}).get("Message", ""),
         subnet_id=raw.get("SubnetId", ""),
@@ -103,6 +121,8 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
         account=account,
         market=raw.get("InstanceLifecycle") or ON_DEMAND,
         root_device=raw.get("RootDeviceType", ""),
+        attached=_attached(raw),
+        ended=_ended(raw),
         tags=found,
     )
 

@@ -11,10 +11,10 @@ import glob
 import json
 import os
 import shutil
-import stat
 import tempfile
 import typing as t
 
+from .._core import tunnel
 from .._core.errors import OhmyError
 from .._core.places import nearest
 from .instances import Instance
@@ -22,6 +22,7 @@ from .instances import Instance
 # A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
 LONGEST_RUNTIME_DIR = 24
 LEAST_ROOM = 1 << 20  # bytes
+TUNNEL = "ui"
 
 
 def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
@@ -46,17 +47,6 @@ def require_room(state_dir: str) -> None:
     disk = os.statvfs(folder)
     if disk.f_bavail * disk.f_frsize < LEAST_ROOM:
         raise OhmyError(f"What is known of clusters cannot be kept in {state_dir}: the disk is full.", hint)
-
-
-def make_private(path: str) -> None:
-    """Make a folder that only its owner enters; raise OhmyError when it is a stranger's."""
-    os.makedirs(path, mode=0o700, exist_ok=True)
-    found = os.lstat(path)
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise OhmyError(
-            f"{path} does not belong to this user.", "Remove it, or set XDG_RUNTIME_DIR to a folder of yours."
-        )
-    os.chmod(path, 0o700)
 
 
 def write(path: str, text: str) -> None:
@@ -149,8 +139,9 @@ def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str
 
 
 def forget_connections(folder: str) -> None:
-    """Remove the control sockets of a folder's incarnation: what they lead to has ended, or will not be there again."""
+    """Remove the tunnel and the control sockets of a folder's incarnation: what they lead to has ended, or will not be there again."""
     mark_of = os.path.basename(folder)[-8:]
+    tunnel.stop(control_path(mark_of, TUNNEL))
     for socket in glob.glob(os.path.join(glob.escape(os.path.dirname(control_path(mark_of))), f"{mark_of}-*")):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(socket)

@@ -10,7 +10,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import documents, groups, iam, key_pair, lease, security_group, view
+from . import documents, groups, iam, key_pair, lease, prices, security_group, view
 from .instances import ASLEEP
 from .observe import Have
 from .standing import leaving, missing, staying
@@ -54,6 +54,20 @@ def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
     staged = f"s3://{want.bucket}/archives/"
     archives = [uri for uri in documents.archive_uris(want.document) if not uri.startswith(staged)]
     return iam.policy(want.bucket or "", at, [*want.read_uris, *archives], want.write_uris, have.identity.partition)
+
+
+def cost_wanted(want: Want, have: Have) -> tuple[prices.Prices, prices.Bill]:
+    """Return the prices of the region, and what the whole cluster costs an hour."""
+    table = prices.prices(have.region, want.prices)
+    public = have.subnet.public(want.public_ip)
+    machines = []
+    for one in want.groups:
+        count = max(one.count, len(have.members(one.name))) if want.at_least else one.count
+        kind, spot = prices.dearest(table, one.types, one.markets)
+        disks = tuple((disk.type, disk.size) for disk in (one.root, *one.volumes))
+        unsure = len(one.types) * len(one.markets) > 1 and count > 0
+        machines.append(prices.Machines(kind, count, disks, spot, public, unsure=unsure))
+    return table, prices.an_hour(table, machines)
 
 
 def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:
@@ -109,6 +123,8 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     asleep = sorted(
         one.id for group in want.groups for one in staying(want, have.instances, group.name) if one.state in ASLEEP
     )
+    if asleep or any(wanting.values()):
+        prices.require_below(want.max_hourly_cost, *cost_wanted(want, have), want.name)
     _plan_access(todo, want, have, incarnation)
     _plan_objects(todo, want, have, incarnation, any(wanting.values()), bool(asleep))
     if asleep:

@@ -10,11 +10,11 @@ import typing as t
 import uuid
 
 from .._core.errors import OhmyError
-from . import documents, launch_checks, lease, nodes, view
+from . import documents, launch_checks, lease, nodes, prices, view
 from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
-from .plan import plan
+from .plan import cost_wanted, plan
 from .unfinished import give_up
 from .want import Want
 
@@ -33,6 +33,7 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
         digests={role: documents.digest(have.documents[role]) for role in have.documents},
         expires=lease.expires(have.lease),
+        price=prices.told(*cost_wanted(want, have)),
     )
 
 

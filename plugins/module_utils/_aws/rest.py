@@ -12,10 +12,25 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import errors, iam, instances, key_pair, local_files, s3, security_group, tags
 from .client import Clients
-from .want import Want
 
 T = t.TypeVar("T")
 REFUSED = ("AccessDenied", "UnauthorizedOperation")
+
+
+class Named(t.Protocol):
+    """What is to be known of a cluster in order to look for what there is of it."""
+
+    @property
+    def name(self) -> str:
+        """The cluster's name."""
+
+    @property
+    def bucket(self) -> str | None:
+        """The bucket where no tag tells it."""
+
+    @property
+    def state_dir(self) -> str:
+        """The folder of the controller's own files."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ def _role(clients: Clients, name: str, own_profile: bool) -> iam.Role | None:
     return role if role.ours and (role.role or role.profile) else None
 
 
-def observe(clients: Clients, want: Want, own_profile: bool = False) -> Rest:
+def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
     """Read all there is: by tags, and by the names that only we give where these carry our tags.
 
     Raise OhmyError only where the instances cannot be seen. ``own_profile``: an earlier look saw our own profile in use,

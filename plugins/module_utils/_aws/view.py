@@ -12,7 +12,7 @@ from . import connection, local_files
 from .groups import ALL_ROLES, MASTER
 from .instances import ASLEEP, LIVE, Instance
 
-SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path")
+SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path", "tunnel_path")
 
 
 def members(instances: t.Iterable[Instance], group: str) -> list[Instance]:
@@ -51,6 +51,7 @@ def ssh(access: connection.Access | None) -> dict[str, t.Any]:
         "config": f"{access.folder}/ssh_config",
         "known_hosts": f"{access.folder}/known_hosts",
         "control_path": local_files.control_path(access.incarnation),
+        "tunnel_path": local_files.control_path(access.incarnation, local_files.TUNNEL),
     }
 
 
@@ -67,6 +68,7 @@ def cluster(
     access: connection.Access | None = None,
     digests: dict[str, str | None] | None = None,
     expires: int | None = None,
+    price: dict[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
     """Return a cluster as the modules tell of it."""
     first, rest = masters(instances), workers(instances)
@@ -92,4 +94,5 @@ def cluster(
         "ssh": ssh(access),
         "digests": {**dict.fromkeys(ALL_ROLES), **(digests or {})},
         "expires": expires,
+        "price": price,
     }

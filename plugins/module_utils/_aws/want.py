@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from . import durations, groups
+from . import durations, groups, prices
 from .groups import Group
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -56,6 +56,8 @@ class Want:
     on_launch_failure: str = "removed"
     bundle: bytes = b""
     force: bool = False
+    max_hourly_cost: float | None = None
+    prices: dict[str, t.Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     document: dict[str, t.Any] = field(default_factory=dict)
 
@@ -181,6 +183,12 @@ def _bundle(path: str | None) -> bytes:
         raise OhmyError(f"bundle: {path} cannot be read: {exc.strerror}.", "Look at its path and rights.") from exc
 
 
+def _limit(wanted: float | None) -> float | None:
+    if wanted is not None and not 0 < wanted < float("inf"):
+        raise OhmyError(f"max_hourly_cost: {wanted} is no limit.", "Write an amount of USD an hour, such as 2.5.")
+    return wanted
+
+
 def from_params(params: dict[str, t.Any]) -> Want:
     """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
     wanted = groups.from_params(params)
@@ -219,4 +227,6 @@ def from_params(params: dict[str, t.Any]) -> Want:
         force=bool(params.get("force")),
         tags=checked_tags(params.get("tags")),
         document=params.get("document") or {},
+        max_hourly_cost=_limit(params.get("max_hourly_cost")),
+        prices=prices.checked(params.get("prices")),
     )

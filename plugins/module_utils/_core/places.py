@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import typing as t
+
+from .errors import OhmyError
 
 # A file system takes these in a name; a key in S3 and a line of a log do not.
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -30,3 +33,14 @@ def nearest(path: str, exists: t.Callable[[str], bool] = os.path.isdir) -> str:
 def evidence(prefix: str) -> str:
     """Return where the nodes of a cluster leave their last logs in its bucket: beside its own prefix, which is removed."""
     return "evidence/" + prefix.partition("/")[2]
+
+
+def make_private(path: str) -> None:
+    """Make a folder that only its owner enters; raise OhmyError when it is a stranger's."""
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise OhmyError(
+            f"{path} does not belong to this user.", "Remove it, or set XDG_RUNTIME_DIR to a folder of yours."
+        )
+    os.chmod(path, 0o700)

@@ -173,3 +173,13 @@ def test_an_instance_s_document_names_the_archives_in_s3(tmp_path, overlay, java
         "packages": ["htop"],
         "task_memory": 768,
     }
+
+
+def test_all_clusters_of_an_account_need_no_name_and_prices_are_read(tmp_path):
+    (tmp_path / "prices.yml").write_text("date: 2026-11-01\nus-east-1: {m6i.large: 0.1}\n")
+    values = {"scope": "account", "cluster_provider": "ec2", "cluster_prices": str(tmp_path / "prices.yml")}
+    found = settings(tmp_path, **values, cluster_name=None)["settings"]
+    assert found["cluster_price_table"] == {"date": "2026-11-01", "us-east-1": {"m6i.large": 0.1}}
+    (tmp_path / "prices.yml").write_text("us-east-1: {m6i.large: [}\n")
+    message = settings(tmp_path, **values)["msg"]
+    assert "cluster_prices:" in message and "cannot be read" in message, message

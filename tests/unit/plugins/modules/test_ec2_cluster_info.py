@@ -8,6 +8,7 @@ from __future__ import annotations
 from .conftest import BUCKET, assert_reads_only
 
 DIGEST = "a" * 64
+PRICES = {"eu-central-1": {"m6i.large": 0.1, "gp3": 0.073}}
 
 
 def test_no_cluster_is_an_empty_list(account, run_module):
@@ -40,3 +41,44 @@ def test_reports_name_the_reached_the_failed_and_the_silent(account, run_module,
     assert len(failed) == 11 and len([one for one in failed if one["error"] == "disk\nx"]) == 10, reports
     assert account.calls["GetObject"] == 13 and account.calls["ListObjectsV2"] == 2, account.calls
     assert result["clusters"][0]["digests"] == made["digests"], result
+
+
+def test_costs_take_one_more_call_whatever_the_number(account, run_module, cluster):
+    cluster(workers=2)
+    few = run_module("ec2_cluster_info", costs=True, prices=PRICES)["clusters"][0]
+    assert dict(account.calls) == {"DescribeInstances": 1, "DescribeVolumes": 1}
+    assert few["price"]["per_hour"] == round(3 * (0.1 + 0.005) + 150 * 0.073 / 730, 4), few["price"]
+    assert few["cost"]["usd"] > 0 and few["age"] >= 0 and not few["cost"]["at_least"], few
+    assert {one["market"] for one in [few["master"], *few["workers"]]} == {"on-demand"}
+    account.ec2.stop_instances(InstanceIds=[one["InstanceId"] for one in account.instances()])
+    asleep = run_module("ec2_cluster_info", costs=True, prices=PRICES)["clusters"][0]
+    assert asleep["price"]["per_hour"] == round(150 * 0.073 / 730, 4), asleep["price"]
+    unknown = run_module("ec2_cluster_info", costs=True)["clusters"][0]
+    assert unknown["price"]["per_hour"] is None and unknown["price"]["missing"] == ["gp3"], unknown["price"]
+
+
+def test_leftovers_of_a_cluster_without_instances_are_told(account, run_module, cluster):
+    cluster(workers=1)
+    assert run_module("ec2_cluster_info", leftovers=True)["clusters"][0]["leftovers"] == []
+    account.ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in account.instances()])
+    assert run_module("ec2_cluster_info")["clusters"] == []
+    for params in ({}, {"name": "demo"}):
+        (told,) = run_module("ec2_cluster_info", leftovers=True, **params)["clusters"]
+        assert_reads_only(account.calls)
+        words = " ".join(told["leftovers"])
+        assert told["state"] == "absent" and told["bucket"] == BUCKET, told
+        assert all(one in words for one in ("security group", "key pair", "role", "objects under")), told
+    cluster("absent")
+    assert run_module("ec2_cluster_info", leftovers=True, name="demo")["clusters"] == []
+
+
+def test_access_pins_the_host_keys_here(account, run_module, cluster, tmp_path):
+    cluster(workers=1)
+    told = run_module("ec2_cluster_info", access=True, state_dir=str(tmp_path / "elsewhere"))["clusters"][0]
+    folder = tmp_path / "elsewhere" / f"demo-{told['incarnation'][:8]}"
+    ids = [told["master"]["instance_id"], told["workers"][0]["instance_id"]]
+    pinned = (folder / "known_hosts").read_text()
+    assert all(one in pinned for one in ids) and "ProxyJump master" in (folder / "ssh_config").read_text()
+    assert told["ssh"]["config"] == str(folder / "ssh_config")
+    assert [one["state"] for one in told["hosts"]] == ["running", "running"]
+    assert told["master"]["host_key"].startswith("ssh-ed25519 ")

@@ -160,3 +160,25 @@ def test_check_mode_names_every_phase(tmp_path):
     assert problem == ""
     for phase in report.PHASES:
         assert any(line.split()[:1] == [phase] for line in lines), phase
+
+
+def test_the_price_before_and_the_cost_after(tmp_path):
+    price = {
+        "per_hour": 0.36,
+        "at_most": False,
+        "missing": [],
+        "text": "0.36 USD an hour (3 x a at 0.12)",
+        "date": None,
+    }
+    lines, _problem = report.compose(arguments(tmp_path, planned=True, price=price))
+    assert "The cluster's price is 0.36 USD an hour (3 x a at 0.12)." in lines
+    answer(tmp_path, part_00000=b"a\n")
+    phases = {"preflight": 500.0, "launch": 40.0, "run": 60.0}
+    lines, _problem = report.compose(arguments(tmp_path, price=price, phases=phases))
+    assert "The run cost about 0.0100 USD: 100 s at 0.36 USD an hour." in lines, lines
+    unknown = {**price, "per_hour": None, "text": "unknown"}
+    lines, _problem = report.compose(arguments(tmp_path, price=unknown, phases=phases))
+    assert not [line for line in lines if "cost" in line], lines
+    kept = {"master": {"instance_id": "i-1"}, "expires": None, "ssh": {}}
+    lines, _problem = report.compose(arguments(tmp_path, price=price, cluster=kept, kept=True))
+    assert "The cluster demo was kept and costs 0.36 USD an hour." in lines, lines

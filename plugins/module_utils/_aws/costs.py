@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What standing clusters cost, by what EC2 tells of their instances and volumes: one more describe for all of them."""
+
+from __future__ import annotations
+
+import calendar
+import time
+import typing as t
+from dataclasses import dataclass
+
+from . import errors, tags
+from .instances import DEAD, LIVE, Instance
+from .prices import LEAST_SECONDS, MONTH_HOURS, PUBLIC_ADDRESS, Bill, Machines, Prices, an_hour
+
+# A start takes a moment; what is attached longer before it than that has seen another start.
+START_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A disk of a cluster."""
+
+    kind: str
+    size: int
+    created: int
+
+
+def epoch(stamp: str) -> int | None:
+    """Return the seconds of a time as ``Instance`` has it, None for an empty one."""
+    return calendar.timegm(time.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ")) if stamp else None
+
+
+def volumes(ec2: t.Any, cluster: str | None) -> dict[str, list[Volume]]:
+    """Return the disks of one cluster or of all (None), by cluster."""
+    what = f"describe the volumes of {cluster if cluster is not None else 'all clusters'}"
+    found: dict[str, list[Volume]] = {}
+    for raw in errors.pages(what, ec2, "describe_volumes", "Volumes", Filters=tags.filters(cluster)):
+        marks = tags.as_dict(raw.get("Tags"))
+        name = marks.get(tags.CLUSTER, "")
+        if tags.is_ours(marks, name) and raw.get("State") != "deleting":
+            made = raw.get("CreateTime")
+            created = int(made.timestamp()) if made is not None else 0
+            found.setdefault(name, []).append(Volume(raw.get("VolumeType", ""), raw.get("Size", 0), created))
+    return found
+
+
+def now(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume]) -> Bill:
+    """Return what there is costs an hour; stopped instances cost their disks alone."""
+    alike: dict[tuple[str, bool, bool], int] = {}
+    for one in known:
+        if one.state in LIVE:
+            key = (one.instance_type, one.market == "spot", bool(one.public_ip))
+            alike[key] = alike.get(key, 0) + 1
+    machines = [
+        Machines(kind, count, spot=spot, public=public) for (kind, spot, public), count in sorted(alike.items())
+    ]
+    machines += [Machines("", 1, ((one.kind, one.size),), asleep=True) for one in disks]
+    return an_hour(table, machines)
+
+
+def age(known: t.Iterable[Instance], at: int) -> int | None:
+    """Return for how many seconds the oldest of the instances has been there, however often it was started."""
+    since = [begun for one in known for begun in [epoch(one.attached or one.launch_time)] if begun is not None]
+    return max(0, at - min(since)) if since else None
+
+
+def so_far(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume], at: int) -> dict[str, t.Any]:
+    """Return what the instances that are there have cost, ``at_least`` where one has run before, which EC2 forgets."""
+    total, missing, at_least = 0.0, [], False
+    for one in known:
+        started = epoch(one.launch_time)
+        if one.state in DEAD or started is None:
+            continue
+        attached = epoch(one.attached)
+        at_least = at_least or (attached is not None and attached < started - START_SECONDS)
+        ended = at if one.state in LIVE else epoch(one.ended)
+        at_least = at_least or ended is None
+        hours = max(LEAST_SECONDS, (ended if ended is not None else started) - started) / 3600
+        spot = one.market == "spot"
+        each = table.spot.get(one.instance_type) if spot else None
+        each = each if each is not None else table.known.get(one.instance_type)
+        if each is None:
+            missing.append(one.instance_type)
+            continue
+        # An address counts for as long as it is there.
+        total += hours * (each + (table.known.get(PUBLIC_ADDRESS, 0.0) if one.public_ip else 0.0))
+    for disk in disks:
+        if disk.kind not in table.known:
+            missing.append(disk.kind)
+        else:
+            total += table.known[disk.kind] * disk.size * max(0, at - disk.created) / 3600 / MONTH_HOURS
+    missing = list(dict.fromkeys(missing))
+    return {"usd": None if missing else round(total, 4), "at_least": at_least, "missing": missing}

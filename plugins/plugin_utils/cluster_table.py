@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Clusters as text for a person: a row per instance, or of a large cluster one per group and its exceptions by name."""
+
+from __future__ import annotations
+
+import collections
+import shlex
+import time
+import typing as t
+
+from .report import money
+
+MOST_ROWS = 20
+MOST_EXCEPTIONS = 20
+Cluster = t.Mapping[str, t.Any]
+COLUMNS = ("node", "group", "instance", "type", "zone", "market", "state", "private", "public", "report")
+# In what the nodes of a group are alike as a rule.
+TRAITS = ("type", "zone", "market", "state", "report")
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it, in its two largest units."""
+    left, parts = int(seconds), []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if left >= size or parts or unit == "s":
+            parts.append(f"{left // size} {unit}")
+        left %= size
+        if len(parts) == 2:
+            break
+    return " ".join(parts)
+
+
+def table(rows: t.Sequence[t.Sequence[str]]) -> list[str]:
+    """Return rows as lines, their columns below each other; a column that is empty in all but the head is left out."""
+    kept = [at for at in range(len(rows[0])) if any(row[at] for row in rows[1:])]
+    widths = [max(len(row[at]) for row in rows) for at in kept]
+    return ["  ".join(row[at].ljust(width) for at, width in zip(kept, widths)).rstrip() for row in rows]
+
+
+def _nodes(cluster: Cluster) -> list[dict[str, str]]:
+    reports = {one["instance_id"]: one["report"] for one in cluster["reports"]}
+    found = []
+    members = [("master", cluster["master"])] if cluster["master"] else []
+    members += [(f"worker-{number}", one) for number, one in enumerate(cluster["workers"], 1)]
+    for name, one in members:
+        row = {
+            "node": name,
+            "group": one["group"],
+            "instance": one["instance_id"],
+            "type": one["instance_type"],
+            "zone": one["zone"],
+            "market": one["market"],
+            "state": one["state"],
+            "private": one["private_ip"] or "",
+            "public": one["public_ip"] or "",
+            "report": reports.get(one["instance_id"], ""),
+        }
+        found.append(row)
+    return found
+
+
+def _groups(nodes: t.Sequence[dict[str, str]]) -> list[str]:
+    """Return a line per group, and the nodes that differ from most of theirs."""
+    members: dict[str, list[dict[str, str]]] = {}
+    for one in nodes:
+        members.setdefault(one["group"], []).append(one)
+    rows = [["group", "nodes", *TRAITS]]
+    strange: list[str] = []
+    for group, known in members.items():
+        usual = {trait: collections.Counter(one[trait] for one in known).most_common(1)[0][0] for trait in TRAITS}
+        rows.append([group, str(len(known)), *(usual[trait] for trait in TRAITS)])
+        for one in known:
+            other = [f"{trait} {one[trait] or 'unknown'}" for trait in TRAITS if one[trait] != usual[trait]]
+            if other:
+                strange.append(
+                    f"{one['node']} ({one['instance']}, {one['private'] or 'no address'}): {', '.join(other)}"
+                )
+    lines = table(rows)
+    if strange:
+        lines += ["Other than most of their group:", *(f"    {text}" for text in strange[:MOST_EXCEPTIONS])]
+    if len(strange) > MOST_EXCEPTIONS:
+        lines.append(f"    … and {len(strange) - MOST_EXCEPTIONS} more")
+    return lines
+
+
+def _money(cluster: Cluster) -> list[str]:
+    price, cost = cluster["price"], cluster["cost"]
+    if not price or not cost:
+        return []
+    if price["per_hour"] is None or cost["usd"] is None:
+        return [f"Its price is {price['text']}; see cluster_prices."]
+    bound = "at least " if cost["at_least"] else ""
+    date = f", by prices of {price['date']}" if price["date"] else ""
+    return [f"It costs {price['text']}; so far {bound}{money(cost['usd'])}{date}."]
+
+
+def _end(cluster: Cluster, now: float) -> list[str]:
+    if not cluster["expires"]:
+        return []
+    left = int(cluster["expires"]) - now
+    when = time.strftime("%F %T %Z", time.localtime(int(cluster["expires"])))
+    return [f"It ends by itself at {when}, in {duration(left)}." if left > 0 else f"It was to end at {when}."]
+
+
+def login(cluster: Cluster) -> list[str]:
+    """Return the lines that log in to a cluster."""
+    if not cluster["master"] or not cluster["ssh"]["config"]:
+        return []
+    base = f"ssh -F {shlex.quote(cluster['ssh']['config'])}"
+    more = " (or worker-1, and so on, in place of master)" if cluster["workers"] else ""
+    return [f"Log in with: {base} master{more}"]
+
+
+def _errors(cluster: Cluster) -> list[str]:
+    failed = [one for one in cluster["reports"] if one["error"]]
+    return [f"{one['instance_id']} failed: {' '.join(one['error'].split())[:300]}" for one in failed]
+
+
+def describe(cluster: Cluster, now: float) -> list[str]:
+    """Return the lines that tell of a cluster."""
+    nodes = _nodes(cluster)
+    if not nodes:
+        left = [f"    {one}" for one in cluster["leftovers"]]
+        if not left:
+            return [f"{cluster['name']} in {cluster['region']}: its instances are going away."]
+        remedy = f"Remove it with playbooks/terminate.yml -e cluster_name={cluster['name']}"
+        return [f"{cluster['name']} in {cluster['region']}: no instances, but something is left:", *left, remedy]
+    count = f"{len(nodes)} instance{'' if len(nodes) == 1 else 's'}"
+    age = f", {duration(cluster['age'])} old" if cluster["age"] is not None else ""
+    lines = [f"{cluster['name']} in {cluster['region']}: {cluster['state']}, {count}{age}"]
+    rows = [list(COLUMNS), *([one[key] for key in COLUMNS] for one in nodes)]
+    body = table(rows) if len(nodes) <= MOST_ROWS else _groups(nodes)
+    body += _errors(cluster) + _money(cluster) + _end(cluster, now) + login(cluster)
+    return lines + [f"    {line}" for line in body]
+
+
+def compose(clusters: t.Sequence[Cluster], name: str | None, where: str, now: float) -> list[str]:
+    """Return the lines about clusters; ``name``: the one that was asked for, ``where``: where it was looked for."""
+    if not clusters:
+        return [f"There is nothing of a cluster {name} {where}." if name else f"There is no cluster {where}."]
+    lines: list[str] = []
+    for one in clusters:
+        lines += ([""] if lines else []) + describe(one, now)
+    hours = [(one["price"] or {}).get("per_hour") for one in clusters]
+    if len(clusters) > 1 and all(hour is not None for hour in hours):
+        lines += ["", f"All {len(clusters)} together cost {money(sum(hours))} an hour."]
+    return lines
+
+
+def own_hosts(cluster: str, hosts: t.Sequence[t.Mapping[str, str]]) -> list[str]:
+    """Return the lines about hosts of one's own: ``name``, ``group``, ``address``."""
+    rows = [["host", "group", "address"], *([one["name"], one["group"], one["address"]] for one in hosts)]
+    return [f"{cluster}: {len(hosts)} hosts of one's own", *(f"    {line}" for line in table(rows))]
