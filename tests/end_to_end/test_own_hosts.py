@@ -15,6 +15,7 @@ import yaml
 
 from tests.documented import documented
 from tests.machines import Machines, up
+from tests.socks import fetch
 
 from .support import BIN, pipe
 
@@ -200,6 +201,22 @@ def test_the_role_alone_restarts_what_reads_a_changed_property_in_batches(own, f
     own.configure()
     code, text = own.shell(documented(PAGE, "limit"))
     assert code == 0 and set(changed(text)) == {"localhost", "w1"}, text
+
+
+def test_commands_files_and_web_pages(own, first):
+    *verbs, closing = documented("docs/operate.md", "own").strip().splitlines()
+    code, text = own.shell("\n".join(verbs))
+    assert (
+        code == 0 and "demo: 3 hosts of one's own" in text and "w1, w2 (2 hosts): exit code 0\n    active" in text
+    ), text
+    assert own.on("w2", "cat", "/srv/data/ä.txt") == "is a rose", text
+    port = int(re.search(r"socks5h://127\.0\.0\.1:(\d+)", text)[1])
+    master = own.machines.addresses["own-master"]
+    try:
+        assert "8042" in fetch(port, f"http://{master}:8088/cluster/nodes")[1]
+    finally:
+        code, text = own.shell(closing)
+    assert code == 0 and "The tunnel is closed" in text, text
 
 
 def test_a_limit_without_localhost_is_refused(own, first):

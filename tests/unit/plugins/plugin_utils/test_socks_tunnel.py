@@ -1,21 +1,18 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``ssh_tunnel`` beside a program that plays ssh: what it is asked, and what is left on the disk."""
+"""A tunnel beside a program that plays ssh: what it is asked, and what is left on the disk."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import os
 import socket
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core import tunnel
-from ansible_collections.ohmy.hadoop.plugins.modules import ssh_tunnel
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import socks_tunnel
 
 # Makes the file of its socket, and answers as long as that is there.
 SSH = """#!/bin/bash
@@ -39,50 +36,61 @@ def fixture_run(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
 
-    def run(check=False, **params):
-        args = {"control_path": str(tmp_path / "s" / "x-ui"), "_ansible_check_mode": check, **params}
-        out = io.StringIO()
-        with patch_module_args(args), contextlib.redirect_stdout(out), pytest.raises(SystemExit):
-            ssh_tunnel.main()
+    def run(*words, wanted=True, port=None, check=False):
+        told = socks_tunnel.run(str(tmp_path / "s" / "x-ui"), wanted, lambda: list(words), port, check)
         log = tmp_path / "bin" / "ssh.log"
-        return json.loads(out.getvalue()), log.read_text() if log.exists() else ""
+        return told, log.read_text() if log.exists() else ""
 
     return run
 
 
 def test_open_again_and_close(run, tmp_path):
     words = ["-F", "config", "master"]
-    check, log = run(True, arguments=words)
+    check, log = run(*words, check=True)
     assert check["changed"] and check["actions"] == ["open tunnel"] and not log and not (tmp_path / "s").exists()
-    first, log = run(arguments=words, common_arguments="-o 'UserKnownHostsFile=/a b'")
+    first, log = run(*words)
     port = first["port"]
     assert first["changed"] and first["proxy"] == f"socks5h://127.0.0.1:{port}", first
     assert f"-f -N -S {tmp_path}/s/x-ui -D 127.0.0.1:{port} " in log and "ExitOnForwardFailure=yes" in log, log
-    assert log.rstrip().endswith("-o UserKnownHostsFile=/a b -F config master"), log
+    assert log.rstrip().endswith(" -F config master"), log
     assert os.stat(tmp_path / "s").st_mode & 0o777 == 0o700
-    again, _log = run(arguments=words)
+    again, _log = run(*words)
     assert again["changed"] is False and again["port"] == port and set(again) == set(first)
-    closed, _log = run(state="absent")
+    closed, _log = run(wanted=False)
     assert closed["changed"] and closed["port"] is None and os.listdir(tmp_path / "s") == []
-    assert run(state="absent")[0]["changed"] is False
+    assert run(wanted=False)[0]["changed"] is False
 
 
 def test_another_port_takes_the_place_of_the_first(run):
-    run(arguments=["master"])
+    run("master")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]
-        told, _log = run(arguments=["master"], port=free)
-        assert told.get("failed") and f"Port {free} is in use" in told["msg"], told
-    told, log = run(arguments=["master"], port=free)
+        with pytest.raises(OhmyError, match=f"Port {free} is in use"):
+            run("master", port=free)
+    told, log = run("master", port=free)
     assert told["port"] == free and f"127.0.0.1:{free}" in log, told
 
 
 def test_what_ssh_says_is_told(run):
-    told, _log = run(arguments=["refused"])
-    assert told.get("failed") and "Permission denied (publickey)" in told["msg"] and "authorize" in told["msg"], told
-    told, _log = run()
-    assert told.get("failed") and "arguments" in told["msg"], told
+    with pytest.raises(OhmyError, match=r"Permission denied \(publickey\).*authorize"):
+        run("refused")
+
+
+def test_ssh_is_called_as_ansible_calls_it():
+    options = {
+        "host": "192.0.2.5",
+        "port": 2222,
+        "remote_user": "admin",
+        "private_key_file": "/home/me/my key",
+        "host_key_checking": True,
+        "ssh_common_args": "-F '/home/me/a b/ssh_config'",
+        "ssh_extra_args": "",
+    }
+    told = "-p|2222|-l|admin|-i|/home/me/my key|-F|/home/me/a b/ssh_config|192.0.2.5"
+    assert socks_tunnel.words(options.get) == told.split("|")
+    bare = {"host": "h", "host_key_checking": False}
+    assert socks_tunnel.words(bare.get) == ["-o", "StrictHostKeyChecking=no", "h"]
 
 
 def test_a_dead_tunnel_is_none(tmp_path):
