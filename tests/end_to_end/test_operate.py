@@ -83,7 +83,7 @@ def fixture_operator(cloud, tmp_path_factory):
     assert run.code == 0, run.text
     done = ["ls", "/var/lib/cloud/instance/boot-finished"]
     for one in cloud.instances(CLUSTER, "running"):  # each has let its host key be known
-        wait_for(f"{one['InstanceId']} to boot", lambda one=one: cloud.inside(one, *done).returncode == 0, 240)
+        wait_for(f"{one['InstanceId']} to boot", lambda one=one: cloud.inside(one, *done).returncode == 0, 400)
     yield operator
     assert operator.play("ui", ui="open").returncode == 0
     run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
