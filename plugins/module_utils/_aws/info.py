@@ -118,7 +118,9 @@ def describe(
     )
     at_now = int(time.time())
     whole["reports"] = _reports(clients, bucket, here, told) if wish.reports and bucket is not None else []
-    whole["evidence"] = evidence.place(clients, bucket, places.evidence(at)) if wish.reports and at is not None else None
+    whole["evidence"] = (
+        evidence.place(clients, bucket, places.evidence(at)) if wish.reports and at is not None else None
+    )
     whole["age"] = costs.age(here, at_now)
     whole["cost"] = costs.so_far(table, here, disks, at_now) if disks is not None else None
     whole["leftovers"] = []

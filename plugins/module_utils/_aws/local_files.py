@@ -139,7 +139,7 @@ def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str
 
 
 def forget_connections(folder: str) -> None:
-    """Remove the tunnel and the control sockets of a folder's incarnation: what they lead to has ended, or will not be there again."""
+    """Remove tunnel and control sockets of a folder's incarnation: what they lead to has ended, or will end."""
     mark_of = os.path.basename(folder)[-8:]
     tunnel.stop(control_path(mark_of, TUNNEL))
     for socket in glob.glob(os.path.join(glob.escape(os.path.dirname(control_path(mark_of))), f"{mark_of}-*")):
