@@ -144,11 +144,15 @@ class Reconciler:
             with self.account.lock:
                 told = self.account.told_of(instance)
             fault = self.faults.meet([(BOOT, told)])
-        self._run(machine, instance, fault)
         if fault is not None:
             self.faults.note(fault, f"{BOOT} {machine.instance_id}")
-        if fault is not None and fault["how"] == "dies":
-            threading.Timer(fault["seconds"], self._die, [instance]).start()
+        dies = fault["seconds"] if fault is not None and fault["how"] == "dies" else None
+        if dies == 0:
+            self._die(instance)  # and was never seen running
+            return
+        self._run(machine, instance, fault)
+        if dies is not None:
+            threading.Timer(dies, self._die, [instance]).start()
 
     def _die(self, instance: t.Any) -> None:
         with self.account.lock:

@@ -68,7 +68,7 @@ class ModuleRun:
         self._process.kill()
         self._process.join(30)
 
-    def result(self, seconds: float = 120) -> dict[str, t.Any]:
+    def result(self, seconds: float = 400) -> dict[str, t.Any]:
         """Wait for the end and return the module's result."""
         self._process.join(seconds)
         if self._process.is_alive():

@@ -70,7 +70,7 @@ class Paper(Cloud):
 
     def start(self, state: str, check: bool = False, **params: t.Any) -> ModuleRun:  # type: ignore[override]
         """Start the module in the background."""
-        wanted: dict[str, t.Any] = {"name": "demo", "state": state, "bucket": BUCKET, "wait_timeout": 30}
+        wanted: dict[str, t.Any] = {"name": "demo", "state": state, "bucket": BUCKET, "wait_timeout": 120}
         wanted["state_dir"] = str(self.home / "state")
         if state == "present":
             wanted.update(

@@ -193,7 +193,7 @@ LAUNCHES = [
     ),
     Case(
         "master-dies-booting",
-        [{"action": BOOT, "how": "dies", "seconds": 0.2, "where": {"Tag:ohmy:group": "master"}}],
+        [{"action": BOOT, "how": "dies", "seconds": 0, "where": {"Tag:ohmy:group": "master"}}],
         "Server.InternalError",
         Survived("the master dies", "while it boots", "the launch is removed", "AWS's reason"),
     ),

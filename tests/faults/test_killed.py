@@ -42,7 +42,7 @@ def kill_after(paper: Paper, call: Call, state: str) -> bool:
     paper.plan({"action": action, "how": "hung", "skip": before, "times": 1})
     run = paper.start(state)
     try:
-        wait_for(f"{action}, or the end", lambda: paper.met() or not run.alive(), 120, pause=0.01)
+        wait_for(f"{action}, or the end", lambda: paper.met() or not run.alive(), 400, pause=0.01)
     finally:
         run.kill()
     met = bool(paper.met())
