@@ -154,7 +154,7 @@ def fixture_scaled(cloud, tmp_path_factory):
 
 
 def test_a_worker_comes_while_a_job_runs_and_one_dies(scaled):
-    before, run = scaled.pids(), scaled.begin("grow", 2.0)
+    before, run = scaled.pids(), scaled.begin("grow", 3.0)
     done = scaled.play("scale", workers=3)
     assert done.code == 0, done.text
     after = scaled.pids()
@@ -197,7 +197,7 @@ def test_fewer_datanodes_than_replicas_are_refused(scaled):
 
 def test_all_is_restarted_while_a_job_runs(scaled):
     before, known = scaled.pids(), scaled.applications()
-    run = scaled.begin("restart", 3.0)
+    run = scaled.begin("restart", 4.0)
     done = scaled.play("restart")
     assert done.code == 0, done.text
     scaled.require_answer("restart", run)
