@@ -311,6 +311,42 @@ def test_another_zone_has_capacity(paper: Paper) -> None:
     ec2.delete_subnet(SubnetId=other)
 
 
+@survives(
+    Survived(
+        "no capacity",
+        "for spot instances of the type that is asked for first, and for any other in the zone",
+        "other types, instances on demand and a fall-back subnet in another zone are tried",
+        "what was launched, and what had no capacity",
+    )
+)
+def test_a_group_goes_to_what_has_capacity(paper: Paper) -> None:
+    ec2 = paper.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]
+    block = f"{vpc['CidrBlock'].rsplit('.', 2)[0]}.241.0/24"
+    asked = {"VpcId": vpc["VpcId"], "CidrBlock": block, "AvailabilityZone": "us-east-1b"}
+    home = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    other = ec2.create_subnet(**asked)["Subnet"]["SubnetId"]
+    paper.plan(
+        {**NO_CAPACITY, "where": {"InstanceType": "m5.large", "InstanceMarketOptions.MarketType": "spot"}},
+        {**NO_CAPACITY, "where": {"InstanceType": "m5.xlarge", "Zone": "us-east-1a"}},
+    )
+    spot = {"name": "spot", "workers": 2, "spot": "prefer", "instance_type": ["m5.large", "m5a.large"]}
+    large = {"name": "large", "workers": 1, "instance_type": ["m5.xlarge"]}
+    wish = {"subnet_id": home, "fallback_subnet_ids": [other], "worker_groups": [spot, large], "public_ip": "never"}
+    result = paper.well("present", **wish)
+    codes = {one["group"]: [each["code"] for each in one["tries"]] for one in result["launches"]}
+    refused = "InsufficientInstanceCapacity"
+    assert codes["spot"] == [refused, None] and codes["large"] == [refused, None], codes
+    found = {one["group"]: (one["instance_type"], one["market"], one["zone"]) for one in result["cluster"]["workers"]}
+    assert found["spot"] == ("m5a.large", "spot", "us-east-1a"), found
+    assert found["large"] == ("m5.xlarge", "on-demand", "us-east-1b"), found
+    assert paper.well("present", **wish)["changed"] is False
+    paper.plan()
+    paper.well("absent")
+    assert paper.things() == []
+    ec2.delete_subnet(SubnetId=other)
+
+
 ENDS = [
     Case(
         "throttled",
