@@ -63,7 +63,9 @@ what time is left, and that is 5 s or more, is taken for one that never ends. Th
 compared with those
 
 - of the same, run again,
-- with each file cut into two splits, and with several files in one map where small files share maps,
+- with each file cut into three splits or more, and with several files in one map where small files share maps. The cuts are such
+  that one of them falls within records of several lines, whatever the number of lines in each, and within quotes that go over a line
+  end, as in CSV. With `job_lines_per_map` Hadoop cuts there, and so does this,
 - with several reduces, and with the values of a key in another order,
 - with the combiner run once and twice.
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -59,14 +61,52 @@ def whole(parts: t.Sequence[Part]) -> list[Split]:
     return [Split(part.records, part.source.place) for part in parts]
 
 
-def halved(parts: t.Sequence[Part]) -> list[Split]:
-    """Return two splits for each file that Hadoop may cut and that has two records, one for the others."""
+def cut(parts: t.Sequence[Part], each: int = 1) -> list[Split]:
+    """Return several splits for each file that Hadoop may cut and that has two records, one for the others.
+
+    :param each: Hadoop cuts after so many records and their multiples only.
+    """
     found = []
     for part in parts:
-        middle = len(part.records) // 2 if part.splittable else 0
-        pieces = [part.records[:middle], part.records[middle:]] if middle else [part.records]
-        found += [Split(piece, part.source.place) for piece in pieces]
+        ends = [*(cuts(part.records, each) if part.splittable else ()), len(part.records)]
+        found += [
+            Split(part.records[begin:end], part.source.place) for begin, end in zip([0, *ends], ends) if begin < end
+        ]
     return found
+
+
+def cuts(lines: t.Sequence[records.Record], each: int = 1) -> list[int]:
+    """Return how many records are to stand in front of each cut: such that one of them breaks what goes over several lines.
+
+    Near a third and two thirds it is a prime number: nothing but 1 divides both, whatever the number of lines that belong
+    together. Where quotes are open at the end of lines, as in CSV, there is a cut within such quotes too.
+    """
+    number = len(lines)
+    if each > 1:
+        return sorted({at for share in (1, 2) if (at := max(each, number * share // 3 // each * each)) < number})
+    found: list[int] = []
+    for share in (1, 2):
+        near = _outwards(number * share // 3, number)
+        found += itertools.islice((one for one in near if one not in found and _is_prime(one)), 1)
+    inside, quotes = [], 0
+    for at, line in enumerate(lines[:-1], 1):
+        quotes += line.data.count(b'"')
+        if quotes % 2:
+            inside.append(at)
+    if inside:
+        found.append(min(inside, key=lambda at: abs(at - number // 2)))
+    return sorted({*found})
+
+
+def _outwards(middle: int, end: int) -> t.Iterator[int]:
+    """Return the numbers from 1 up to, but without, an end, the nearest to a middle first."""
+    for away in range(end):
+        yield from (one for one in {middle - away, middle + away} if 0 < one < end)
+
+
+def _is_prime(number: int) -> bool:
+    """Tell whether nothing but 1 and itself divides a number; 1 is one here."""
+    return all(number % one for one in range(2, math.isqrt(number) + 1))
 
 
 def joined(parts: t.Sequence[Part]) -> list[Split]:

@@ -16,10 +16,13 @@ from .sample import Part
 
 # Of several hundred reduces so many show what there is to see.
 MOST_REDUCES = 8
+# With NLineInputFormat it is known where Hadoop cuts.
+LINES_PER_MAP = "mapreduce.input.lineinputformat.linespermap"
 Answer = t.List[bytes]
 BY_SPLITS = (
     "Let the mapper treat each line by itself, and what needs several lines be done in the reducer: Hadoop decides where "
-    "a file is cut."
+    "a file is cut. Records of several lines are to be put on one line each, or into files packed by gzip, which it does "
+    "not cut."
 )
 BY_COMBINER = (
     "Let the combiner write what it reads, in the same form, and nothing but partial sums and the like: Hadoop decides how "
@@ -70,14 +73,19 @@ def _of_splits(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variation
     one = min(1, stage.job.reduces)
     severity = ERROR if stage.job.reduces else WARNING
     ways = {}
-    halved = pipeline.halved(parts)
-    if len(halved) > len(parts):
-        ways["When a file is cut into two splits"] = halved
+    cut = _cut(stage, parts)
+    if len(cut) > len(parts):
+        ways["When a file is cut into several splits"] = cut
     if stage.job.joins and len(parts) > 1:
         ways["When one map reads several files"] = pipeline.joined(parts)
     for what, splits in ways.items():
         answer = functools.partial(stage.answer, splits, one)
         yield Variation("answer-depends-on-splits", what, severity, BY_SPLITS, answer)
+
+
+def _cut(stage: Pipeline, parts: t.Sequence[Part]) -> list[pipeline.Split]:
+    each = stage.job.properties.get(LINES_PER_MAP, "")
+    return pipeline.cut(parts, int(each) if each.isdecimal() else 1)
 
 
 def _of_reducers(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variation]:
@@ -90,7 +98,7 @@ def _of_reducers(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variati
         "Let the reducer treat each key by itself, or " + ("set job_reduces to 1." if asked else "stay with one."),
         functools.partial(stage.answer, pipeline.whole(parts), several),
     )
-    splits = pipeline.halved(parts)
+    splits = _cut(stage, parts)
     if len(splits) > 1:
         yield Variation(
             "answer-depends-on-value-order",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -12,7 +13,14 @@ import tempfile
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import pipeline, rehearsal, sample, task, words
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import (
+    pipeline,
+    records,
+    rehearsal,
+    sample,
+    task,
+    words,
+)
 
 WORDS = "awk '{for (i = 1; i <= NF; i++) print $i \"\\t\" 1}'"
 SUM = "awk -F'\\t' '$1 != k {if (NR > 1) print k \"\\t\" n; k = $1; n = 0} {n += $2} END {if (NR) print k \"\\t\" n}'"
@@ -58,7 +66,7 @@ def test_a_good_job_is_tried_in_all_ways_without_a_word(rehearse):
     assert found["tried"] == [
         *COUNTED,
         "when the combiner runs once",
-        "when a file is cut into two splits",
+        "when a file is cut into several splits",
         "when one map reads several files",
         "with 3 reduces instead of one",
         "when the values of a key arrive in another order",
@@ -141,7 +149,7 @@ def test_a_combiner_that_fails_does_not_hide_the_rest(rehearse):
     found = rehearse(WORDS, SUM, "cat >/dev/null; exit 4")
     assert ids(found) == [("combiner-failed", "error")]
     assert "when the combiner runs once" in found["findings"][0]["text"]
-    assert "when a file is cut into two splits" in found["tried"]
+    assert "when a file is cut into several splits" in found["tried"]
 
 
 MEAN = "awk -F'\\t' '{n[$1] += $2; m[$1] += NF > 2 ? $3 : 1} END {for (k in n) %s}' | sort"
@@ -192,9 +200,62 @@ def test_packed_files_are_not_cut_since_hadoop_would_not(rehearse, tmp_path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(TEXT.encode()))
     source = sample.Source(str(tmp_path / "a.gz"), (tmp_path / "a.gz").stat().st_size)
     parts = sample.take([source], sample.read_local).parts
-    assert len(pipeline.halved(parts)) == 1
+    assert len(pipeline.cut(parts)) == 1
     plain = sample.Part(sample.Source("a.txt", 1), None, parts[0].records)
-    assert [len(split.records) for split in pipeline.halved([plain])] == [5, 6]
+    assert [len(split.records) for split in pipeline.cut([plain])] == [3, 4, 4]
+
+
+def records_of(number, data=b""):
+    return [records.Record(0, at + 1, at, data) for at in range(number)]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 8, 12, 24, 60, 1000, 9973, 32_223])
+def test_no_number_of_lines_that_belong_together_fits_all_cuts(number):
+    found = pipeline.cuts(records_of(number))
+    assert found == sorted(found) and found[0] > 0 and found[-1] < number and len(found) == min(2, number - 1)
+    assert math.gcd(*found) == 1
+    if number > 100:
+        assert all(abs(cut - number * share // 3) < 40 for share, cut in zip((1, 2), found))
+
+
+def test_where_hadoop_is_told_how_many_lines_a_map_reads_the_cuts_are_there():
+    assert pipeline.cuts(records_of(1000), 40) == [320, 640]
+    assert pipeline.cuts(records_of(50), 40) == [40]
+    assert pipeline.cuts(records_of(100), 100) == []
+
+
+def test_quotes_over_a_line_end_are_cut():
+    lines = records_of(50, b'1,"plain"')
+    lines[20] = lines[20]._replace(data=b'1,"two ""and')
+    lines[21] = lines[21]._replace(data=b'a half"')
+    assert 21 in pipeline.cuts(lines) and len(pipeline.cuts(lines)) == 3
+
+
+FASTQ = "import sys\nfor i, line in enumerate(sys.stdin):\n    if i % 4 == 1:\n        print(line[:2] + '\\t1')"
+PAIRS = "import sys\nfor line in sys.stdin:\n    print(line.strip() + next(sys.stdin, '').strip() + '\\t1')"
+CSV = "import csv, sys\nfor row in csv.reader(sys.stdin):\n    print(row[0] + '\\t1')"
+
+
+@pytest.mark.parametrize("number", [3, 4, 8, 2000])
+def test_a_mapper_of_records_of_several_lines_is_an_error(rehearse, number):
+    fastq = "".join(f"@r{at}\n{'ACGT'[at % 4]}{'CA'[at % 2]}\n+\nII\n" for at in range(number))
+    assert ("answer-depends-on-splits", "error") in ids(rehearse(FASTQ, SUM, text=fastq))
+    pairs = "".join(f"a{at}\nb{at}\n" for at in range(number))
+    assert ("answer-depends-on-splits", "error") in ids(rehearse(PAIRS, SUM, text=pairs))
+    # Where each map reads whole records, it is right.
+    properties = {
+        "mapred.input.format.class": "",
+        "mapreduce.input.lineinputformat.linespermap": "4",
+    }
+    assert ids(rehearse(FASTQ, SUM, text=fastq, properties=properties)) == []
+
+
+def test_a_mapper_of_csv_with_line_ends_in_quotes_is_an_error(rehearse):
+    rows = [f'w{at % 7},"some {at}"' for at in range(400)]
+    rows[330] = 'w3,"two\nlines"'
+    (error,) = rehearse(CSV, SUM, text="\n".join(rows) + "\n")["findings"]
+    assert (error["id"], error["severity"]) == ("answer-depends-on-splits", "error")
+    assert "Records of several lines" in error["hint"]
 
 
 @pytest.mark.parametrize("reduces, severity", [(1, "warning"), (4, "error")])
