@@ -46,7 +46,8 @@ are made, before the first instance runs. IAM and S3 have no dry runs.
 ## What is checked
 
 Programs are looked at as the nodes will run them: first lines, interpreters, line ends, syntax and imports of Python, files that do
-not travel with the job. What the nodes have is known of the official images {images}; with
+not travel with the job, and files below the job's folder or the user's home that a Python program names by their whole paths. What
+the nodes have is known of the official images {images}; with
 `hadoop_packages` more is there, and `hadoop_node_python` says the version of any other node. What is not known is a warning, and is
 checked on the master before the job is submitted.
 
@@ -57,7 +58,9 @@ all of it, or packed by a codec that Hadoop's archive lacks.
 
 The sample is the first lines of at most six files, 1 MiB together, read from disk or by ranged requests from S3, and unpacked. On it
 the programs run as the caller, in folders of their own, with the environment and the side files of a task, and with Hadoop's way of
-cutting lines into keys, of sorting, and of parting keys among reduces. Each run may take 20 s and 4 GiB, all together
+cutting lines into keys, of sorting, and of parting keys among reduces. They really run on the controller, several times each: what
+else they do than write their answer, such as to write a file by its whole path, to send something, or to delete it, they do here and
+then. Who does not want that takes `static`. What they open by a whole path they find here as well, while a node has it not. Each run may take 20 s and 4 GiB, all together
 `job_preflight_seconds`. A program that is slow is tried on less, at last on 16 lines of each file; one that does not end on these in
 what time is left, and that is 5 s or more, is taken for one that never ends. The answer of one map for each file and one reduce is
 compared with those

@@ -15,6 +15,7 @@ from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
 from . import program_walk
 from .findings import Finding, static
+from .local_paths import Local
 from .module_check import Modules
 from .node_images import ANY, NodeImage
 from .program_words import PYTHON, SHELLS, SYSTEM
@@ -67,6 +68,7 @@ class _Check(program_walk.Walk):
         self.packages = packages
         self.brought = debs.commands_of(packages)
         self.modules = Modules(shipped, self.node, packages, folders)
+        self.local = Local(shipped, self.known and self.node.exact)
         super().__init__(shipped, self.modules.own)
         self.by_name: set[str] = set()  # shipped files that are started by their own names
         self.found: list[Finding] = []
@@ -114,6 +116,8 @@ class _Check(program_walk.Walk):
     def source(self, source: program_walk.Source) -> None:
         """Note what is wrong with a Python file."""
         self.modules.check_source(source, _is_system(source.python))
+        if source.tree:
+            self.found += self.local.check(os.path.basename(source.path), source.tree)
 
     def version(self, python: str) -> Version | None:
         """Return the version of the nodes' own Python; of another one nobody knows it."""

@@ -165,6 +165,55 @@ def test_a_path_of_this_machine_is_a_warning(check, tmp_path):
     assert found["hint"] == "Name it in job_files, and here.py in the command."
 
 
+OPENS = [
+    "stop = set(open('{}').read().split())\n",
+    "STOP = '{}'\ndef main():\n    with open(STOP) as stream:\n        pass\nmain()\n",
+    "import gzip\nif __name__ == '__main__':\n    gzip.open('{}', 'rt')\n",
+]
+NAMES = [
+    "import sys\nstop = open(sys.argv[1] if sys.argv[1:] else '{}')\n",
+    "try:\n    open('{}')\nexcept OSError:\n    pass\n",
+    "import os\nSTOP = '{}'\nSTOP = os.environ.get('STOP', STOP)\nopen(STOP)\n",
+]
+
+
+@pytest.mark.parametrize("text, severity", [*((one, "error") for one in OPENS), *((one, "warning") for one in NAMES)])
+def test_a_file_of_this_machine_that_a_program_opens_by_its_whole_path_is_told(check, tmp_path, text, severity):
+    (tmp_path / "stop.txt").write_text("the\n")
+    text = text.format(tmp_path / "stop.txt")
+    (found,) = check({"m.py": text})
+    assert (found["id"], found["severity"]) == ("file-of-this-machine", severity)
+    assert found["text"].startswith("m.py, line ") and str(tmp_path / "stop.txt") in found["text"]
+    assert found["hint"] == "Name it in job_files, and open it by its bare name: stop.txt."
+    # Of an image that nobody knows, nothing is sure.
+    assert [one["severity"] for one in check({"m.py": text}, None) if one["id"] != "node-unknown"] == ["warning"]
+    (found,) = check({"m.py": text, "stop.txt": ""})
+    assert found["hint"] == "It travels with the job: open it as stop.txt."
+
+
+def test_a_file_below_the_user_s_home_is_told_wherever_the_job_is(check, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    (home / "conf").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    (found,) = check({"m.py": f"import sys\nsys.path.insert(0, '{home}/conf')\n"})
+    assert found["severity"] == "warning" and "m.py, line 2: names" in found["text"] and "job_archives" in found["hint"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open('/etc/hostname'); open('/dev/null'); open('/proc/self/stat'); open('/usr/share')\n",
+        "open('{}/is-not-there.txt')\n",
+        '"{}/m.py"\n',
+        "print('/')\nprint('//')\nprint('/home')\n",
+        "open('m.py')\n",
+        "print('{}'.split('/'))\n",
+    ],
+)
+def test_what_every_machine_has_or_none_is_not_told(check, tmp_path, text):
+    assert check({"m.py": text.format(tmp_path)}) == []
+
+
 def test_packages_bring_commands(check):
     files = {"m.rb": "x = 1\n", "m": "#!/usr/bin/env python\nimport numpy\n"}
     packages = ["ruby=1:3.1", "python-is-python3", "python3-numpy"]
