@@ -144,13 +144,13 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
-    """Return (the lines to print, why the run failed or an empty text)."""
+    """Return (the lines to print, in one line why the run failed or an empty text)."""
     failure, left = args["failure"], args["left"]
     problem = ""
     lines: list[str] = []
     if failure:
-        problem = f"The run failed in the phase {failure['phase']}: {failure['message']}"
-        lines.append(problem)
+        lines.append(f"The run failed in the phase {failure['phase']}: {failure['message']}")
+        problem = lines[0].partition("\n")[0]
         lines += [f"The logs of the failed run lie in {args['evidence']}."] if args["evidence"] else []
     elif args["planned"]:
         lines += planned(args)
