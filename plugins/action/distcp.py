@@ -16,6 +16,8 @@ COUNTED = {"copied": "COPY", "kept": "SKIP", "deleted": "DELETED"}
 class ActionModule(FollowedAction):
     """Adds what was copied to the follower's end."""
 
+    what = "copy"
+
     def _ended(self, began: dict[str, t.Any], status: dict[str, t.Any]) -> dict[str, t.Any]:
         result = super()._ended(began, status)
         counters = result["counters"]

@@ -11,6 +11,7 @@ import typing as t
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED
+from .interruption import on_interrupt
 from .node_action import RETRY_SECONDS, NodeAction, seconds_option
 from .progress import Progress
 
@@ -143,6 +144,7 @@ class FollowedAction(NodeAction):
     """Starts (or finds) a follower through its module, then watches it to its end."""
 
     kind = ""
+    what = "job"
     _line: Progress | None = None
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -154,6 +156,9 @@ class FollowedAction(NodeAction):
         self._line = line = self.progress(str(args.get("name") or args.get("id") or self.name), log_path)
         try:
             began = self.checked(self.prepared(args, transfer=True), retry=RETRY_SECONDS)
+            if began["status"].get("state") not in ENDED:
+                end = str(args.get("on_disconnect") or "continue")
+                line.say(on_interrupt(self.what, self.host, end, self._vars.get("ohmy_settings")))
             status = self._watch(began, timeout, line)
         finally:
             line.finish()
