@@ -247,11 +247,11 @@ findings:
       sample: "Correct it, or let it pass over such lines: a task that reads one would fail the same way."
     evidence:
       description:
-        - Further values, which depend on the kind. Of a program that failed C(program), C(exit_code), C(stderr), C(trace) and
-          C(input) (C(file), C(line), C(offset), C(text)); of answers that differ C(keys), their number, and C(examples).
+        - Further values, which depend on the kind. Of a program that failed C(role), C(program), C(exit_code), C(stderr),
+          C(trace) and C(input) (C(file), C(line), C(offset), C(text)); of answers that differ C(keys), their number, and C(examples).
       returned: always
       type: dict
-      sample: {program: mapper.py, exit_code: 1}
+      sample: {role: mapper, program: mapper.py, exit_code: 1}
 sample:
   description: The lines that the programs were tried on.
   returned: success

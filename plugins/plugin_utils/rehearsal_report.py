@@ -61,7 +61,7 @@ def lines(result: t.Mapping[str, t.Any], number: int) -> list[str]:
         if one["severity"] != "error":
             found.append(remark(one))
         elif stderr := str(one["evidence"].get("stderr") or "").splitlines():
-            found.append(f"What the {one['id'].partition('-')[0]} says on standard error:")
+            found.append(f"What the {one['evidence'].get('role', 'program')} says on standard error:")
             found += [f"    {line}" for line in stderr[-STDERR_LINES:]]
     return found + expected(result["estimate"], number)
 

@@ -40,6 +40,7 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     role, result = failed.role, failed.result
     command = job.commands[role] or ""
     evidence: dict[str, t.Any] = {
+        "role": role,
         "program": command,
         "exit_code": result.code,
         "stderr": result.stderr[-SHOWN_STDERR:],
@@ -63,9 +64,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if (missing := NO_MODULE.search(result.stderr)) is not None:
         return _module(missing["name"], role, job, evidence)
     for no_file in NO_FILE.finditer(result.stderr):
-        if forgotten := _beside(no_file["name"], role, job):
-            text = f"The {role} opens {no_file['name']}, and {forgotten} does not travel with the job."
-            return finding("side-file-missing", ERROR, text, NAME_IT, **evidence, file=forgotten)
+        if told := _side_file(os.path.normpath(no_file["name"]), role, job, evidence):
+            return told
     found = blame.trace(result.stderr)
     evidence["trace"] = vars(found) if found else None
     evidence["input"] = place = _input(failed, pipeline, parts)
@@ -105,7 +105,8 @@ def _module(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Findi
     forgotten = _beside(f"{name}.py", role, job) or _beside(name, role, job)
     if forgotten:
         text = f"The {role} imports {name}, and {forgotten} does not travel with the job."
-        return finding("side-file-missing", ERROR, text, NAME_IT, **evidence, file=forgotten)
+        hint = _pack(name) if os.path.isdir(forgotten) else NAME_IT
+        return finding("side-file-missing", ERROR, text, hint, **evidence, file=forgotten)
     text = f"The {role} imports {name}, which this machine lacks, so it was not rehearsed."
     hint = (
         "Install it here, but not below your home, to see how the program does; and make sure that the nodes have it."
@@ -113,11 +114,41 @@ def _module(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Findi
     return finding("module-missing-here", WARNING, text, hint, **evidence, module=name)
 
 
+def _side_file(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Finding | None:
+    """Return the finding of a program that does not find a file, None where it lies not beside the program here either."""
+    folder, base = os.path.split(name)
+    if os.path.isabs(name) or name.startswith("..") or (not folder and base in job.files):
+        return None
+    top = name.partition("/")[0]
+    if folder and base in job.files:
+        text = f"The {role} opens {name}, and what travels with the job lies beside it as {base}."
+        hint = f"Let it open {base}, without a folder."
+        return finding("side-file-missing", ERROR, text, hint, **evidence, file=job.files[base])
+    if (forgotten := _beside(name, role, job)) is None:
+        return None
+    text = f"The {role} opens {name}, and {forgotten} does not travel with the job."
+    if top in job.files:
+        hint = f"It is not there in what {top} is unpacked from. {_pack(top)}"
+    elif os.path.isdir(forgotten):
+        hint = _pack(top)
+    elif folder:
+        hint = (
+            f"Name it in job_files and let the program open {base}, without a folder. Or keep the folder: {_pack(top)}"
+        )
+    else:
+        hint = NAME_IT
+    return finding("side-file-missing", ERROR, text, hint, **evidence, file=forgotten)
+
+
+def _pack(folder: str) -> str:
+    return f"Pack it by tar -czf {folder}.tgz -C {folder} . and name {folder}.tgz in job_archives."
+
+
 def _beside(name: str, role: str, job: Job) -> str | None:
     """Return the path of what lies beside a program here and is not shipped, None where there is nothing."""
     argv = command_words.split(job.commands[role] or "")
     source = next((job.files[word] for word in argv if word in job.files), None)
-    if source is None or os.path.isabs(name) or os.path.basename(name) in job.files:
+    if source is None or os.path.isabs(name) or name in job.files:
         return None
     path = os.path.join(os.path.dirname(source), name)
     return path if os.path.exists(path) else None

@@ -40,8 +40,9 @@ def test_times(seconds, text):
 
 
 def test_what_was_tried_what_was_found_and_what_is_expected():
+    said = {"role": "mapper", "stderr": LONG}
     findings = [
-        {"id": "mapper-failed", "severity": "error", "text": "Bad.", "hint": "Mend.", "evidence": {"stderr": LONG}},
+        {"id": "side-file-missing", "severity": "error", "text": "Bad.", "hint": "Mend.", "evidence": said},
         {"id": "no-output", "severity": "warning", "text": "Odd.", "hint": "Look.", "evidence": {}},
         {"id": "syntax-error", "severity": "error", "text": "Bad.", "hint": "Mend.", "evidence": {}},
     ]

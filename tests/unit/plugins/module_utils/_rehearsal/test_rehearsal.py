@@ -372,6 +372,32 @@ def test_a_side_file_that_lies_beside_the_program_and_was_forgotten_is_named(reh
     ]
 
 
+def test_a_side_file_in_a_folder_is_told_with_what_leads_on(rehearse, tmp_path):
+    script = "import sys\nopen('./conf/stop.json')"
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/stop.json").write_text("")
+    (error,) = rehearse(script, SUM)["findings"]
+    assert error["id"] == "side-file-missing" and error["evidence"]["role"] == "mapper"
+    assert f"The mapper opens conf/stop.json, and {tmp_path}/conf/stop.json does not travel" in error["text"]
+    assert error["hint"].startswith("Name it in job_files and let the program open stop.json, without a folder.")
+    assert "tar -czf conf.tgz -C conf . and name conf.tgz in job_archives" in error["hint"]
+    # Who named it only is told the other half.
+    (error,) = rehearse(script, SUM, extra={"stop.json": str(tmp_path / "conf/stop.json")})["findings"]
+    assert error["id"] == "side-file-missing" and error["hint"] == "Let it open stop.json, without a folder."
+    # Who packed it with one folder too many is told that.
+    (tmp_path / "unpacked/conf").mkdir(parents=True)
+    (error,) = rehearse(script, SUM, extra={"conf": str(tmp_path / "unpacked")})["findings"]
+    assert "It is not there in what conf is unpacked from. Pack it by tar -czf conf.tgz -C conf ." in error["hint"]
+    # A program that knows its way finds it.
+    assert "side-file-missing" not in dict(ids(rehearse(script, SUM, extra={"conf": str(tmp_path / "conf")})))
+
+
+def test_a_package_beside_the_program_is_to_be_packed(rehearse, tmp_path):
+    (tmp_path / "tools_of_mine").mkdir()
+    (error,) = rehearse("import tools_of_mine, sys ", SUM)["findings"]
+    assert error["id"] == "side-file-missing" and "-C tools_of_mine ." in error["hint"]
+
+
 def test_a_slow_program_is_tried_on_less(rehearse):
     mapper = 'n=$(cat | tee lines | wc -l); [ "$n" -gt 10 ] && sleep 60; cat lines'
     found = rehearse(mapper, text="x\n" * 100, reduces=0, limits=task.Limits(2.5))
