@@ -126,7 +126,10 @@ def planned(args: t.Mapping[str, t.Any]) -> list[str]:
     stage = f"bring {what} into HDFS"
     if data.get("copies") == [] and not own:
         stage = f"leave {what} in S3, where the job reads them"
-    launch = f"bring the archives to S3 and make {where} run"
+    launch = {
+        "running": f"use {where}, which stands",
+        "partial": f"bring the archives to S3 and make {where} whole, of which a part stands",
+    }.get(str(args["cluster"].get("state")), f"bring the archives to S3 and make {where} run")
     configure = "wait until its DataNodes and NodeManagers are live"
     if own:
         launch, configure = f"take the hosts of {where} from the inventory", f"make each host a node, then {configure}"

@@ -162,6 +162,23 @@ def test_check_mode_names_every_phase(tmp_path):
         assert any(line.split()[:1] == [phase] for line in lines), phase
 
 
+@pytest.mark.parametrize(
+    ("state", "launch"),
+    [
+        ("absent", "bring the archives to S3 and make the cluster demo run"),
+        ("stopped", "bring the archives to S3 and make the cluster demo run"),
+        ("partial", "bring the archives to S3 and make the cluster demo whole, of which a part stands"),
+        ("running", "use the cluster demo, which stands"),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_plan_knows_what_stands_and_what_stays(tmp_path, state, launch, kept):
+    args = arguments(tmp_path, planned=True, cluster={"state": state}, kept=kept)
+    lines = [" ".join(line.split()) for line in report.compose(args)[0]]
+    assert f"launch {launch}" in lines, lines
+    assert f"terminate {'keep' if kept else 'remove'} the cluster demo" in lines, lines
+
+
 def test_the_price_before_and_the_cost_after(tmp_path):
     price = {
         "per_hour": 0.36,
