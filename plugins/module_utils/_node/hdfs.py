@@ -21,6 +21,8 @@ from .system import read_file, run, write_file
 NAME, DATA, MARKER = "var/lib/hadoop/name", "var/lib/hadoop/data", "var/lib/hadoop/formatted.json"
 # Where the marker is still seen when the file system of the first one is not mounted.
 SECOND = "var/lib/ohmy/formatted.json"
+# One JVM, on a machine that may be busy with much else.
+FORMAT_SECONDS = 600
 # Path, mode, owner, group; without the group hadoop JobHistory shows nothing.
 DIRECTORIES = (
     ("/tmp", "1777", "hdfs", "hadoop"),
@@ -118,7 +120,7 @@ def format_namenode(incarnation: str, java_home: str, root: str = "/") -> None:
     command = ["runuser", "-u", "hdfs", "--", "env", "HADOOP_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
     command += [f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop", "HADOOP_LOG_DIR=/var/log/hadoop"]
     command += [f"{HOME}/bin/hdfs", "namenode", "-format", "-clusterId", incarnation, "-nonInteractive"]
-    run(command, "format the NameNode's directory", 180)
+    run(command, "format the NameNode's directory", FORMAT_SECONDS)
     _mark(root, incarnation=incarnation, state="formatted", version=hadoop_version())
 
 

@@ -37,7 +37,8 @@ def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
     except subprocess.TimeoutExpired as exc:
         raise OhmyError(
             f"Could not {what}: {argv[0]} did not end within {seconds:.0f} s.",
-            "See on the node why it hangs; then run the same command again.",
+            "It hangs, or the machine is too busy: see the logs in the evidence that run_job fetches, and run the same "
+            "command again; with cluster_keep: on_failure the cluster stays, to be looked at.",
         ) from exc
     except OSError as exc:
         raise OhmyError(

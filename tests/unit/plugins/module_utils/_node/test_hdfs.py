@@ -60,6 +60,13 @@ def test_a_lost_file_system_is_not_replaced_by_an_empty_one(tmp_path):
         hdfs.needs_format(str(tmp_path), OWN)
 
 
+def test_formatting_may_take_as_long_as_a_busy_machine_needs(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(hdfs, "run", lambda argv, what, seconds: calls.append(seconds))
+    hdfs.format_namenode(OWN, "/opt/ohmy/java", str(tmp_path))
+    assert calls == [600]
+
+
 def test_a_disk_that_is_not_mounted_is_no_new_node(tmp_path, monkeypatch):
     (tmp_path / hdfs.NAME).mkdir(parents=True)
     monkeypatch.setattr(hdfs, "run", lambda *_: None)
