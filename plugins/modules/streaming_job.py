@@ -390,7 +390,7 @@ error:
               description: Its first byte in the file.
               type: int
             number:
-              description: Its number in the file, null where the map did not begin with the file.
+              description: Its number in the file, null where the map did not begin with the file and it was not counted here.
               type: int
             text:
               description: Its beginning, as Python quotes it.

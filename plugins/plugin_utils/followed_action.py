@@ -168,6 +168,10 @@ class FollowedAction(NodeAction):
         """Hook: return the module's arguments, after bringing its files to the node where wanted."""
         return args
 
+    def in_own_words(self, status: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Hook: return a status that speaks of things by the user's own names."""
+        return status
+
     def on_lost(self, left: float) -> None:
         """Say on the live line that the link is down; the job goes on without it."""
         super().on_lost(left)
@@ -184,6 +188,7 @@ class FollowedAction(NodeAction):
         job, status = str(began["id"]), began["status"]
         deadline = time.monotonic() + timeout + GRACE_SECONDS
         dead, warned = 0, False
+        status = self.in_own_words(status)
         while status.get("state") not in ENDED:
             line.update(progress_line(status))
             if status.get("first_failure") and not warned:
@@ -199,7 +204,7 @@ class FollowedAction(NodeAction):
             seen = self.look(job, left, status.get("digest"))
             if seen is None:
                 raise OhmyError(f"The master knows no job {job} any more.", "Run the same command again.")
-            status = seen
+            status = self.in_own_words(seen)
             dead = 0 if status.get("following", True) or status.get("state") in ENDED else dead + 1
             if dead >= DEAD_LOOKS:
                 raise OhmyError(

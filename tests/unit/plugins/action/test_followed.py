@@ -96,26 +96,6 @@ def test_a_first_failed_attempt_is_told_once_and_at_once():
     assert not result.get("failed") and result["first_failure"] == failure
 
 
-def test_what_ctrl_c_does_is_said_before_it():
-    settings = {"cluster_name": "demo", "cluster_provider": "ec2", "cluster_region": "eu-west-1"}
-    cases = {
-        ("continue", "ec2"): ("it goes on and the cluster stays; the same command comes back", "ohmy.hadoop.terminate"),
-        ("kill", "ec2"): ("it is killed there", "To remove the cluster: ansible-playbook ohmy.hadoop.terminate"),
-        ("continue", "inventory"): ("it goes on; the same command comes back to it.", "the cluster demo"),
-    }
-    for (end, provider), said in cases.items():
-        args = {"id": "j1", "name": "wordcount", "on_disconnect": end}
-        action = make_action(streaming_job.ActionModule, args, Master(status("running"), status("succeeded")))
-        action.run(task_vars={"ohmy_settings": {**settings, "cluster_provider": provider}})
-        (line,) = [one for one in action.display.shown if "Ctrl-C" in one]
-        assert all(one in line for one in said) and line.startswith("The job runs on the cluster demo."), line
-        assert ("terminate" in line) == (provider == "ec2")
-    action, _result = run(Master(status("running"), status("succeeded")), cls=distcp.ActionModule)
-    assert any(one.startswith("The copy runs on demo-master (10.0.0.5). After Ctrl-C") for one in action.display.shown)
-    action, _result = run(Master(status("succeeded")))
-    assert not any("Ctrl-C" in one for one in action.display.shown), "there is nothing to stop"
-
-
 def test_time_and_rest_are_on_the_line():
     text = followed_action.progress_line(status("running", age=3735.2, progress={"text": "mapping", "left": 40}))
     assert text.endswith("mapping, 1:02:15, about 0:40 left")
