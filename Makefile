@@ -32,6 +32,8 @@ unexport VIRTUAL_ENV
 STAMPS := build/stamps
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
+# A cluster waits for much of its time: two test files run side by side, each with a cloud of its own.
+TWO := --numprocesses 2 --dist loadfile
 
 .PHONY: help setup setup-dev run terminate down test test-long test-failures bench lint format sanity unit archives collection lock
 
@@ -62,10 +64,10 @@ down:
 
 test: setup-dev
 	@scripts/test tests/gates tests/unit tests/faults tests/archives -m "not long" --numprocesses auto --dist worksteal
-	@scripts/test tests/end_to_end -m "not long and not failures"
+	@scripts/test tests/end_to_end -m "not long and not failures" $(TWO)
 
 test-long: setup-dev
-	@scripts/test tests -m long
+	@scripts/test tests -m long $(TWO)
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures
