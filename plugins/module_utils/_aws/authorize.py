@@ -28,7 +28,7 @@ def _caller(clients: Clients, cluster: str, groups: list[security_group.Group], 
     masters = view.members(instances.observe(clients.ec2, cluster), "master")
     if not masters and not groups[0].subnet:
         raise OhmyError(f"Cluster {cluster} has no master to be reached.", "Launch it, or give ssh_cidr.")
-    subnet = network.find(clients.ec2, masters[0].subnet_id if masters else groups[0].subnet)
+    subnet = network.find(clients.ec2, masters[0].subnet_id if masters else groups[0].subnet, None, ())[0]
     return network.caller_cidr(subnet, bool(masters and masters[0].public_ip), url)
 
 

@@ -93,9 +93,7 @@ def test_every_call_of_the_plugins_is_in_the_policy_and_nothing_else():
     ours = called()
     assert ours, "no calls found"
     assert ours - granted() == set(), "add to docs/iam/controller.json and docs/iam.md"
-    assert (
-        granted() - ours - WITH_OTHERS == set()
-    ), "nothing calls these: take them out of docs/iam/controller.json"
+    assert granted() - ours - WITH_OTHERS == set(), "nothing calls these: take them out of docs/iam/controller.json"
 
 
 def test_the_policies_are_as_short_as_aws_wants_them():
