@@ -60,17 +60,18 @@ The sample is the first lines of at most six files, 1 MiB together, read from di
 the programs run as the caller, in folders of their own, with the environment and the side files of a task, and with Hadoop's way of
 cutting lines into keys, of sorting, and of parting keys among reduces. They really run on the controller, several times each: what
 else they do than write their answer, such as to write a file by its whole path, to send something, or to delete it, they do here and
-then. Who does not want that takes `static`. What they open by a whole path they find here as well, while a node has it not. Each run may take 20 s and 4 GiB, all together
+then. Who does not want that takes `static`. What they open by a whole path they find here as well, while a node has it not. Each run
+may take 20 s, or a third of `job_preflight_seconds` where that is more, and `job_preflight_memory` (4 GiB); all together take
 `job_preflight_seconds`. A program that is slow is tried on less, at last on 16 lines of each file; one that does not end on these in
 what time is left, and that is 5 s or more, is taken for one that never ends. The answer of one map for each file and one reduce is
 compared with those
 
-- of the same, run again,
+- with as many reduces as the job asks for, where these are several, and with the combiner run once,
 - with each file cut into three splits or more, and with several files in one map where small files share maps. The cuts are such
   that one of them falls within records of several lines, whatever the number of lines in each, and within quotes that go over a line
   end, as in CSV. With `job_lines_per_map` Hadoop cuts there, and so does this,
-- with several reduces, and with the values of a key in another order,
-- with the combiner run once and twice.
+- of the same, run again: programs that do not repeat themselves cannot be judged further,
+- with two reduces where one is asked for, with the values of a key in another order, and with the combiner run twice.
 
 Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Where all
 of them differ in nothing but numbers with a decimal point, and each by one in its last digit at most, as rounding does, it is only a

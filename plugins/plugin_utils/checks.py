@@ -270,6 +270,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "job_options": _options,
     "job_cmdenv": _cmdenv,
     "job_preflight_seconds": lambda value: "" if value >= 1 else "must be at least 1 second",
+    "job_preflight_memory": lambda value: "" if value >= 0 else f"must be 0 or more MiB, not {value}",
     "job_retries": lambda value: "" if 0 <= value <= 10 else f"must be 0 to 10, not {value}",
     "job_timeout": lambda value: "" if value >= 60 else "must be at least 60 seconds",
     "hadoop_cluster": _name,

@@ -56,7 +56,7 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if result.timed_out:
         seconds = round(result.seconds, 1 if result.seconds < 10 else None)
         text = f"The {role} {command} does not end within {seconds:g} s on {_lines(len(failed.lines))}{during}."
-        hint = "See whether it waits for something or runs in circles, or allow it more time here."
+        hint = "See whether it waits for something or runs in circles, or allow it more time (job_preflight_seconds)."
         return finding(f"{role}-timeout", ERROR, text, hint, **evidence)
     if result.overflow:
         text = f"The {role} {command} writes more than {limits.output:,} bytes for {_lines(len(failed.lines))}."
@@ -73,7 +73,7 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     how = f": {silent.summary}" if silent else f" with exit code {result.code}: {found or last}"
     text = f"The {role} {command} fails on the sample{how}{_where(place)}{during}."
     if NO_MEMORY.search(result.stderr) and limits.memory:
-        hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more."
+        hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more (job_preflight_memory)."
         return finding(f"{role}-memory", ERROR, text, hint, **evidence)
     hint = HINTS_HERE.get(silent.cause.id, silent.hint) if silent else _hint(place)
     return finding(f"{role}-failed", ERROR, text, hint, **evidence)

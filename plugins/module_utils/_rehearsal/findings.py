@@ -78,7 +78,9 @@ KINDS = {
     ),
     "sample-shrunk": Kind(NOTE, "A slow program was tried on less."),
     "not-rehearsed": Kind(NOTE, "Something cannot be tried here; what, and why."),
-    "rehearsal-cut-short": Kind(NOTE, "The time for all tries was over."),
+    "rehearsal-cut-short": Kind(
+        WARNING, "The time for all tries was over; a note where nothing was left that the job itself asks for."
+    ),
     # Programs that fail on the sample; the text has the line of input that broke them where it can be found.
     "mapper-failed": Kind(ERROR, "The mapper ends with an exit code other than 0."),
     "combiner-failed": Kind(ERROR, "The combiner does."),

@@ -137,10 +137,11 @@ class Pipeline:
         """Return the seconds that are left."""
         return self._deadline - time.monotonic()
 
-    def forget(self) -> dict[str, list[tuple[int, task.Result]]]:
-        """Return what ran so far, (bytes read, result) for each role, and begin anew."""
+    def forget(self, maps: bool = True) -> dict[str, list[tuple[int, task.Result]]]:
+        """Return what ran so far, (bytes read, result) for each role, and begin anew; ``maps``: run these again too."""
         runs, self.runs = self.runs, {role: [] for role in ROLES}
-        self._mapped = {}
+        if maps:
+            self._mapped = {}
         return runs
 
     def allow(self, seconds: float, enough: float) -> None:

@@ -152,7 +152,9 @@ class Rehearsal:
         if slow:
             kept = count(sum(len(part.records) for part in parts), "line")
             text = f"The {slow} is slow, so it was tried on {kept} of the sample only."
-            self.findings.append(finding("sample-shrunk", NOTE, text, "Allow it more time here to try more."))
+            self.findings.append(
+                finding("sample-shrunk", NOTE, text, "Allow it more time to try more, by job_preflight_seconds.")
+            )
         self.tried.append("one map for each file" + (", one reduce" if self._job.reduces else ""))
         return first
 
@@ -160,7 +162,7 @@ class Rehearsal:
         """Judge the first answer by itself, and measure."""
         self.findings += remarks.on_answer(stage, first)
         self.findings += remarks.on_reports(stage)
-        runs = stage.forget()
+        runs = stage.forget(maps=False)
         self.counters = remarks.counters(runs)
         idle: dict[str, task.Result] = {}
         for role in (MAPPER, REDUCER):
@@ -170,36 +172,52 @@ class Rehearsal:
         self.speed = remarks.speed(runs, {role: result.seconds for role, result in idle.items()})
 
     def _vary(self, stage: Pipeline, parts: t.Sequence[Part], first: Answer) -> None:
+        """Try the other ways, those that the job asks for before the repetition that tells whether the rest means anything."""
         repeated = variations.again(stage, parts)
         planned = [] if self._alone else variations.planned(stage, parts)
-        ways = [repeated, *planned]
+        later = [one for one in planned if not one.early]
+        ways = [*(one for one in planned if one.early), repeated, *later]
         done: set[str] = set()  # what was found out already is not tried in another way
+        seen: list[tuple[Variation, compare.Differences]] = []  # and not judged yet
+        repeats = False
         for index, one in enumerate(ways):
             if one.id in done:
                 continue
             try:
-                found = self._try(one, first)
-                same, settled = not found.number, not found.rounding
+                found = self._compared(one, first)
             except OutOfTime:
-                self._cut_short([other.what for other in ways[index:] if other.id not in done])
+                for other, differences in seen:
+                    self._judge(other._replace(severity=WARNING), differences)
+                self._cut_short([other for other in ways[index:] if other.id not in done])
                 return
             except Failed as failed:
                 failed.during = _lower(one.what)
                 self.findings.append(explain(failed, self._job, stage, parts, self._limits))
-                same, settled = False, True
-            if not same and settled:
                 done.add(one.id)
-            if one is repeated and not same:
-                self.not_tried += [_lower(other.what) for other in planned]
+            else:
+                seen.append((one, found))
+                repeats = repeats or (one is repeated and not found.number)
+                if found.number and not found.rounding:
+                    done.add(one.id)
+            if one is repeated and not repeats:
+                unclear = [other for other, differences in seen if differences.number and other is not repeated]
+                self.not_tried += [_lower(other.what) for other in [*unclear, *later]]
+                seen = [(other, differences) for other, differences in seen if other not in unclear]
+            if repeats or one is repeated:
+                for other, differences in seen:
+                    self._judge(other, differences)
+                seen = []
+            if one is repeated and not repeats:
                 return
 
-    def _try(self, one: Variation, first: Answer) -> compare.Differences:
+    def _compared(self, one: Variation, first: Answer) -> compare.Differences:
         base = one.base() if one.base else first
-        other = one.answer()
+        return compare.differences(base, one.answer(), key_end(self._job))
+
+    def _judge(self, one: Variation, found: compare.Differences) -> None:
         self.tried.append(_lower(one.what))
-        found = compare.differences(base, other, key_end(self._job))
         if not found.number or (found.rounding and any(each["id"] == one.id for each in self.findings)):
-            return found
+            return
         differ = "differs" if found.number == 1 else "differ"
         severity, hint = one.severity, one.hint
         if found.rounding:
@@ -209,17 +227,18 @@ class Rehearsal:
         text += "; ".join(map(str, found.examples)) + "."
         listed = [{"key": each.key, "one": each.one, "other": each.other} for each in found.examples]
         self.findings.append(finding(one.id, severity, text, hint, keys=found.number, examples=listed))
-        return found
 
-    def _cut_short(self, left: list[str]) -> None:
-        left = [_lower(one) for one in left]
-        self.not_tried += left
+    def _cut_short(self, left: list[Variation]) -> None:
+        names = [_lower(one.what) for one in left]
+        self.not_tried += names
         text = f"The rehearsal was ended after {self._seconds:g} s" + (
-            f"; not tried: {'; '.join(left)}."
+            f"; not tried: {'; '.join(names)}."
             if left
             else " before another way was tried." if self.tried else " before its first answer."
         )
-        self.findings.append(finding("rehearsal-cut-short", NOTE, text, "Allow it more time to see the rest."))
+        severity = WARNING if any(one.asked for one in left) else NOTE
+        hint = "Allow it more time to see the rest, by job_preflight_seconds."
+        self.findings.append(finding("rehearsal-cut-short", severity, text, hint))
 
 
 def _lower(text: str) -> str:

@@ -33,7 +33,10 @@ AGAIN = "Let the programs depend on their input alone: Hadoop runs a task again 
 
 
 class Variation(t.NamedTuple):
-    """Another way of doing the same, and what it means where the answer is another one."""
+    """Another way of doing the same, and what it means where the answer is another one.
+
+    ``asked``: the cluster will do it so, as the job says; ``early``: it is tried before the same is run again.
+    """
 
     id: str
     what: str
@@ -42,6 +45,8 @@ class Variation(t.NamedTuple):
     answer: t.Callable[[], Answer]
     # What it is compared with; None: the first answer.
     base: t.Callable[[], Answer] | None = None
+    asked: bool = False
+    early: bool = False
 
 
 def again(stage: Pipeline, parts: t.Sequence[Part]) -> Variation:
@@ -55,13 +60,14 @@ def again(stage: Pipeline, parts: t.Sequence[Part]) -> Variation:
 
 
 def planned(stage: Pipeline, parts: t.Sequence[Part]) -> list[Variation]:
-    """Return what is to be tried, the most telling first and what takes most runs last."""
+    """Return what is to be tried: what the job asks for first, then the most telling, and last what takes most runs."""
     combined = stage.job.commands.get(COMBINER) and stage.job.reduces
-    found = [_of_combiner(stage, parts, 1, "once")] if combined else []
-    found += _of_splits(stage, parts)
+    found = [_of_combiner(stage, parts, 1, "once")._replace(asked=True, early=True)] if combined else []
+    found += (one._replace(early=True) for one in _of_splits(stage, parts))
     if stage.job.commands.get(REDUCER) and stage.job.reduces:
         found += _of_reducers(stage, parts)
-    return [*found, _of_combiner(stage, parts, 2, "twice")] if combined else found
+    found += [_of_combiner(stage, parts, 2, "twice")] if combined else []
+    return sorted(found, key=lambda one: (not one.early, not one.asked, one.id != "answer-depends-on-reducers"))
 
 
 def _of_combiner(stage: Pipeline, parts: t.Sequence[Part], times: int, word: str) -> Variation:
@@ -97,6 +103,8 @@ def _of_reducers(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variati
         ERROR if asked else WARNING,
         "Let the reducer treat each key by itself, or " + ("set job_reduces to 1." if asked else "stay with one."),
         functools.partial(stage.answer, pipeline.whole(parts), several),
+        asked=asked,
+        early=asked,
     )
     splits = _cut(stage, parts)
     if len(splits) > 1:
