@@ -46,6 +46,14 @@ def progress_line(status: t.Mapping[str, t.Any]) -> str:
     return f"{percent} - {', '.join([text, *times])}"
 
 
+def last_line(status: t.Mapping[str, t.Any]) -> str:
+    """Return one line on how a job ended; of one that failed, how many of its tasks were done."""
+    state, text = str(status.get("state")), str((status.get("progress") or {}).get("text") or "")
+    if state == "succeeded":
+        return "100 % - succeeded"
+    return text if state == "failed" and text.startswith(state) else state
+
+
 def clock(seconds: float) -> str:
     """Return seconds as ``0:35`` or ``1:02:05``."""
     minutes, rest = divmod(int(seconds), 60)
@@ -212,7 +220,7 @@ class FollowedAction(NodeAction):
                     f"See journalctl -u ohmy-follow@{job} there; running the same command again starts it anew.",
                     **result_of(status),
                 )
-        line.update(str(status.get("state")) if status["state"] != "succeeded" else "100 % - succeeded")
+        line.update(last_line(status))
         return status
 
     def _ended(self, began: dict[str, t.Any], status: dict[str, t.Any]) -> dict[str, t.Any]:

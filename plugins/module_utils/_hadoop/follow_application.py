@@ -18,7 +18,7 @@ from .history import LOG_BYTES, container_words, job_of
 from .jobdir import error
 from .rest import Refused, Unreachable, number
 from .streaming import tag
-from .task_progress import TaskProgress
+from .task_progress import TaskProgress, succeeded
 from .yarn import ENDED
 
 PAUSES = ((60.0, 0.5), (600.0, 1.0), (float("inf"), 2.0))  # how often to look, by age
@@ -142,11 +142,16 @@ def counters_of(follower: Follower, application_id: str) -> dict[str, int]:
 def diagnose(follower: Follower, app: App) -> dict[str, t.Any]:
     """Return the ``error`` of an application that failed."""
     history, job = follower.doors.history, job_of(str(app["id"]))
+    follower.ended = "failed"
     follower.report("failed; reading its logs")
     attempts: list[dict[str, t.Any]] = []
     try:
-        if history.wait_for(job, HISTORY_SECONDS if "Task failed" in str(app.get("diagnostics")) else 5.0):
+        known = history.wait_for(job, HISTORY_SECONDS if "Task failed" in str(app.get("diagnostics")) else 5.0)
+        if known:
             attempts = history.failed_attempts(job)
+            words, percents = succeeded(history, job, known)
+            follower.ended = f"failed, {words}" if words else "failed"
+            follower.report(f"{follower.ended}; reading its logs", **percents)
     except (Refused, Unreachable):
         pass
     log, words = ("", "") if attempts else _master_logs(follower, app)

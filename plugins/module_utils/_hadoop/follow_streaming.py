@@ -100,6 +100,7 @@ def submit(follower: Follower) -> str:
     :raises Failed: Hadoop did not take it.
     """
     spec, folder = follower.spec, follower.folder
+    follower.ended = "failed"
     follower.report("submitting")
     split = choose_split(follower)
     folder.write_text("job.xml", render(streaming.properties(spec, split)).decode(), 0o600)

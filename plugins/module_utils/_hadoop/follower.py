@@ -66,6 +66,7 @@ class Follower:
         self.spec: dict[str, t.Any] = spec
         self.earlier = folder.status()
         self.status = self.earlier or fresh_status(spec)
+        self.ended = "failed"  # what a failed job has come to
         self.created = os.stat(folder.file("spec.json")).st_mtime
         self._written: dict[str, t.Any] | None = None
         self._beat = folder.heartbeat()
@@ -209,7 +210,7 @@ def follow(follower: Follower, work: t.Callable[[Follower], None]) -> int:
             error=error(f"{stop}.".capitalize() + rest, "Run the same command again.", cause="stopped"),
         )
     except Failed as failed:
-        follower.finish("failed", "failed", error=failed.diagnosis)
+        follower.finish("failed", follower.ended, error=failed.diagnosis)
     except OhmyError as exc:
         follower.finish("failed", "failed", error=error(exc.message, exc.hint))
     except Exception as exc:  # a defect of ours must not leave the job without an end

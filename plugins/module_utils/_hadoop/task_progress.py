@@ -110,6 +110,22 @@ def counts(job: Job) -> list[str]:
     return found + ([f"{count(failed, 'attempt')} failed"] if failed else [])
 
 
+def succeeded(tree: JobTree, job_id: str, job: Job) -> tuple[str, dict[str, float]]:
+    """Return how many tasks of a job that failed have succeeded, in words and as percents of ``map`` and ``reduce``.
+
+    Hadoop's own counts and percents take a task that failed for completed.
+
+    :raises Refused, Unreachable: the tasks were not told.
+    """
+    totals = {kind: int(number(job.get(f"{kind}sTotal"))) for kind in ("map", "reduce")}
+    if not sum(totals.values()) or sum(totals.values()) > MOST_TASKS:
+        return "", {}
+    tasks = [str(task.get("type")).lower() for task in tree.tasks(job_id) if task.get("state") == "SUCCEEDED"]
+    done = {kind: tasks.count(kind) for kind, total in totals.items() if total}
+    words = " and ".join(f"{done[kind]} of {count(totals[kind], kind)}" for kind in done)
+    return f"{words} done", {kind: 100.0 * done[kind] / totals[kind] for kind in done}
+
+
 def own_counters(found: t.Mapping[str, int]) -> list[str]:
     """Return the program's own counters, ``GROUP.NAME value``; Hadoop's have no group here."""
     own = sorted((name, value) for name, value in found.items() if "." in name)
@@ -124,6 +140,9 @@ def rest(job: Job, now: float | None = None) -> int | None:
         parts.append(number(job.get("reduceProgress")))
     percent = sum(parts) / len(parts)
     seconds, least = LEFT_FROM
+    failed = number(job.get("failedMapAttempts")) + number(job.get("failedReduceAttempts"))
+    if 100 * failed >= number(job.get("mapsTotal")) + number(job.get("reducesTotal")) > 0 and failed:
+        return None  # tasks that fail and are tried again go no way to the end
     if not number(job.get("startTime")) or elapsed < seconds or not least <= percent < 100:
         return None
     return int(5 * -(-elapsed * (100 - percent) / percent // 5))

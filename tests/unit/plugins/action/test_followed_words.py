@@ -45,3 +45,11 @@ def test_a_failure_names_the_users_own_file(tmp_path):
     said = f"Line 2 of {tmp_path}/far.csv: x"
     assert said in result["msg"] and any("A first attempt" in one and said in one for one in action.display.shown)
     assert result["error"]["evidence"]["line"]["number"] == 2
+
+
+def test_the_last_line_of_a_failed_job_says_what_was_done():
+    ended = {"map": 50, "reduce": 0, "text": "failed, 1 of 2 maps and 0 of 1 reduce done"}
+    action, _result = run(Master(status("running"), status("failed", progress=ended)))
+    assert any(one.strip() == f"\rwordcount: {ended['text']}".strip() for one in action.display.shown)
+    action, _result = run(Master(status("running"), status("failed")))
+    assert any(one.strip() == "wordcount: failed" for one in action.display.shown)

@@ -120,6 +120,8 @@ def test_what_the_program_writes_is_its_own(text):
         ({"startTime": 1030_000, "mapProgress": 50, "reducesTotal": 0}, None),
         ({"mapProgress": 50}, None),
         ({"startTime": 1000_000, "mapProgress": 100}, None),
+        ({"startTime": 1000_000, "mapProgress": 50, "mapsTotal": 2, "failedMapAttempts": 1}, None),
+        ({"startTime": 1000_000, "mapProgress": 50, "mapsTotal": 800, "failedMapAttempts": 1}, 40),
     ],
 )
 def test_the_rest_is_guessed_once_there_is_something_to_go_by(job, seconds):
@@ -191,3 +193,44 @@ def test_a_long_list_of_tasks_is_not_read(cluster, monkeypatch):
     running(cluster, {**JOB, "mapsTotal": 5000})
     texts = [status["progress"]["text"] for status in statuses(cluster, monkeypatch)]
     assert any("maps 3/5000" in text for text in texts) and not any("Exodus" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("job", "tasks", "words", "percents"),
+    [
+        ({"mapsTotal": 2, "reducesTotal": 1}, "Mm", "1 of 2 maps and 0 of 1 reduce done", {"map": 50, "reduce": 0}),
+        (
+            {"mapsTotal": 2, "reducesTotal": 2},
+            "MMRr",
+            "2 of 2 maps and 1 of 2 reduces done",
+            {"map": 100, "reduce": 50},
+        ),
+        ({"mapsTotal": 1, "reducesTotal": 0}, "m", "0 of 1 map done", {"map": 0}),
+        ({"mapsTotal": 0, "reducesTotal": 0}, "", "", {}),
+        ({"mapsTotal": 501, "reducesTotal": 0}, "M", "", {}),
+    ],
+)
+def test_a_failed_job_counts_only_tasks_that_succeeded(cluster, job, tasks, words, percents):
+    kinds = {"m": "MAP", "r": "REDUCE"}
+    told = [{"type": kinds[one.lower()], "state": "SUCCEEDED" if one.isupper() else "FAILED"} for one in tasks]
+    cluster.history.answers["/jobs/job_1_0001/tasks"] = {"tasks": {"task": told}}
+    assert task_progress.succeeded(cluster.history, "job_1_0001", job) == (words, percents)
+
+
+def test_the_status_of_a_failed_job_ends_with_what_was_done(monkeypatch, tmp_path):
+    cluster = Cluster(monkeypatch, tmp_path)
+
+    def client(_argv):
+        more = {"finalStatus": "FAILED", "diagnostics": "Task failed task_1_0001_m_000001"}
+        cluster.yarn.add(APP, ["RUNNING", "FINISHED"], **more)
+        return 0, f"INFO impl.YarnClientImpl: Submitted application {APP}\n"
+
+    cluster.client = client
+    job = {"mapsTotal": 2, "mapsCompleted": 2, "reducesTotal": 1, "reducesCompleted": 0}
+    monkeypatch.setattr(cluster.history, "wait_for", lambda *_: job)
+    tasks = [{"id": "t1", "type": "MAP", "state": "SUCCEEDED"}, {"id": "t2", "type": "MAP", "state": "FAILED"}]
+    cluster.history.answers["/jobs/job_1_0001/tasks"] = {"tasks": {"task": tasks}}
+    cluster.history.answers["/jobs/job_1_0001/tasks/t2/attempts"] = {"taskAttempts": {"taskAttempt": [FAILED]}}
+    cluster.history.log = TRACE
+    progress = cluster.follow()["progress"]
+    assert progress == {"map": 50, "reduce": 0, "text": "failed, 1 of 2 maps and 0 of 1 reduce done", "left": None}
