@@ -24,6 +24,11 @@ NO_MEMORY = re.compile(
 )
 NO_FILE = re.compile(r"No such file or directory: '(?P<name>[^']+)'")
 NAME_IT = "Name it in job_files."
+LATER_SPLIT = (
+    "It fails only for a split that is not the first of its file, so it depends on how the file begins, as on a heading: only "
+    "the first map of a file sees that. Write the names of the columns into the program (csv.DictReader takes fieldnames), "
+    "and let it pass over the heading where it comes."
+)
 SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
@@ -75,6 +80,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if NO_MEMORY.search(result.stderr) and limits.memory:
         hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more (job_preflight_memory)."
         return finding(f"{role}-memory", ERROR, text, hint, **evidence)
+    if failed.during and role == MAPPER and failed.lines[0].number > 1:
+        return finding(f"{role}-failed", ERROR, text, LATER_SPLIT, **evidence)
     hint = HINTS_HERE.get(silent.cause.id, silent.hint) if silent else _hint(place)
     return finding(f"{role}-failed", ERROR, text, hint, **evidence)
 
@@ -154,8 +161,8 @@ def _beside(name: str, role: str, job: Job) -> str | None:
     return path if os.path.exists(path) else None
 
 
-def _cause(result: task.Result) -> tuple[t.Any, ...]:
-    """Return what tells one failure from another, whatever the line was."""
+def cause_of(result: task.Result) -> tuple[t.Any, ...]:
+    """Return what tells one failure of a program from another, whatever the line was."""
     found = blame.trace(result.stderr)
     return (result.code, result.timed_out, *((found.file, found.line) if found else ()))
 
@@ -171,9 +178,9 @@ def _input(failed: Failed, pipeline: Pipeline, parts: t.Sequence[Part]) -> Input
             result = pipeline.run(failed.role, 0, data(some), failed.place)
         except OutOfTime:
             return None
-        return not pipeline.tolerates(result) and _cause(result) == cause
+        return not pipeline.tolerates(result) and cause_of(result) == cause
 
-    cause = _cause(failed.result)
+    cause = cause_of(failed.result)
     # What it did not even read cannot have broken it.
     left, number = len(data(lines)) - failed.result.unread, 0
     while number < len(lines) and left > 0:

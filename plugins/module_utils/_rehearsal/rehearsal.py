@@ -15,7 +15,7 @@ from .._core.errors import OhmyError
 from .._core.voice import count
 from .._hadoop import command_words
 from . import aggregate, compare, pipeline, remarks, shuffle, task, variations, words
-from .explain import explain
+from .explain import cause_of, explain
 from .findings import ERROR, NOTE, WARNING, Finding, finding, shown, sorted_by_severity
 from .pipeline import COMBINER, MAPPER, REDUCER, Failed, Job, OutOfTime, Pipeline
 from .sample import Part, Sample
@@ -179,6 +179,7 @@ class Rehearsal:
         ways = [*(one for one in planned if one.early), repeated, *later]
         done: set[str] = set()  # what was found out already is not tried in another way
         seen: list[tuple[Variation, compare.Differences]] = []  # and not judged yet
+        told: set[tuple[t.Any, ...]] = set()  # failures
         repeats = False
         for index, one in enumerate(ways):
             if one.id in done:
@@ -192,8 +193,12 @@ class Rehearsal:
                 return
             except Failed as failed:
                 failed.during = _lower(one.what)
-                self.findings.append(explain(failed, self._job, stage, parts, self._limits))
                 done.add(one.id)
+                if one is not repeated and (failed.role, *cause_of(failed.result)) in told:
+                    self.not_tried.append(failed.during)
+                    continue
+                told.add((failed.role, *cause_of(failed.result)))
+                self.findings.append(explain(failed, self._job, stage, parts, self._limits))
             else:
                 seen.append((one, found))
                 repeats = repeats or (one is repeated and not found.number)

@@ -252,6 +252,27 @@ def test_a_mapper_of_records_of_several_lines_is_an_error(rehearse, number):
     assert ids(rehearse(FASTQ, SUM, text=fastq, properties=properties)) == []
 
 
+HEADING = "import csv, sys\nfor row in csv.DictReader(sys.stdin):\n    print(row['name'] + '\\t1')"
+COLUMNS = "name,number\n" + "".join(f"w{at % 7},{at}\n" for at in range(60))
+
+
+def test_a_mapper_that_takes_the_first_line_for_a_heading_is_told_once_and_why(rehearse):
+    found = rehearse(HEADING, SUM, text=COLUMNS)
+    (error,) = found["findings"]
+    assert error["id"] == "mapper-failed" and "KeyError: 'name'" in error["text"]
+    assert "when a file is cut into several splits" in error["text"]
+    assert error["hint"].startswith("It fails only for a split that is not the first of its file")
+    assert found["not_tried"] == ["when the values of a key arrive in another order"]
+    (error,) = rehearse(HEADING.replace("print", "next(sys.stdin, 0); print"), text=COLUMNS, reduces=0)["findings"]
+    assert error["id"] == "mapper-failed"
+
+
+def test_a_mapper_that_leaves_out_the_first_line_is_told(rehearse):
+    mapper = "import sys\nnext(sys.stdin)\nfor line in sys.stdin:\n    print(line.split(',')[0] + '\\t1')"
+    (error,) = rehearse(mapper, SUM, text=COLUMNS)["findings"]
+    assert error["id"] == "answer-depends-on-splits" and "a heading comes to the first map" in error["hint"]
+
+
 def test_a_mapper_of_csv_with_line_ends_in_quotes_is_an_error(rehearse):
     rows = [f'w{at % 7},"some {at}"' for at in range(400)]
     rows[330] = 'w3,"two\nlines"'
