@@ -73,10 +73,12 @@ compared with those
 - of the same, run again: programs that do not repeat themselves cannot be judged further,
 - with two reduces where one is asked for, with the values of a key in another order, and with the combiner run twice.
 
-Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Where all
-of them differ in nothing but numbers with a decimal point, and each by one in its last digit at most, as rounding does, it is only a
-warning. Where a program fails, its last words are shown, and the line of the input that broke it. Who means it so, submits the job
-with `job_preflight: static`.
+Where another answer comes out, the keys that differ are shown: on a cluster, Hadoop decides by itself how all this is done. Numbers with
+a decimal point or an exponent that differ by no more than a part in 10⁹ are the same: a sum of such numbers comes out otherwise in its
+last digits when it is added up in another order. So nothing is said of a program that prints all digits of one, though its answer may
+differ in the last of them from run to run. Where a program rounds to fewer digits, and all that differs are such numbers, each by one
+in its last digit at most, it is only a warning. Where a program fails, its last words are shown, and the line of the input that broke
+it. Who means it so, submits the job with `job_preflight: static`.
 
 Of a job with several steps each is tried on what the one before it made of the sample, and has its share of the time. Its answer is
 taken to grow as the input does, which is the most that answers do as a rule; so what is expected of later steps is rather too much.
