@@ -25,7 +25,7 @@ from ..module_utils._hadoop import (
 )
 from ..module_utils._node import disk_wish, documents, fetch, packages
 from ..module_utils._rehearsal import node_images
-from . import price_file, worker_groups
+from . import price_file, units, worker_groups
 from .node_document import disks
 
 # The least that a specification must have, for checking its other parts.
@@ -52,7 +52,7 @@ def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]
         if wanted in ("str", "path") and isinstance(value, (dict, list)):
             problems.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
         elif wanted == "int" and not _whole(value):
-            problems.append(f"{name}: must be a whole number, not {value}")
+            problems.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {value}")
         elif wanted == "list" and isinstance(value, list):
             if specs[name].get("elements") == "dict":
                 wrong = [item for item in value if not isinstance(item, dict)]

@@ -15,6 +15,9 @@ from ..module_utils._hadoop import answers, codecs, on_own_hosts, streaming_chec
 from . import checks
 from .fetch_targets import UNPACKED
 
+# The module's options have the names of a job's variables without job_.
+OPTION, VARIABLE = re.compile(r"\b(key_fields|partition_fields|input_format)\b"), r"job_\1"
+
 
 def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return ``name: what is wrong`` for what cannot be together in one job, or in one step of it."""
@@ -22,7 +25,7 @@ def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     if settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):
         found.append("job_reduces: with 0 reduces neither job_reducer nor job_combiner would ever run")
     named = {name.removeprefix("job_"): value for name, value in settings.items() if name.startswith("job_")}
-    found += [f"job_{name}: {text}" for name, text in streaming_checks.problems(named)]
+    found += [f"job_{name}: {OPTION.sub(VARIABLE, text)}" for name, text in streaming_checks.problems(named)]
     return found + [text for text in (_queue(settings), _decompress(settings)) if text]
 
 

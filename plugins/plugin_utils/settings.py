@@ -26,6 +26,8 @@ PREFIXES = tuple(f"{role}_" for role in ROLES)
 # Named like variables, but said about a run, not about its job.
 CONTROL = {"job_file"}
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
+# What variables call otherwise.
+SAID = {"environment": "cmdenv", "env": "cmdenv", "compression": "compress", "reducers": "reduces", "mappers": "maps"}
 # Of the last step alone the answer is fetched.
 NOT_LAST = {"job_output_decompress": False}
 
@@ -47,11 +49,20 @@ def unknown_names(names: t.Iterable[str], specs: t.Mapping[str, t.Any], *, stric
     """
     problems = []
     for name in sorted(set(names) - set(specs) - CONTROL):
-        near = difflib.get_close_matches(name, specs, n=1, cutoff=0.6 if strict else 0.8)
+        near = _nearest(name, specs, 0.6) if strict else difflib.get_close_matches(name, specs, n=1, cutoff=0.8)
         if strict or (near and name.startswith(PREFIXES)):
             hint = f"; did you mean {near[0]}?" if near else ""
             problems.append(f"{name}: there is no such variable{hint}")
     return problems
+
+
+def _nearest(name: str, specs: t.Iterable[str], cutoff: float) -> list[str]:
+    """Return the variable that is meant, if any: misspelt, or the shortest of the role that has all words of the name."""
+    role, *words = (SAID.get(word, word) for word in name.split("_"))
+    same = [one for one in specs if words and one.startswith(f"{role}_") and {*words} <= {*one.split("_")[1:]}]
+    if "_".join([role, *words]) not in same and (near := difflib.get_close_matches(name, specs, n=1, cutoff=0.9)):
+        return near
+    return sorted(same, key=len)[:1] or difflib.get_close_matches(name, specs, n=1, cutoff=cutoff)
 
 
 def resolve_path(value: t.Any, base: str) -> t.Any:

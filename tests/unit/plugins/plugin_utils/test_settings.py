@@ -233,7 +233,13 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_files": ["."]}, "job_files: "),
         ({"job_archives": ["in.txt"]}, "job_archives: "),
         ({"job_sort": [True]}, "job_sort: must be a list of texts"),
-        ({"job_sort": ["2"]}, "job_sort: field 2 is not in the key"),
+        (
+            {"job_sort": "2nr"},
+            "job_sort: field 2 is not in the key, which has 1 field; set job_key_fields to 2 or more",
+        ),
+        ({"job_map_memory": "2G"}, "job_map_memory: must be a whole number of MiB, such as 2048, not 2G"),
+        ({"job_timeout": "1h"}, "job_timeout: must be a whole number of seconds, such as 3600, not 1h"),
+        ({"job_timeout": "long"}, "job_timeout: must be a whole number of seconds, not long"),
         ({"job_maps": 0}, "job_maps: must be 1 to 100000"),
         ({"job_vcores": 1.5}, "job_vcores: must be a whole number"),
         ({"job_priority": "urgent"}, "job_priority: "),
@@ -301,6 +307,23 @@ def test_unknown_names_in_a_job_file_get_the_nearest_right_one():
         "job_maper: there is no such variable; did you mean job_mapper?"
     ]
     assert len(settings.unknown_names(["colour"], specs, strict=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "name, near",
+    {
+        "job_compress": "job_output_compress",
+        "job_compression": "job_output_compress",
+        "job_environment": "job_cmdenv",
+        "job_reducers": "job_reduces",
+        "job_memory": "job_map_memory",
+        "cluster_worker": "cluster_workers",
+    }.items(),
+)
+def test_a_name_in_other_words_gets_the_variable_of_the_same_meaning(name, near):
+    specs = settings.load_specs()
+    (problem,) = settings.unknown_names([name], specs, strict=True)
+    assert problem == f"{name}: there is no such variable; did you mean {near}?"
 
 
 def test_unknown_names_elsewhere_only_near_misses_count():
