@@ -27,6 +27,9 @@ reached the program, the
 last line it printed). Attempts whose task succeeded later, or that were killed, are never the reason. All logs are in the evidence
 that `run_job` fetches to `<job_output>-evidence/`, as the module `hadoop_logs` does.
 
+The words are told twice: when a first attempt fails, while the job goes on, and in the report at the end. The result with all
+these keys is printed with `-v`.
+
 Whether a further try helps stands in `retry`:
 
 | retry | a further try | what the collection does |
