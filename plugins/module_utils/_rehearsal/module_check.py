@@ -76,7 +76,7 @@ class Modules:
                 )
                 self.found.append(static("relative-import", text, f"Write import {one.module or one.names[0]}."))
             elif system:
-                self.found += self.problem(where, one)
+                self.found += self.problem(where, one, os.path.dirname(source.path))
 
     def syntax(self, shown: str, problem: Problem) -> Finding:
         """Return the finding of a program that cannot be read."""
@@ -114,8 +114,8 @@ class Modules:
         there = self.node.has_module(module)
         return (None, "module-unsure") if there is not False or self.more else (False, "module-missing")
 
-    def problem(self, where: str, one: Import) -> list[Finding]:
-        """Return what is wrong with an import; ``where`` begins the sentence."""
+    def problem(self, where: str, one: Import, folder: str = "") -> list[Finding]:
+        """Return what is wrong with an import; ``where`` begins the sentence, ``folder`` is the program's here."""
         there, kind = self.state(one)
         if there or (one.guarded and (there is None or kind == "module-python2")):
             return []
@@ -124,8 +124,9 @@ class Modules:
             if self.node.python is None:
                 self.unsure.append(module)
                 return []
-            return [static(kind, f"{where} {name} may lack {module}.", self.hint(module))]
+            return [static(kind, f"{where} {name} may lack {module}.", beside(module, folder) or self.hint(module))]
         text, hint = self.words(kind, one)
+        hint = beside(module, folder) or hint
         if not one.sure:
             return [static("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
         return [static(kind, f"{where} {text}.", hint)]
@@ -170,6 +171,16 @@ class Modules:
                 text = f"{os.path.basename(path)} replaces Python's own module {module} in every task."
                 found.append(static("module-shadowed", text, "Rename it, unless that is what it is for."))
         return found
+
+
+def beside(module: str, folder: str) -> str:
+    """Return how a module that lies here in a folder, beside the program, travels with it; "" where there is none."""
+    if folder and os.path.isfile(os.path.join(folder, f"{module}.py")):
+        return f"{module}.py lies beside the program: let it travel with the job by job_files: [{module}.py]."
+    if folder and os.path.isfile(os.path.join(folder, module, "__init__.py")):
+        pack = f"tar -czf {module}.tgz -C {module} ."
+        return f"{module} lies beside the program: pack it by {pack} and name it by job_archives: [{module}.tgz]."
+    return ""
 
 
 def own_modules(shipped: t.Mapping[str, str]) -> frozenset[str]:

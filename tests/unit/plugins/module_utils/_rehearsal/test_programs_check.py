@@ -370,6 +370,18 @@ def test_imports_are_looked_up_on_the_image(check, text, kind, words, hint):
         assert words in found[0]["text"] and hint in found[0]["hint"]
 
 
+def test_a_module_that_lies_beside_the_program_is_to_travel_with_it(check, tmp_path):
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/__init__.py").touch()
+    one, other = check({"m.py": "import helper\nfrom tools import x\n"})
+    assert (one["id"], other["id"]) == ("module-missing", "module-missing")
+    assert one["hint"].endswith("by job_files: [helper.py].") and other["hint"].endswith("job_archives: [tools.tgz].")
+    (warning,) = check({"m.py": "import helper\n"}, packages=["acme-tools"])
+    assert warning["id"] == "module-unsure" and "job_files: [helper.py]" in warning["hint"]
+    assert check({"m.py": "import helper\n", "helper.py": ""}) == []
+
+
 def test_both_ways_of_an_import_may_fail(check):
     found = check({"m.py": "try:\n    import ujson as json\nexcept ImportError:\n    import nowhere as json\n"})
     assert ids(found) == ["module-optional", "module-optional"]
