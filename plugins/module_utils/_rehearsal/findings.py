@@ -39,7 +39,8 @@ KINDS = {
     "file-not-shipped": Kind(ERROR, "A command runs a file that does not travel with the job."),
     "path-of-this-machine": Kind(WARNING, "A command runs a file by its path here, which the nodes may not have."),
     "file-of-this-machine": Kind(
-        ERROR, "A Python program opens a file by its path here, which no node has; a warning where it may do so only."
+        ERROR,
+        "A Python program opens a file by its path here, which no node has; a warning where it, or a command, only names it.",
     ),
     "script-crlf": Kind(WARNING, "A shell script has CRLF line ends, which a shell takes for a part of its words."),
     "node-unknown": Kind(WARNING, "What the nodes have is not known before they run; it is checked on the master."),

@@ -83,9 +83,9 @@ class Local:
         """Return a finding for each path in a program that is one of a file or folder here; an error where it is opened."""
         found = []
         for one in named(tree):
-            path = os.path.realpath(one.path)
-            if not any(path.startswith(f"{folder}/") for folder in self._folders) or not os.path.exists(path):
+            if not self._is_own(one.path):
                 continue
+            path = os.path.realpath(one.path)
             base, opened = posixpath.basename(path), one.opened and os.path.isfile(path)
             text = f"{program}, line {one.line}: {'opens' if opened else 'names'} {one.path}, which is on this machine"
             sure = opened and self._sure
@@ -98,3 +98,18 @@ class Local:
                 hint = f"Name it in job_files, and open it by its bare name: {base}."
             found.append(finding(KIND, ERROR if sure else WARNING, text, hint, file=one.path))
         return found
+
+    def arguments(self, role: str, words: t.Sequence[str]) -> list[Finding]:
+        """Return a warning for each path among the arguments of a command that is one of a file or folder here."""
+        found = []
+        for word in words:
+            path = word.partition("=")[2] if word.startswith("-") and "=" in word else word
+            if path.startswith("/") and self._is_own(path):
+                text = f"job_{role}: {path} is on this machine; the nodes may have nothing there."
+                hint = f"Name it in job_files, and {posixpath.basename(path)} in the command."
+                found.append(finding(KIND, WARNING, text, hint, file=path))
+        return found
+
+    def _is_own(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real.startswith(f"{folder}/") for folder in self._folders) and os.path.exists(real)

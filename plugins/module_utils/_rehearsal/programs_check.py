@@ -11,6 +11,7 @@ import posixpath
 import shlex
 import typing as t
 
+from .._hadoop import command_words
 from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
 from . import program_walk
@@ -47,6 +48,9 @@ def check_programs(
     for name, path in sorted(check.shipped.items()):
         if problem := first_line_problem(path, runs=name in check.by_name):
             check.found.append(static(problem.id, problem.message, problem.hint))
+    for role, command in commands.items():
+        words = [word for word in command_words.split(command or "")[1:] if word not in check.told]
+        check.found += check.local.arguments(role, words)
     check.found += check.modules.all()
     check.unknown()
     return list({(one["id"], one["text"]): one for one in check.found}.values())
@@ -71,6 +75,7 @@ class _Check(program_walk.Walk):
         self.local = Local(shipped, self.known and self.node.exact)
         super().__init__(shipped, self.modules.own)
         self.by_name: set[str] = set()  # shipped files that are started by their own names
+        self.told: set[str] = set()  # words of commands
         self.found: list[Finding] = []
         self.unsure: list[str] = []  # commands of which nobody knows, where nothing is known of the nodes
 
@@ -85,6 +90,7 @@ class _Check(program_walk.Walk):
                 self.add("file-not-shipped", f"job_{role}: {word} does not travel with the job.", hint)
         elif os.path.isfile(word) and posixpath.dirname(word) not in SYSTEM:
             text = f"job_{role}: {word} is a file of this machine, and the nodes may have none of that name."
+            self.told.add(word)
             self.add("path-of-this-machine", text, f"Name it in job_files, and {base} in the command.")
 
     def started(self, name: str, kind: str) -> None:

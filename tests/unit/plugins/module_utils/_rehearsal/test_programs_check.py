@@ -191,6 +191,15 @@ def test_a_file_of_this_machine_that_a_program_opens_by_its_whole_path_is_told(c
     assert found["hint"] == "It travels with the job: open it as stop.txt."
 
 
+def test_a_file_of_this_machine_among_the_arguments_is_a_warning(check, tmp_path):
+    (tmp_path / "stop.txt").write_text("the\n")
+    for argument in (f"{tmp_path}/stop.txt", f"--stop={tmp_path}/stop.txt"):
+        (found,) = check({"m.py": "print(1)\n"}, mapper=f"python3 m.py -v {argument} /etc/hostname {tmp_path}/no")
+        assert (found["id"], found["severity"]) == ("file-of-this-machine", "warning")
+        assert found["text"].startswith(f"job_mapper: {tmp_path}/stop.txt is on this machine")
+        assert found["hint"] == "Name it in job_files, and stop.txt in the command."
+
+
 def test_a_file_below_the_user_s_home_is_told_wherever_the_job_is(check, tmp_path, monkeypatch):
     home = tmp_path / "home"
     (home / "conf").mkdir(parents=True)
