@@ -11,6 +11,7 @@
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase, other versions, other archives
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
+# make test-life                  let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make bench                       measure the shipped example
 # make lock [UPGRADE=1]            pin again what the .in files ask for
@@ -19,7 +20,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: run test test-long test-failures
+.NOTPARALLEL: run test test-long test-failures test-life
 
 # A path in JOB counts from where make was called, with -C too.
 export OHMY_CALLER := $(PWD)
@@ -35,7 +36,7 @@ PYTEST := .venv/bin/pytest
 # A cluster waits for much of its time: two test files run side by side, each with a cloud of its own.
 TWO := --numprocesses 2 --dist loadfile
 
-.PHONY: help setup setup-dev run terminate down test test-long test-failures bench lint format sanity unit archives collection lock
+.PHONY: help setup setup-dev run terminate down test test-long test-failures test-life bench lint format sanity unit archives collection lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -64,13 +65,16 @@ down:
 
 test: setup-dev
 	@scripts/test tests/gates tests/unit tests/faults tests/archives -m "not long" --numprocesses auto --dist worksteal
-	@scripts/test tests/end_to_end -m "not long and not failures" $(TWO)
+	@scripts/test tests/end_to_end -m "not long and not failures and not life" $(TWO)
 
 test-long: setup-dev
 	@scripts/test tests -m long $(TWO)
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures
+
+test-life: setup-dev
+	@scripts/test tests/end_to_end -m life $(TWO)
 
 lint: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/gates -m "not sanity"
