@@ -237,7 +237,7 @@ def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, f
         return [one for one in (answer.get("apps") or {}).get("app", []) if one["name"] == "slow"]
 
     before = len(applications())
-    wait_for("the job to run", lambda: any(one["state"] == "RUNNING" for one in applications()), 120)
+    wait_for("the job to run", lambda: any(one["state"] == "RUNNING" for one in applications()), 300)
     run.kill_alone()
     again = play(cloud, path)
     assert again.code == 0, again.text
