@@ -40,7 +40,7 @@ def with_own_names(error: Error | None, data: t.Mapping[str, t.Any], mapper: str
         return None
     evidence = error.get("evidence") or {}
     path = str((evidence.get("input") or {}).get("path") or "")
-    known = own_name(path, data) if path else None
+    known = own_name(path, data)
     if known is None:
         return dict(error)
     name, local = known

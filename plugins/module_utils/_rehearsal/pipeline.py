@@ -101,7 +101,7 @@ def cuts(lines: t.Sequence[records.Record], each: int = 1) -> list[int]:
 def _outwards(middle: int, end: int) -> t.Iterator[int]:
     """Return the numbers from 1 up to, but without, an end, the nearest to a middle first."""
     for away in range(end):
-        yield from (one for one in {middle - away, middle + away} if 0 < one < end)
+        yield from (one for one in sorted({middle - away, middle + away}) if 0 < one < end)
 
 
 def _is_prime(number: int) -> bool:

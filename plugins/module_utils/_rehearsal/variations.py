@@ -21,8 +21,8 @@ LINES_PER_MAP = "mapreduce.input.lineinputformat.linespermap"
 Answer = t.List[bytes]
 BY_SPLITS = (
     "Let the mapper treat each line by itself, and what needs several lines be done in the reducer: Hadoop decides where "
-    "a file is cut, and a heading comes to the first map of a file only. Records of several lines are to be put on one line each, or into files packed by gzip, which it does "
-    "not cut."
+    "a file is cut, and a heading comes to the first map of a file only. Records of several lines are to be put on one "
+    "line each, or into files packed by gzip, which it does not cut."
 )
 BY_COMBINER = (
     "Let the combiner write what it reads, in the same form, and nothing but partial sums and the like: Hadoop decides how "
