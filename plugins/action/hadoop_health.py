@@ -12,20 +12,17 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import (
     RETRY_SECONDS,
     ModuleFailed,
-    NodeAction,
     seconds_option,
 )
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.watched_action import WatchedAction
 
 PAUSE = 2.0
 NAMED = 3
 DEFAULT_TIMEOUT = 600.0
 
 
-class ActionModule(NodeAction):
+class ActionModule(WatchedAction):
     """One short module run per look; the waiting is done here, where it can be shown."""
-
-    _line: Progress | None = None
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the last look, failed where a node failed or the limit was reached."""
@@ -46,12 +43,6 @@ class ActionModule(NodeAction):
                 time.sleep(PAUSE)
         finally:
             line.finish()
-
-    def on_lost(self, left: float) -> None:
-        """Say on the live line that the master does not answer."""
-        super().on_lost(left)
-        if self._line is not None:
-            self._line.update(f"the master does not answer over SSH, trying again for {left:.0f} s")
 
     def _look(self, args: dict[str, t.Any], left: float) -> dict[str, t.Any]:
         try:

@@ -9,8 +9,8 @@ import time
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction, seconds_option
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, seconds_option
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.watched_action import WatchedAction
 
 PAUSE = 2.0
 DEFAULT_TIMEOUT = 900.0
@@ -25,10 +25,8 @@ HINTS = {
 }
 
 
-class ActionModule(NodeAction):
+class ActionModule(WatchedAction):
     """One short module run per look; the waiting is done here, where it can be shown."""
-
-    _line: Progress | None = None
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the last look with all that was done; failed where the limit was reached."""
@@ -52,12 +50,6 @@ class ActionModule(NodeAction):
                 time.sleep(PAUSE)
         finally:
             line.finish()
-
-    def on_lost(self, left: float) -> None:
-        """Say on the live line that the master does not answer."""
-        super().on_lost(left)
-        if self._line is not None:
-            self._line.update(f"the master does not answer over SSH, trying again for {left:.0f} s")
 
     @staticmethod
     def _late(look: dict[str, t.Any], state: str) -> OhmyError:
