@@ -129,13 +129,13 @@ def _wait(clients: Clients, want: Want, going: list[str], ending: list[str], dea
     seen: dict[str, Instance] = {}
 
     def slow() -> list[str]:
-        late = [one for one in going if seen[one].state != "stopped"]
+        late = [one for one in going if one not in seen or seen[one].state != "stopped"]
         return late + [one for one in ending if one in seen and seen[one].state != "terminated"]
 
     def probe() -> list[Instance] | None:
         known = instances.observe(clients.ec2, want.name)
         seen.update({one.id: one for one in known})
-        dead = [seen[one] for one in going if seen[one].state in instances.DEAD]
+        dead = [seen[one] for one in going if one in seen and seen[one].state in instances.DEAD]
         if dead:
             why = "; ".join(f"{one.id} is {one.state}: {one.reason or 'no reason given'}" for one in dead[:10])
             raise OhmyError(
@@ -145,7 +145,7 @@ def _wait(clients: Clients, want: Want, going: list[str], ending: list[str], dea
         return None if slow() else known
 
     def late() -> OhmyError:
-        told = ", ".join(f"{one} is {seen[one].state}" for one in slow()[:10])
+        told = ", ".join(f"{one} is {seen[one].state if one in seen else 'not to be seen'}" for one in slow()[:10])
         return OhmyError(
             f"{len(slow())} instances of {want.name} are not stopped after {deadline.seconds:.0f} s: {told}.",
             "Their systems are slow to shut down: run the same command again, which waits on.",

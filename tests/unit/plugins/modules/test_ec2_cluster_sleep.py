@@ -191,6 +191,18 @@ def test_instances_that_do_not_stop_are_named_at_the_limit(account, cluster, mon
     assert result["msg"].count("is stopping") == 2, result
 
 
+def test_instances_that_are_not_to_be_seen_are_named_at_the_limit(account, cluster, monkeypatch):
+    gone = cluster(workers=1)["cluster"]["master"]["instance_id"]
+    honest = instances.observe
+    monkeypatch.setattr(
+        stopped.instances,
+        "observe",
+        lambda *args: [one for one in honest(*args) if not account.calls["StopInstances"] or one.id != gone],
+    )
+    result = cluster("stopped", wait_timeout=1)
+    assert result.get("failed") and f"{gone} is not to be seen" in result["msg"], result
+
+
 def test_stop_protection_is_told(account, cluster):
     cluster(workers=0)
     account.before_send = refuse("StopInstances", "OperationNotPermitted")
