@@ -17,8 +17,8 @@ PAGE = """\
 # Faults survived
 
 Machines die, answers get lost, AWS runs out of capacity, and somebody closes the laptop. What happens then is tested: each row below
-is registered by the test that brings the fault about and looks, with eyes of its own, at what is left. In each of them the same
-command, run again, comes to the wanted cluster, no instance twice and none forgotten, and `terminate` leaves nothing.
+is registered by the test that brings the fault about and looks, with eyes of its own, at what is left. Whatever happened, the same
+command, run again, comes to the wanted cluster or answer, no instance twice and none forgotten, and `terminate` leaves nothing.
 
 A launch that cannot be completed is removed again, so that nothing of it costs money. With `cluster_on_launch_failure: kept` it
 stays for the next run to complete. A cluster that stood before is never removed by a failure, as it may hold data. What nobody

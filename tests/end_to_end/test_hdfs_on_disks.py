@@ -13,6 +13,7 @@ import pytest
 
 from localcloud.shell import LocalCloudError
 from tests.machines import Machines, up
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import BIN, ROOT, Run
@@ -83,6 +84,20 @@ def fixture_host(tmp_path_factory):
         made.down()
 
 
+@survives(
+    Survived(
+        "one of a node's disks is full",
+        "while HDFS is written",
+        "blocks go to the other disks",
+        "nothing",
+    ),
+    Survived(
+        "one of a node's disks is lost",
+        "while HDFS runs",
+        "HDFS and YARN go on with the others; what has no other replica is missing until the disk comes back",
+        "which disk is gone, and that it is done without",
+    ),
+)
 @pytest.mark.life
 def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
     foretold = host.play("playbooks/configure.yml", "--check", "-v")

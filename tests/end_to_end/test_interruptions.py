@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import write_job
@@ -63,6 +64,14 @@ def in_phase(run, phase):
     run.wait_for_text(f"{phase.capitalize()} | Begin", 300)
 
 
+@survives(
+    Survived(
+        "the controller is killed (kill -9)",
+        "in each phase of a run, one run after the other",
+        "each run goes on where the last one was",
+        "one answer",
+    ),
+)
 def test_killed_in_each_phase_in_turn_the_last_run_brings_one_answer_and_leaves_nothing(cloud, tmp_path):
     path = word_count(tmp_path, "kill", pause=1.0)
     for phase in PHASES:
@@ -110,6 +119,14 @@ def test_stage_fails(cloud, tmp_path):
     check_failed(cloud, "fail-stage", start(cloud, path), "stage")
 
 
+@survives(
+    Survived(
+        "the controller's disk is full",
+        "while the answer is fetched",
+        "the run fails without half an answer; the cluster is kept or taken down, as asked",
+        "that the disk is full, and how to remove the cluster where it is kept",
+    ),
+)
 def test_run_and_fetch_fail_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
     path = word_count(tmp_path / "run", "fail-kept", cluster_keep="on_failure")
     (tmp_path / "run" / "mapper.py").write_text("raise SystemExit('no luck today')\n")
@@ -131,6 +148,14 @@ def test_run_and_fetch_fail_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
         subprocess.run(["umount", str(full)], check=True, timeout=30)
 
 
+@survives(
+    Survived(
+        "somebody else's security group refers to the cluster's",
+        "terminate",
+        "the instances and all else are removed",
+        "what is left, why, and the command for the next try",
+    ),
+)
 def test_terminate_fails_loudly_when_something_holds_the_group(cloud, tmp_path):
     name = "fail-terminate"
     path = word_count(tmp_path, name, pause=1.0, cluster_timeout=120)
@@ -152,6 +177,14 @@ def test_terminate_fails_loudly_when_something_holds_the_group(cloud, tmp_path):
     assert cloud.leftovers(name) == []
 
 
+@survives(
+    Survived(
+        "the master's SSH service dies",
+        "in the middle of a job",
+        "the run fails and takes the cluster down",
+        "that the master cannot be reached",
+    ),
+)
 def test_sshd_dead_while_the_job_runs(cloud, tmp_path):
     path = word_count(tmp_path, "fail-sshd", pause=5.0)
     run = start(cloud, path)
@@ -163,6 +196,14 @@ def test_sshd_dead_while_the_job_runs(cloud, tmp_path):
     check_failed(cloud, "fail-sshd", run, "run")
 
 
+@survives(
+    Survived(
+        "the master dies",
+        "in the middle of a job",
+        "the run fails and takes the cluster down",
+        "that the master is gone",
+    ),
+)
 def test_master_gone_while_the_job_runs(cloud, tmp_path):
     path = word_count(tmp_path, "fail-master", pause=5.0)
     run = start(cloud, path)

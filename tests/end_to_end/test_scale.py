@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.documented import documented
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import tags
@@ -153,6 +154,14 @@ def fixture_scaled(cloud, tmp_path_factory):
     assert cloud.leftovers(NAME) == []
 
 
+@survives(
+    Survived(
+        "a worker dies",
+        "in the middle of a job",
+        "its tasks and the replicas of its blocks go to other nodes",
+        "the answer; scale puts a new worker in its place",
+    ),
+)
 def test_a_worker_comes_while_a_job_runs_and_one_dies(scaled):
     before, run = scaled.pids(), scaled.begin("grow", 3.0)
     done = scaled.play("scale", workers=3)
@@ -195,6 +204,14 @@ def test_fewer_datanodes_than_replicas_are_refused(scaled):
     assert scaled.pids() == there and scaled.entries() == []
 
 
+@survives(
+    Survived(
+        "every daemon of every node is restarted",
+        "in the middle of a job, by the playbook for that",
+        "one batch after the other; the job goes on",
+        "the answer",
+    ),
+)
 def test_all_is_restarted_while_a_job_runs(scaled):
     before, known = scaled.pids(), scaled.applications()
     run = scaled.begin("restart", 4.0)

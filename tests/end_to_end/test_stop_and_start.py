@@ -14,6 +14,7 @@ import time
 import pytest
 
 from tests.documented import documented
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import write_job
@@ -179,6 +180,14 @@ def test_a_start_brings_hdfs_back_and_a_job_runs(nap):
     nap.run_job()
 
 
+@survives(
+    Survived(
+        "the master is rebooted",
+        "while no job runs",
+        "HDFS and YARN come back by themselves, lease and addresses stay",
+        "the next job's answer",
+    ),
+)
 def test_the_master_may_be_rebooted_from_inside(nap):
     ends = nap.timer()
     booted = nap.shell("cat /proc/1/stat", "root").split()[21]
@@ -198,6 +207,14 @@ def test_the_master_may_be_rebooted_from_inside(nap):
     nap.run_job()
 
 
+@survives(
+    Survived(
+        "the master does not answer over SSH",
+        "the cluster is to be stopped",
+        "nothing is stopped unless cluster_stop_force says so, as the image of HDFS could not be saved",
+        "what could not be reached, and the option",
+    ),
+)
 def test_a_master_that_does_not_answer_is_stopped_only_when_told_so(nap):
     # Connections that are open would go on.
     nap.cloud.inside(nap.cloud.master(NAME), "sh", "-c", "systemctl stop ssh.socket ssh; pkill -x sshd")
@@ -209,6 +226,14 @@ def test_a_master_that_does_not_answer_is_stopped_only_when_told_so(nap):
     assert set(nap.states().values()) == {"running"}
 
 
+@survives(
+    Survived(
+        "the controller never comes back",
+        "until the cluster's time to live is over",
+        "the nodes save their logs to S3 and power themselves off",
+        "the way to the evidence, when the rest is removed",
+    ),
+)
 def test_the_end_of_the_lease_leaves_evidence(nap):
     s3 = nap.cloud.client("s3")
     bucket, lease = nap.let_the_lease_end()

@@ -18,6 +18,7 @@ import boto3
 import pytest
 
 from tests.documented import documented
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import Cloud, write_job
@@ -245,6 +246,14 @@ def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
     assert time.monotonic() - ended > 28
 
 
+@survives(
+    Survived(
+        "a slow cloud, with AWS's delays",
+        "throughout a run",
+        "all is waited for",
+        "the answer",
+    ),
+)
 @pytest.mark.long
 def test_a_job_runs_on_a_slow_cloud_and_leaves_nothing(slow: Cloud, tmp_path: pathlib.Path) -> None:
     (tmp_path / "in.txt").write_text("b\na\n")

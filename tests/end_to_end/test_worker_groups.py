@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
 from .support import ROOT, tags, write_job
@@ -44,6 +45,14 @@ def fixture_without_capacity(cloud):
     localcloud(cloud, "fault", "--clear")
 
 
+@survives(
+    Survived(
+        "EC2 takes a spot instance back",
+        "in the middle of a job",
+        "its tasks go to other nodes when the notice comes",
+        "the answer",
+    ),
+)
 def test_a_job_outlives_the_spot_instance_that_ran_its_tasks(cloud, without_capacity, tmp_path):
     (tmp_path / "mapper.py").write_text(MAPPER)
     (tmp_path / "in.txt").write_text("".join(f"word{number} all\n" for number in range(LINES)))
