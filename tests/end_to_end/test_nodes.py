@@ -16,7 +16,7 @@ import uuid
 import pytest
 import yaml
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import sizing
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
 from tests.documented import documented
 from tests.machines import Machines, apt, images, up
@@ -104,7 +104,7 @@ class Node:
 
     def pids(self) -> dict[str, str]:
         """Return the process of each daemon."""
-        names = profiles.services("master", 0)
+        names = sizing.services("master", 0)
         units = [f"hadoop-{name}.service" for name in names]
         return dict(zip(names, self.run("systemctl", "show", "--property=MainPID", "--value", *units).split()))
 

@@ -2,120 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""What the daemons get of a node, and the properties that follow from it: pure functions.
-
-docs/nodes.md has the result for the nodes that are most in use.
-"""
+"""The properties of each site file, as they follow from a node's document and from what the node is: pure functions."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import storage
+from . import sizing, storage
 from .task_jvm import QUICK_START, task_java
 
 HOME = "/opt/ohmy/hadoop"
 SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RM = "org.apache.hadoop.yarn.server.resourcemanager"
-STEP = 256
-LEAST, LEAST_ALONE = 1900, 3800  # a "2 GiB" instance shows a little less
-SMALL = 50  # workers up to which death is noticed fast
 # Which nodes are to leave or to be left in peace; state of the master, which convergence makes once and leaves alone.
 DFS_HOSTS, YARN_EXCLUDE = "/etc/hadoop/dfs.hosts.json", "/etc/hadoop/yarn.exclude"
 # What the NodeManager of a spot instance shows as its health once EC2 has told that it takes the instance back.
 SPOT_NOTICE = "/run/ohmy-spot"
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a node knows of itself: memory in MiB, cores, private address, the name it has in DNS, if any, its disks."""
-
-    memory: int
-    cores: int
-    address: str
-    name: str = ""
-    storage: storage.Storage = storage.Storage()
-
-    @property
-    def host(self) -> str:
-        """Return what DataNode and NodeManager are called; see ``_node/names.py``."""
-        return self.name or self.address
-
-
-@dataclass(frozen=True)
-class Memory:
-    """MiB for the heap of each daemon that runs here, for YARN, and for one task."""
-
-    heaps: dict[str, int]
-    containers: int
-    task: int
-
-
-def services(role: str, workers: int) -> list[str]:
-    """Return the daemons of a node, in the order in which they start."""
-    masters = ["namenode", "resourcemanager", "historyserver"]
-    workers_own = ["datanode", "nodemanager"]
-    if role == "worker":
-        return workers_own
-    if role == "compute":
-        return ["nodemanager"]
-    return masters + (workers_own if workers == 0 else [])
-
-
-def nodes(document: t.Mapping[str, t.Any]) -> int:
-    """Return how many nodes send signs of life: workers, and those that only compute."""
-    return int(document["workers"]) + int(document.get("compute") or 0)
-
-
-def _between(low: int, value: int, high: int) -> int:
-    return max(low, min(value, high))
-
-
-def memory(total: int, running: t.Sequence[str], task: int | None = None) -> Memory:
-    """Divide a node's memory; raise OhmyError where it is too small.
-
-    :param task: MiB of one task; by default it follows the node's own memory.
-    """
-    alone = "namenode" in running and "datanode" in running
-    least = LEAST_ALONE if alone else LEAST
-    if total < least:
-        raise OhmyError(
-            f"This node has {total} MiB of memory, and Hadoop needs {'4' if alone else '2'} GiB here.",
-            "Take a larger instance type.",
-        )
-    half = 2 if alone else 1
-    sizes = {
-        "namenode": _between(256, total // 8 // half, 4096),
-        "resourcemanager": _between(256, total // 8 // half, 2048),
-        "historyserver": _between(256, total // 16 // half, 1024),
-        "datanode": _between(192, total // 16 // half, 1024),
-        "nodemanager": _between(192, total // 16 // half, 1024),
-    }
-    heaps = {name: sizes[name] for name in running}
-    system = 256 if total < 4000 else 512 if total < 16000 else 1024
-    # A JVM takes about a fifth more than its heap.
-    left = total - system - sum(heaps.values()) * 6 // 5
-    containers = max(0, left) // STEP * STEP if "nodemanager" in running else 0
-    task = task or (1024 if total >= LEAST_ALONE else 512)
-    if "nodemanager" in running and containers < task:
-        raise OhmyError(
-            f"This node has {containers} MiB for containers, and one task is to get {task} MiB.",
-            "Take a smaller task_memory or a larger node.",
-        )
-    return Memory(heaps, containers, task)
-
-
-def application_master(task: int) -> int:
-    """Return the memory of an application master; on the smallest node there must be room for it and one task."""
-    return 768 if task >= 1024 else 512
-
-
-def heartbeat(workers: int) -> int:
-    """Return the milliseconds between a node's signs of life: short where few nodes send them."""
-    return 100 if workers <= 10 else 250 if workers <= SMALL else 1000
 
 
 def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
@@ -142,12 +46,12 @@ def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
     return properties
 
 
-def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dict[str, t.Any]:
+def hdfs_site(document: t.Mapping[str, t.Any], facts: sizing.Facts, master: str) -> dict[str, t.Any]:
     """Return the properties of hdfs-site.xml."""
     workers = max(1, document["workers"])
     properties: dict[str, t.Any] = {
         "dfs.namenode.name.dir": "file:///var/lib/hadoop/name",
-        **storage.hdfs(facts.storage, workers <= SMALL),
+        **storage.hdfs(facts.storage, workers <= sizing.SMALL),
         "dfs.namenode.checkpoint.dir": "file:///var/lib/hadoop/checkpoint",
         "dfs.namenode.rpc-address": f"{master}:8020",
         "dfs.namenode.http-address": f"{master}:9870",
@@ -176,7 +80,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
             "org.apache.hadoop.hdfs.server.blockmanagement.CombinedHostFileManager"
         )
         properties["dfs.hosts"] = DFS_HOSTS
-    if workers <= SMALL:
+    if workers <= sizing.SMALL:
         properties.update(
             {
                 "dfs.namenode.heartbeat.recheck-interval": 15000,
@@ -188,12 +92,14 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: Facts, master: str) -> dic
     return properties
 
 
-def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: Memory) -> dict[str, t.Any]:
+def yarn_site(
+    document: t.Mapping[str, t.Any], facts: sizing.Facts, master: str, room: sizing.Memory
+) -> dict[str, t.Any]:
     """Return the properties of yarn-site.xml."""
-    workers = max(1, nodes(document))
+    workers = max(1, sizing.nodes(document))
     properties: dict[str, t.Any] = {
         "yarn.resourcemanager.hostname": master,
-        "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": heartbeat(workers),
+        "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": sizing.heartbeat(workers),
         "yarn.admin.acl": "yarn",
         "yarn.nodemanager.hostname": facts.host,
         "yarn.nodemanager.bind-host": facts.address,
@@ -205,7 +111,7 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
         "yarn.nodemanager.recovery.enabled": True,
         "yarn.nodemanager.recovery.supervised": True,
         "yarn.nodemanager.recovery.dir": "/var/lib/hadoop/recovery",
-        "yarn.nodemanager.resource.memory-mb": max(room.containers, STEP),
+        "yarn.nodemanager.resource.memory-mb": max(room.containers, sizing.STEP),
         # One more than there are, for the application master, which mostly waits.
         "yarn.nodemanager.resource.cpu-vcores": facts.cores + 1,
         "yarn.nodemanager.pmem-check-enabled": True,
@@ -216,7 +122,7 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
             "JAVA_HOME,HADOOP_COMMON_HOME,HADOOP_HDFS_HOME,HADOOP_CONF_DIR,CLASSPATH_PREPEND_DISTCACHE,"
             "HADOOP_YARN_HOME,HADOOP_HOME,HADOOP_MAPRED_HOME,PATH,LANG,TZ"
         ),
-        "yarn.scheduler.minimum-allocation-mb": STEP,
+        "yarn.scheduler.minimum-allocation-mb": sizing.STEP,
         # The largest NodeManager is the true limit.
         "yarn.scheduler.maximum-allocation-mb": 1048576,
         "yarn.scheduler.maximum-allocation-vcores": 1024,
@@ -243,7 +149,7 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
                 "yarn.resourcemanager.node-removal-untracked.node-selective-states-to-remove": "DECOMMISSIONED",
             }
         )
-    if workers <= SMALL:
+    if workers <= sizing.SMALL:
         properties["yarn.nm.liveness-monitor.expiry-interval-ms"] = 60000
         properties["yarn.resourcemanager.connect.retry-interval.ms"] = 1000
         properties["yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms"] = 2000
@@ -251,11 +157,11 @@ def yarn_site(document: t.Mapping[str, t.Any], facts: Facts, master: str, room: 
     return properties
 
 
-def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> dict[str, t.Any]:
+def mapred_site(document: t.Mapping[str, t.Any], master: str, room: sizing.Memory) -> dict[str, t.Any]:
     """Return the properties of mapred-site.xml."""
     home = f"HADOOP_MAPRED_HOME={HOME}"
     java = task_java(room.task)
-    own = application_master(room.task)
+    own = sizing.application_master(room.task)
     jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
     return {
         "mapreduce.framework.name": "yarn",
@@ -271,7 +177,7 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: Memory) -> d
         "mapreduce.reduce.env": f"{home},MALLOC_ARENA_MAX=2",
         "yarn.app.mapreduce.am.resource.mb": own,
         "yarn.app.mapreduce.am.command-opts": f"-Xmx{own * 2 // 3}m {QUICK_START}",
-        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": heartbeat(max(1, nodes(document))),
+        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": sizing.heartbeat(max(1, sizing.nodes(document))),
         # More copies of a job's own files than there are nodes would count as missing for as long as it runs.
         "mapreduce.client.submit.file.replication": min(10, max(1, document["workers"])),
         "mapreduce.client.progressmonitor.pollinterval": 200,
@@ -301,11 +207,11 @@ def capacity_scheduler() -> dict[str, t.Any]:
     }
 
 
-def site_files(document: t.Mapping[str, t.Any], facts: Facts) -> dict[str, dict[str, t.Any]]:
+def site_files(document: t.Mapping[str, t.Any], facts: sizing.Facts) -> dict[str, dict[str, t.Any]]:
     """Return the properties of each site file by its name without ``.xml``; the user's own win."""
     master = facts.address if document["master"] == "self" else document["master"]
-    running = services(document["role"], document["workers"])
-    room = memory(facts.memory, running, document.get("task_memory"))
+    running = sizing.services(document["role"], document["workers"])
+    room = sizing.memory(facts.memory, running, document.get("task_memory"))
     files = {
         "core-site": core_site(document, master),
         "hdfs-site": hdfs_site(document, facts, master),

@@ -17,7 +17,7 @@ from dataclasses import replace
 from .._core.errors import OhmyError, words
 from .._core.locks import alone
 from .._core.plan import Plan, Step
-from .._hadoop import profiles
+from .._hadoop import sizing
 from . import archives, disks, documents, hdfs, lease, names, packages, services, system
 from .observe import DAEMON, ENABLED, ENABLED_TARGET, LOG4J, MADE, at, made, observe
 from .plan import hold, plan
@@ -139,7 +139,7 @@ def _install(want: Want, name: str) -> None:
 
 def converge(
     document: dict[str, t.Any],
-    facts: profiles.Facts,
+    facts: sizing.Facts,
     check_mode: bool = False,
     restart: bool = True,
     renew: bool = False,
@@ -170,7 +170,7 @@ def converge(
 
 
 def _planned(
-    document: dict[str, t.Any], facts: profiles.Facts, check_mode: bool, patience: float, renew: bool
+    document: dict[str, t.Any], facts: sizing.Facts, check_mode: bool, patience: float, renew: bool
 ) -> tuple[Want, Plan]:
     # All that is refused without a look at the disks is refused before one is touched.
     works = "nodemanager" in wanted(document, facts).services

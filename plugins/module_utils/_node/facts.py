@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from .._hadoop.profiles import Facts
+from .._hadoop.sizing import Facts
 from . import names
 from .imds import Imds
 from .system import read_file

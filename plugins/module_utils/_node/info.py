@@ -12,7 +12,7 @@ import os
 import typing as t
 
 from .._core.errors import OhmyError
-from .._hadoop import profiles
+from .._hadoop import profiles, sizing
 from . import diff, documents, facts, hdfs, services, system
 
 BUNDLE = "opt/ohmy/node.pyz"
@@ -29,7 +29,7 @@ def look(address: str | None = None, master: str | None = None, root: str = "/")
             _check(name, value)
     there = os.path.exists(os.path.join(root, documents.WANTED))
     document = documents.load(root) if there else None
-    running = profiles.services(document["role"], document["workers"]) if document else []
+    running = sizing.services(document["role"], document["workers"]) if document else []
     bundle = system.read_file(os.path.join(root, BUNDLE))
     home = os.path.join(root, profiles.HOME.lstrip("/"))
     version = hdfs.hadoop_version(home)

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from .._hadoop import membership, profiles, site
+from .._hadoop import membership, profiles, site, sizing
 from .._hadoop.storage import Storage
 from . import archives, documents, packages, units
 from .disk_layout import Layout
@@ -50,8 +50,8 @@ class Want:
     """All that a node is to be; paths are relative to its root."""
 
     document: dict[str, t.Any]
-    facts: profiles.Facts
-    room: profiles.Memory
+    facts: sizing.Facts
+    room: sizing.Memory
     java_home: str
     services: list[str]
     archives: dict[str, dict[str, t.Any]]
@@ -131,12 +131,12 @@ def directories(services: t.Sequence[str], storage: Storage) -> dict[str, Right]
     return found
 
 
-def wanted(document: dict[str, t.Any], facts: profiles.Facts, machine: str | None = None) -> Want:
+def wanted(document: dict[str, t.Any], facts: sizing.Facts, machine: str | None = None) -> Want:
     """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
     documents.refuse_public(document, facts.address)
-    running = profiles.services(document["role"], document["workers"])
-    quick = profiles.nodes(document) <= profiles.SMALL
-    room = profiles.memory(facts.memory, running, document.get("task_memory"))
+    running = sizing.services(document["role"], document["workers"])
+    quick = sizing.nodes(document) <= sizing.SMALL
+    room = sizing.memory(facts.memory, running, document.get("task_memory"))
     home = java_home(document, machine or os.uname().machine)
     packed = {"hadoop": document["hadoop"]}
     if "sha512" in document["java"]:

@@ -14,7 +14,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import documents, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.plan import hold
 from ansible_collections.ohmy.hadoop.plugins.modules import hadoop_node

@@ -1,18 +1,17 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What daemons and containers get of a node, and the site files that follow, against files that were read by eye."""
+"""The site files of a node, against files that were read by eye."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, task_jvm
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, sizing
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "site"
 DOCUMENT = {
@@ -23,19 +22,13 @@ DOCUMENT = {
     "properties": {},
 }
 HOSTS = {
-    "master": ({**DOCUMENT, "role": "master", "master": "self"}, profiles.Facts(4096, 2, "10.0.0.4", "ip-10-0-0-4.x")),
-    "worker": (DOCUMENT, profiles.Facts(8192, 4, "10.0.0.5", "ip-10-0-0-5.x")),
+    "master": ({**DOCUMENT, "role": "master", "master": "self"}, sizing.Facts(4096, 2, "10.0.0.4", "ip-10-0-0-4.x")),
+    "worker": (DOCUMENT, sizing.Facts(8192, 4, "10.0.0.5", "ip-10-0-0-5.x")),
     "alone": (
         {**DOCUMENT, "role": "master", "master": "self", "workers": 0, "s3": None},
-        profiles.Facts(16384, 8, "192.168.1.7"),
+        sizing.Facts(16384, 8, "192.168.1.7"),
     ),
 }
-PAGE = Path(__file__).resolve().parents[5] / "docs" / "nodes.md"
-TABLE = [
-    [int(cell) for cell in line.strip("| ").split("|")]
-    for line in PAGE.read_text("utf-8").splitlines()
-    if re.match(r"\| *\d{4,5} \|", line)
-]
 
 
 @pytest.mark.parametrize("host", sorted(HOSTS))
@@ -53,56 +46,11 @@ def test_the_files_of_a_host(host):
         assert data.decode() == (folder / f"{name}.xml").read_text(encoding="utf-8"), name
 
 
-def test_memory_is_divided_as_the_page_says():
-    """Its three tables: a master, a worker, and a master that works alone (which 2 GiB are too little for)."""
-    names = ("namenode", "resourcemanager", "historyserver", "datanode", "nodemanager")
-    expected = []
-    for role, workers, shown in (("master", 2, names[:3]), ("worker", 2, names[3:]), ("master", 0, names)):
-        for total in (2048, 4096, 8192, 16384):
-            if (workers, total) == (0, 2048):
-                continue
-            room = profiles.memory(total, profiles.services(role, workers))
-            row = [total, *(room.heaps[name] for name in shown)]
-            if "nodemanager" in shown:
-                row += [room.containers, room.task, task_jvm.task_heap(room.task)]
-            expected.append(row)
-    assert expected == TABLE
-
-
 def test_a_task_gets_what_the_document_says():
-    small = profiles.Facts(2048, 2, "10.0.0.5")
+    small = sizing.Facts(2048, 2, "10.0.0.5")
     for task in (None, 512, 1024):
         found = profiles.site_files({**DOCUMENT, "task_memory": task}, small)["mapred-site"]
         assert found["mapreduce.map.memory.mb"] == found["mapreduce.reduce.memory.mb"] == (task or 512)
-    with pytest.raises(OhmyError, match="1280 MiB for containers, and one task is to get 2048 MiB"):
-        profiles.memory(2048, profiles.services("worker", 2), 2048)
-
-
-@pytest.mark.parametrize("total", [1900, 2048, 3799, 3800, 4096, 8192, 16384, 65536, 786432])
-@pytest.mark.parametrize(("role", "workers"), [("master", 2), ("worker", 2), ("master", 0)])
-def test_no_node_is_given_more_than_it_has(role, workers, total):
-    running = profiles.services(role, workers)
-    if workers == 0 and total < 3800:
-        return  # refused, see below
-    room = profiles.memory(total, running)
-    assert sum(room.heaps.values()) * 1.2 + room.containers + 256 <= total
-    if "nodemanager" in running:
-        assert room.containers >= profiles.application_master(room.task) + room.task
-        assert task_jvm.task_heap(room.task) <= min(384, room.task // 2)
-
-
-@pytest.mark.parametrize(
-    ("role", "workers", "total", "words"),
-    [
-        ("master", 2, 1899, "1899 MiB of memory, and Hadoop needs 2 GiB"),
-        ("worker", 2, 1024, "1024 MiB of memory, and Hadoop needs 2 GiB"),
-        ("master", 0, 2048, "2048 MiB of memory, and Hadoop needs 4 GiB"),
-    ],
-)
-def test_too_small_a_node_is_refused(role, workers, total, words):
-    with pytest.raises(OhmyError, match=words) as caught:
-        profiles.memory(total, profiles.services(role, workers))
-    assert caught.value.hint == "Take a larger instance type."
 
 
 def files(**change):
@@ -160,19 +108,16 @@ def test_without_s3_nothing_of_it_is_configured():
     assert files()["core-site"]["fs.s3a.connection.ssl.enabled"] is True
 
 
-def test_a_compute_node_runs_tasks_and_holds_no_data():
-    assert profiles.services("compute", 0) == ["nodemanager"] == profiles.services("compute", 3)
-    assert "datanode" in profiles.services("master", 0)
-    facts = profiles.Facts(8192, 4, "10.0.0.6")
+def test_data_lies_on_the_workers_alone_and_signs_of_life_come_from_all():
+    facts = sizing.Facts(8192, 4, "10.0.0.6")
     many = {**DOCUMENT, "role": "compute", "compute": 100}
-    # Data lies on the workers alone; signs of life come from all.
     found = profiles.site_files(many, facts)
     assert found["hdfs-site"]["dfs.replication"] == 2
     assert found["yarn-site"]["yarn.resourcemanager.nodemanagers.heartbeat-interval-ms"] == 1000
 
 
 def test_the_health_of_a_spot_instance_is_what_the_notice_says():
-    facts = profiles.Facts(8192, 4, "10.0.0.6")
+    facts = sizing.Facts(8192, 4, "10.0.0.6")
     at = "yarn.nodemanager.health-checker.script"
     found = profiles.site_files({**DOCUMENT, "spot": True}, facts)["yarn-site"]
     assert found[f"{at}.path"] == "/bin/cat" and found[f"{at}.opts"] == profiles.SPOT_NOTICE

@@ -10,7 +10,7 @@ from xml.dom import minidom
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, sizing
 
 
 def test_the_bytes_of_a_file():
@@ -68,7 +68,7 @@ def test_two_hundred_properties_of_any_characters(site_name):
     own = dict(list(own.items())[:200])
     assert len(own) == 200
     document = {"role": "worker", "master": "10.0.0.4", "workers": 2, "s3": None, "properties": {site_name: own}}
-    files = profiles.site_files(document, profiles.Facts(4096, 2, "10.0.0.5"))
+    files = profiles.site_files(document, sizing.Facts(4096, 2, "10.0.0.5"))
     # Another reader than the one that this collection has.
     found = {}
     for entry in minidom.parseString(site.render(files[site_name])).getElementsByTagName("property"):

@@ -12,6 +12,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     jobs,
     profiles,
     property_names,
+    sizing,
     streaming,
     streaming_checks,
     streaming_options,
@@ -169,7 +170,7 @@ def test_what_options_only_follow_from_others_a_property_has_the_last_word():
 
 
 def test_programs_do_not_run_twice_at_the_same_time_and_python_lets_bytes_pass():
-    site = profiles.mapred_site({"workers": 2}, "10.0.0.1", profiles.Memory({}, 2048, 1024))
+    site = profiles.mapred_site({"workers": 2}, "10.0.0.1", sizing.Memory({}, 2048, 1024))
     assert site["mapreduce.map.speculative"] is site["mapreduce.reduce.speculative"] is False
     assert "PYTHONUTF8=1" in streaming.command(BASE, "mapred", "/c", "/f")
 

@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import (
     archives,
     converge,

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, diff, documents, observe, want
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.archives import folder
 

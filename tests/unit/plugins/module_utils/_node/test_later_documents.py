@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import converge, hdfs, observe, services, want
 
 FACTS = Facts(8192, 2, "10.0.0.4")

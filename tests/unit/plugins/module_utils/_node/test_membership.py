@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import admin_states, membership, membership_plan, site
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.membership import ENTRIES, Entry
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import membership as ensure
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import want
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import newest_reports
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts, memory
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts, memory
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, disk_layout, report, system
 
 BLOB = base64.b64encode(b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(range(224, 256))).decode()

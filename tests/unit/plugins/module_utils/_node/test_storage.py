@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import storage
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.profiles import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.storage import Storage
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import units, want
 
