@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, evidence, iam, instances, key_pair, local_files, s3, security_group, view
+from . import errors, evidence, iam, instance_waits, instances, key_pair, local_files, s3, security_group, view
 from .client import Clients
 from .rest import Rest, observe
 from .waits import Deadline, poll
@@ -94,7 +94,7 @@ def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) 
                 raise
             late.extend(new)
             instances.terminate(clients.ec2, want.name, new)
-            instances.wait_state(clients.ec2, want.name, new, ("terminated",), Deadline(TERMINATE_SECONDS))
+            instance_waits.wait_state(clients.ec2, want.name, new, ("terminated",), Deadline(TERMINATE_SECONDS))
             _retry_in_use(lambda: security_group.delete(clients.ec2, group), Deadline(deadline.seconds))
 
     _retry_in_use(step, deadline)
@@ -109,7 +109,7 @@ def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -
     if ids and not removal.attempt(lambda: instances.terminate(clients.ec2, want.name, ids)):
         return False
     if ids:
-        removal.attempt(lambda: instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))
+        removal.attempt(lambda: instance_waits.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))
     return True
 
 

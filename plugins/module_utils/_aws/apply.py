@@ -18,6 +18,7 @@ from . import (
     fallbacks,
     groups,
     iam,
+    instance_waits,
     instances,
     key_pair,
     launch_checks,
@@ -138,7 +139,7 @@ def access_of(want: Want, incarnation: str, private: str | None) -> connection.A
 def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: Deadline) -> None:
     moving = [one.id for one in have.instances if one.id in ids and one.state == "stopping"]
     if moving:
-        instances.wait_state(clients.ec2, want.name, moving, ("stopped", "terminated"), deadline)
+        instance_waits.wait_state(clients.ec2, want.name, moving, ("stopped", "terminated"), deadline)
     instances.start(clients, ids)
 
 
@@ -167,7 +168,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     masters = view.masters([*have.instances, *made])
     pending = [one.id for one in have.instances if one.state == "pending"]
     awaited = sorted({one.id for one in made} | set(ids) | set(pending))
-    now = instances.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
+    now = instance_waits.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
     found = have.nodes
     if not (found.get(masters[0].id) and found[masters[0].id].keys):
         workers = [one.id for one in view.workers(now) if one.id in awaited]
@@ -193,7 +194,7 @@ def _end_leaving(
     ids = standing.leaving(want, now)
     if ids:
         instances.terminate(clients.ec2, want.name, ids)
-        instances.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline)
+        instance_waits.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline)
     return [one for one in now if one.id not in ids]
 
 

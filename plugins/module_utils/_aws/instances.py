@@ -24,8 +24,6 @@ DEAD = ("shutting-down", "terminated")
 LAUNCH_BATCH = 100
 TERMINATE_BATCH = 1000
 PROFILE_LAG = 120
-# Seconds for which DescribeInstances may tell of what was before a call.
-LATE_NEWS = 30
 
 
 @dataclass(frozen=True)
@@ -245,68 +243,3 @@ def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
                 if rest == batch:
                     raise
                 batch = rest
-
-
-def _laggards(ids: t.Iterable[str], seen: dict[str, Instance]) -> str:
-    states = [f"{one} is {seen[one].state if one in seen else 'not visible'}" for one in ids]
-    return ", ".join(states[:10]) + (" …" if len(states) > 10 else "")
-
-
-def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -> list[Instance]:
-    """Wait until all these instances run; return all of the cluster's. A dead one ends the wait with its reason.
-
-    One that was started may be told of as stopped for a while yet, until it was seen awake.
-    """
-    seen: dict[str, Instance] = {}
-    woken: set[str] = set()
-    late_news = Deadline(LATE_NEWS)
-
-    def fell_asleep(one: Instance) -> bool:
-        return one.state in ASLEEP and (one.id in woken or not late_news.left())
-
-    def probe() -> list[Instance] | None:
-        found = observe(ec2, cluster)
-        seen.update({one.id: one for one in found})
-        woken.update(one.id for one in found if one.state in LIVE)
-        here = [seen[one] for one in ids if one in seen]
-        dead = [one for one in here if one.state in DEAD or fell_asleep(one)]
-        if dead:
-            told = "; ".join(f"{one.id} is {one.state}: {one.reason or 'no reason given'}" for one in dead[:10])
-            raise OhmyError(
-                f"Instances of {cluster} died while starting: {told}.",
-                "Mend what the reason tells; then run the same command again.",
-            )
-        return found if all(one in seen and seen[one].state == "running" for one in ids) else None
-
-    def late() -> OhmyError:
-        slow = [one for one in ids if one not in seen or seen[one].state != "running"]
-        return OhmyError(
-            f"{len(slow)} of {len(ids)} instances of {cluster} are not running after {deadline.seconds:.0f} s: "
-            f"{_laggards(slow, seen)}.",
-            "Raise wait_timeout, or look at the instances in EC2.",
-        )
-
-    return poll(deadline, probe, late)
-
-
-def wait_state(ec2: t.Any, cluster: str, ids: list[str], states: tuple[str, ...], deadline: Deadline) -> None:
-    """Wait until each of these is in one of the states; one that is not visible any more counts as terminated."""
-    seen: dict[str, Instance] = {}
-
-    def slow() -> list[str]:
-        return [one for one in ids if (seen[one].state if one in seen else "terminated") not in states]
-
-    def probe() -> bool | None:
-        seen.clear()
-        seen.update({one.id: one for one in observe(ec2, cluster)})
-        return None if slow() else True
-
-    def late() -> OhmyError:
-        wanted = " or ".join(states)
-        return OhmyError(
-            f"{len(slow())} instances of {cluster} are not {wanted} after {deadline.seconds:.0f} s: "
-            f"{_laggards(slow(), seen)}.",
-            "Look at the instances in EC2; then run the same command again.",
-        )
-
-    poll(deadline, probe, late)

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from .._core.plan import Plan
-from . import instances, lease, local_files, tagged
+from . import instance_waits, instances, lease, local_files, tagged
 from .client import Clients
 from .tagged import Tagged
 from .waits import Deadline
@@ -39,12 +39,12 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
     asleep = next((step.old for step in todo.steps if step.verb == "start"), [])
     stopping = [one.id for one in have.here if one.state == "stopping"]
     if stopping:
-        instances.wait_state(clients.ec2, want.name, stopping, ("stopped",), deadline)
+        instance_waits.wait_state(clients.ec2, want.name, stopping, ("stopped",), deadline)
     if asleep:
         local_files.forget_connections(have.access.folder)
         instances.start(clients, asleep)
     awaited = sorted({*asleep, *(one.id for one in have.here if one.state == "pending")})
-    known = instances.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
+    known = instance_waits.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
     # The wait may have taken a good part of a short one.
     later = lease.wanted(due, int(time.time()), want.ttl, want.ttl_max, False) if due is not None else None
     if later is not None and later != due:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, groups, instances, lease, local_files, tagged, tags
+from . import errors, groups, instance_waits, instances, lease, local_files, tagged, tags
 from .client import Clients
 from .instances import Instance
 from .tagged import Tagged
@@ -112,7 +112,7 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
         have = replace(have, lease=due)
     pending = [one.id for one in have.here if one.state == "pending"]
     if pending:
-        instances.wait_state(clients.ec2, want.name, pending, ("running", "stopped", "terminated"), deadline)
+        instance_waits.wait_state(clients.ec2, want.name, pending, ("running", "stopped", "terminated"), deadline)
     going = next((step.old for step in todo.steps if step.verb == "stop"), [])
     ending = next((step.old for step in todo.steps if step.verb == "end"), [])
     local_files.forget_connections(have.access.folder)

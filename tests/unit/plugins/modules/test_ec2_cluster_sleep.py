@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instances, stopped, tagged, waits
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instance_waits, instances, stopped, tagged, waits
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
 from .conftest import BUCKET, assert_reads_only
@@ -25,7 +25,7 @@ from .test_ec2_cluster_failures import refuse
 def impatient(monkeypatch):
     """Look again at once."""
     honest = waits.poll
-    for module in (instances, stopped):
+    for module in (instance_waits, stopped):
         monkeypatch.setattr(module, "poll", lambda *args, **kwargs: honest(*args, **{**kwargs, "pause": 0.01}))
 
 
