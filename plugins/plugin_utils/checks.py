@@ -25,15 +25,11 @@ from ..module_utils._hadoop import (
 )
 from ..module_utils._node import disk_wish, documents, fetch, packages
 from ..module_utils._rehearsal import node_images
-from . import price_file, units, worker_groups
+from . import price_file, worker_groups
 from .node_document import disks
 
 # The least that a specification must have, for checking its other parts.
 ANY_JOB = {"mapper": "cat", "input": ["/"]}
-# Whose values are mappings themselves.
-NESTED = ("hadoop_site",)
-# Lists in which a number is as good as its digits.
-NUMBERS = ("job_sort",)
 
 
 def seconds(duration: str) -> int | None:
@@ -42,40 +38,6 @@ def seconds(duration: str) -> int | None:
         return durations.seconds(duration, "")
     except OhmyError:
         return None
-
-
-def types(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what is wrong with the types that Ansible's own validator would bend into shape."""
-    problems = []
-    for name, value in values.items():
-        wanted = specs[name].get("type")
-        if wanted in ("str", "path") and isinstance(value, (dict, list)):
-            problems.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
-        elif wanted == "int" and not _whole(value):
-            problems.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {value}")
-        elif wanted == "list" and isinstance(value, list):
-            if specs[name].get("elements") == "dict":
-                wrong = [item for item in value if not isinstance(item, dict)]
-                problems += [f"{name}: must be a list of names and values; {item!r} is none" for item in wrong]
-                continue
-            kinds = (str, int) if name in NUMBERS else (str,)
-            bad = [item for item in value if not isinstance(item, kinds) or isinstance(item, bool) or item == ""]
-            problems += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
-        elif wanted == "list" and isinstance(value, dict):
-            problems.append(f"{name}: must be a list, not a mapping")
-        elif wanted == "dict" and isinstance(value, list):
-            problems.append(f"{name}: must be names and values, such as NAME: value, not a list")
-        elif wanted == "dict" and isinstance(value, dict) and name not in NESTED:
-            problems += [f"{name}: the name {key!r} must be a text" for key in value if not isinstance(key, str)]
-            bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
-            problems += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
-    return problems
-
-
-def _whole(value: t.Any) -> bool:
-    if isinstance(value, (int, float)):
-        return not isinstance(value, bool) and value == value // 1
-    return isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9]+\s*", value) is not None
 
 
 def _cidr(value: str) -> str:

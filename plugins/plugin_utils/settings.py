@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._core import systems
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop import answers, programs, side_archives
-from . import archives, checks, clashes, price_file, steps
+from . import archives, checks, clashes, price_file, steps, value_types
 
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
@@ -215,7 +215,7 @@ def _typed(
         for name in PROGRAMS
         if (word := missing_program(merged.get(name), merged.get("job_files"), merged.get("job_archives")))
     ]
-    problems += checks.types(specs, merged)
+    problems += value_types.problems(specs, merged)
     # What is known to be wrong is said once; the validator may even break on it, as on an infinite number.
     wrong = {line.partition(":")[0] for line in problems}
     sound = {name: value for name, value in merged.items() if name not in wrong}

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Of which type a value of a variable must be, before anything else is asked of it; pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from . import units
+
+# Whose values are mappings themselves.
+NESTED = ("hadoop_site",)
+# Lists in which a number is as good as its digits.
+NUMBERS = ("job_sort",)
+
+
+def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.Any]) -> list[str]:
+    """Return ``name: what is wrong`` for values that Ansible's own validator would bend into shape."""
+    found = []
+    for name, value in values.items():
+        wanted = specs[name].get("type")
+        if wanted in ("str", "path") and isinstance(value, (dict, list)):
+            found.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
+        elif wanted == "int" and not _whole(value):
+            found.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {value}")
+        elif wanted == "list" and isinstance(value, list):
+            if specs[name].get("elements") == "dict":
+                wrong = [item for item in value if not isinstance(item, dict)]
+                found += [f"{name}: must be a list of names and values; {item!r} is none" for item in wrong]
+                continue
+            kinds = (str, int) if name in NUMBERS else (str,)
+            bad = [item for item in value if not isinstance(item, kinds) or isinstance(item, bool) or item == ""]
+            found += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
+        elif wanted == "list" and isinstance(value, dict):
+            found.append(f"{name}: must be a list, not a mapping")
+        elif wanted == "dict" and isinstance(value, list):
+            found.append(f"{name}: must be names and values, such as NAME: value, not a list")
+        elif wanted == "dict" and isinstance(value, dict) and name not in NESTED:
+            found += [f"{name}: the name {key!r} must be a text" for key in value if not isinstance(key, str)]
+            bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
+            found += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
+    return found
+
+
+def _whole(value: t.Any) -> bool:
+    if isinstance(value, (int, float)):
+        return not isinstance(value, bool) and value == value // 1
+    return isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9]+\s*", value) is not None
