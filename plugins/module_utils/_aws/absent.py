@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
+from functools import partial
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
@@ -134,9 +135,9 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
             removal.attempt(lambda: seen.append(observe(clients, want, have.own_profile)))
             rest = seen[0] if seen else have
         for card in rest.interfaces:
-            removal.attempt(lambda card=card: _retry_in_use(lambda: _remove_interface(clients, card), left))
+            removal.attempt(partial(_retry_in_use, partial(_remove_interface, clients, card), left))
         for volume in rest.volumes:
-            removal.attempt(lambda volume=volume: _retry_in_use(lambda: _remove_volume(clients, volume), left))
+            removal.attempt(partial(_retry_in_use, partial(_remove_volume, clients, volume), left))
     if have.pair is not None:
         removal.attempt(lambda: key_pair.delete(clients.ec2, have.pair or ""))
     if have.role is not None:
@@ -148,12 +149,16 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
         emptied = removal.attempt(lambda: _remove_objects(clients, want, bucket))
     # Last, and only then, as its tags tell a later try which bucket the cluster had.
     late: list[bool] = []
+
+    def remove_group(group: str) -> None:
+        late.append(_remove_group(clients, want, group, left))
+
     for group in have.groups if emptied else []:
-        removal.attempt(lambda group=group: late.append(_remove_group(clients, want, group.id, left)))
+        removal.attempt(partial(remove_group, group.id))
     if have.bucket is not None and any(late):  # what these wrote meanwhile
         removal.attempt(lambda: _remove_objects(clients, want, have.bucket or ""))
     for folder in have.folders:
-        removal.attempt(lambda folder=folder: local_files.remove(folder))
+        removal.attempt(partial(local_files.remove, folder))
     return removal.reasons
 
 
@@ -203,5 +208,6 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
 
 
 def _gone(clients: Clients, want: Want, have: Rest, known: list[instances.Instance] | None = None) -> dict[str, t.Any]:
-    incarnation = next((one.incarnation for one in [*have.groups, *have.instances] if one.incarnation), None)
+    told = [*(one.incarnation for one in have.groups), *(one.incarnation for one in have.instances)]
+    incarnation = next(filter(None, told), None)
     return view.cluster(want.name, known or [], clients.region, incarnation=incarnation, bucket=have.bucket)

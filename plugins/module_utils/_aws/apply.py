@@ -44,10 +44,11 @@ WORKER_KEY_SECONDS = 30
 def _access(clients: Clients, want: Want, have: Have, incarnation: str) -> tuple[str, key_pair.LocalKey]:
     """Make group, key pair and profile; return the group's id and the key."""
     mark = launching.marks(want, incarnation, "cluster")
+    old: tuple[str, ...] = ()
     if have.group is None:
         # A second try, after an answer that was lost, has to ask for the same subnet.
         own = {**mark, tags.SUBNET: have.subnet.id}
-        group_id, old, inside = security_group.create(clients.ec2, want.name, have.subnet.vpc_id, own), (), True
+        group_id, inside = security_group.create(clients.ec2, want.name, have.subnet.vpc_id, own), True
     else:
         group_id, old, inside = have.group.id, have.group.ssh, not have.group.open_inside
     cidr = have.ssh_cidr if have.ssh_cidr not in old else None
@@ -154,7 +155,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     due = next((step.new for step in todo.steps if step.key == "lease"), None)
     if due is not None:
         s3.put(clients.s3, bucket, lease.key(at), lease.text(due))
-    ids = next((step.old for step in todo.steps if step.verb == "start"), [])
+    ids: list[str] = next((step.old for step in todo.steps if step.verb == "start"), [])
     if ids:
         _start(clients, want, ids, have, deadline)
     launch_checks.once_made(clients, want, have, incarnation, group_id)

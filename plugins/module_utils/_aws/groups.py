@@ -81,8 +81,8 @@ class Group:
 
 def volume(wanted: t.Mapping[str, t.Any] | None, option: str, least: int = LEAST_GIB) -> Volume:
     """Make a Volume of an option's value; raise OhmyError for a size that EC2 does not have."""
-    given = wanted or {}
-    size = given.get("size") if given.get("size") is not None else 50
+    given: t.Mapping[str, t.Any] = wanted or {}
+    size: int = 50 if given.get("size") is None else given["size"]
     if not least <= size <= MOST_GIB:
         raise OhmyError(f"{option}: a size of {size} GiB is not possible.", f"Give {least} to {MOST_GIB}.")
     return Volume(size, given.get("type") or "gp3")

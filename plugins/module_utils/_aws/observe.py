@@ -109,7 +109,7 @@ def _images(
     """Return the image of each group that is to be launched, by name, their types' vCPUs, and what each zone offers."""
     # "latest" may have moved on: a cluster is of one image.
     ids = {images.kind(group): one.image_id for group in want.groups for one in view.members(known, group.name)[:1]}
-    found: dict[str, images.Image] = {}
+    found: dict[tuple[str, str], images.Image] = {}
     by_group: dict[str, images.Image] = {}
     for group in launched:
         wanted, key = group.image, images.kind(group)

@@ -54,7 +54,10 @@ def class_of(instance_type: str) -> str | None:
 def code_of(instance_type: str, spot: bool) -> str | None:
     """Return the code of the quota that an instance counts for."""
     kind = class_of(instance_type)
-    return None if kind is None else CLASSES[kind][2 if spot else 1]
+    if kind is None:
+        return None
+    _families, on_demand, of_spot = CLASSES[kind]
+    return of_spot if spot else on_demand
 
 
 def _limits(quotas: t.Any, codes: t.Iterable[str]) -> tuple[dict[str, float], str | None]:

@@ -105,13 +105,15 @@ def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
     known = [one for one in all_instances if one.state != "terminated"]
     profile = iam.role_name(name, clients.region)
     own_profile = own_profile or any(one.profile.rsplit("/", 1)[-1] == profile for one in all_instances)
-    groups = look(lambda: security_group.observe(clients.ec2, name), [])
+    groups: list[security_group.Group] = look(lambda: security_group.observe(clients.ec2, name), [])
     pair = look(lambda: key_pair.observe(clients.ec2, name), None)
     role = look(lambda: _role(clients, name, own_profile), None)
-    told = [one.bucket for one in [*groups, *known] if one.bucket]
-    bucket = told[0] if told else want.bucket
+    told = [*(one.bucket for one in groups), *(one.bucket for one in known)]
+    bucket = next(filter(None, told), want.bucket)
     at = f"clusters/{name}/"
-    objects = look(lambda: s3.listing(clients.s3, bucket, at), []) if bucket is not None else []
+    objects: list[dict[str, t.Any]] = []
+    if bucket is not None:
+        objects = look(lambda: s3.listing(clients.s3, bucket, at), [])
     volumes = ("describe_volumes", "Volumes", "VolumeId", "State")
     cards = ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId", "Status")
     return Rest(

@@ -36,7 +36,7 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
     due = next((step.new for step in todo.steps if step.key == "lease"), have.lease)
     if due is not None and due != have.lease:
         tagged.write_lease(clients, have, due)
-    asleep = next((step.old for step in todo.steps if step.verb == "start"), [])
+    asleep: list[str] = next((step.old for step in todo.steps if step.verb == "start"), [])
     stopping = [one.id for one in have.here if one.state == "stopping"]
     if stopping:
         instance_waits.wait_state(clients.ec2, want.name, stopping, ("stopped",), deadline)

@@ -113,8 +113,8 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
     pending = [one.id for one in have.here if one.state == "pending"]
     if pending:
         instance_waits.wait_state(clients.ec2, want.name, pending, ("running", "stopped", "terminated"), deadline)
-    going = next((step.old for step in todo.steps if step.verb == "stop"), [])
-    ending = next((step.old for step in todo.steps if step.verb == "end"), [])
+    going: list[str] = next((step.old for step in todo.steps if step.verb == "stop"), [])
+    ending: list[str] = next((step.old for step in todo.steps if step.verb == "end"), [])
     local_files.forget_connections(have.access.folder)
     states = {one.id: one.state for one in have.here}
     if awake := [one for one in going if states[one] in instances.LIVE]:

@@ -15,6 +15,7 @@ import threading
 import typing as t
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 
 from .._core.errors import OhmyError
 from . import errors, s3
@@ -155,7 +156,7 @@ def _put_large(client: t.Any, bucket: str, one: Item, pool: ThreadPoolExecutor) 
     upload = _call(one, bucket, client.create_multipart_upload, **marks)["UploadId"]
     try:
         numbers = range(1, len(one.parts) + 1)
-        parts = _together(pool, [lambda n=n: _put_part(client, bucket, one, upload, n) for n in numbers])
+        parts = _together(pool, [partial(_put_part, client, bucket, one, upload, number) for number in numbers])
         whole = {"UploadId": upload, "MultipartUpload": {"Parts": parts}}
         return _call(one, bucket, client.complete_multipart_upload, **whole)["ETag"]
     except BaseException:
@@ -186,6 +187,6 @@ def send(client: t.Any, bucket: str, items: t.Sequence[Item]) -> dict[str, str]:
     """Upload all items, ``THREADS`` files or parts at a time; return their ETags by key, or raise the first failure."""
     small, large = [one for one in items if not one.parts], [one for one in items if one.parts]
     with _unwinding(), ThreadPoolExecutor(max_workers=THREADS) as pool:
-        tags = _together(pool, [lambda one=one: _put(client, bucket, one) for one in small])
+        tags = _together(pool, [partial(_put, client, bucket, one) for one in small])
         tags += [_put_large(client, bucket, one, pool) for one in large]
     return {one.key: tag for one, tag in zip([*small, *large], tags)}

@@ -75,7 +75,7 @@ def cluster(
     keys = host_keys or {}
 
     def public(one: Instance) -> dict[str, t.Any]:
-        return one.public((keys.get(one.id) or [None])[0], access is not None and access.address == "private")
+        return one.public(next(iter(keys.get(one.id) or ()), None), access is not None and access.address == "private")
 
     return {
         "name": name,

@@ -148,8 +148,8 @@ def plan(want: Want, have: tuple[Entry, ...], states: States, lists: t.Mapping[s
         old, new = _state_of(have, node), _state_of(wanted, node)
         todo.change("put" if new else "drop", f"entry of {node}", old, new)
     for path, data in files(wanted).items():
-        old = lists.get(path)
-        todo.change("write", f"file /{path}", None if old is None else old.decode("utf-8", "replace"), data.decode())
+        held = lists.get(path)
+        todo.change("write", f"file /{path}", None if held is None else held.decode("utf-8", "replace"), data.decode())
     obeying = {one.private_ip: one for one in wanted if not one.until or one.until > now}
     if todo.wants("write", f"file /{DFS_LIST}") or any(
         node.live

@@ -50,7 +50,8 @@ def _incomplete(name: str) -> bool:
 def reason(lines: t.Sequence[str]) -> str | None:
     """Return the line that says why packages were not installed."""
     found = [line for line in lines if line.startswith(("Error: ", "No match for argument"))]
-    return next((line for line in found if not line.startswith("Error: Unable to find a match")), (found or [None])[0])
+    first = next(iter(found), None)
+    return next((line for line in found if not line.startswith("Error: Unable to find a match")), first)
 
 
 def words(line: str) -> list[str]:
