@@ -19,6 +19,8 @@ from tests.documented import documented
 
 from .support import ROOT, write_job
 
+pytestmark = pytest.mark.long
+
 BUILT = ROOT / "build/archives"
 REAL = os.environ.get("OHMY_APACHE_TARBALL", "")
 SMALL = {"cluster_workers": 0, "cluster_instance_type": "t3.large", "job_mapper": "cat", "job_reducer": "uniq -c"}
@@ -40,7 +42,6 @@ def answer(folder: Path) -> list[list[str]]:
     return [line.split() for line in (folder / "out/part-00000").read_text().splitlines()]
 
 
-@pytest.mark.long
 def test_a_job_runs_with_an_archive_laid_out_as_apache_does(cloud: t.Any, tmp_path: Path) -> None:
     archive = apache.build(BUILT / "hadoop-3.5.0.tar", tmp_path)
     done = run(cloud, tmp_path, archive, cluster_name="apache", cluster_keep="always")
@@ -64,7 +65,6 @@ def test_apaches_archive_without_the_jars_for_s3_is_refused(cloud: t.Any, tmp_pa
     assert refused.code != 0 and "hadoop_overlay: " in refused.text and "make archives" in refused.text, refused.text
 
 
-@pytest.mark.long
 @pytest.mark.skipif(not REAL, reason="OHMY_APACHE_TARBALL does not name Apache's own archive of Hadoop 3.5.0")
 def test_a_job_runs_with_apaches_own_archive(cloud: t.Any, tmp_path: Path) -> None:
     archive = tmp_path / "hadoop-3.5.0.tar.gz"
@@ -74,7 +74,6 @@ def test_a_job_runs_with_apaches_own_archive(cloud: t.Any, tmp_path: Path) -> No
     assert answer(tmp_path) == ANSWER
 
 
-@pytest.mark.long
 def test_the_table_of_codecs_and_features_says_what_is(cloud: t.Any, tmp_path: Path) -> None:
     """Try each on a node with the Maven set; ``OHMY_WRITE_TABLE=1`` corrects the documentation instead of failing."""
     (tmp_path / "in.txt").write_text("a\n")

@@ -18,6 +18,8 @@ from tests.documented import documented
 
 from .support import ROOT
 
+pytestmark = pytest.mark.long
+
 PAGE = "docs/install.md"
 MAPPER = """#!/usr/bin/env python3
 import sys
@@ -121,7 +123,6 @@ def test_a_run_without_archives_says_how_to_have_them(user: User) -> None:
         assert text in done.stdout, done.stdout
 
 
-@pytest.mark.long
 def test_the_job_of_the_page_gives_its_answer(ready: User) -> None:
     said = good(ready.types("run"))
     assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said
@@ -138,7 +139,6 @@ def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
     assert done.returncode == 0 and "found.clusters" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.long
 def test_the_job_of_the_page_phase_by_phase(ready: User) -> None:
     shutil.rmtree(ready.folder / "output", ignore_errors=True)
     said = good(ready.types("verbs", seconds=500))

@@ -19,6 +19,8 @@ from tests.socks import fetch
 
 from .support import BIN, pipe
 
+pytestmark = pytest.mark.long
+
 PAGE = "docs/own_hosts.md"
 NAMES = {"own-master": "m1", "own-worker-1": "w1", "own-worker-2": "w2", "own-worker-3": "x1"}
 MAPPER = """#!/usr/bin/env python3
@@ -224,7 +226,6 @@ def test_a_limit_without_localhost_is_refused(own, first):
     assert "leaves out localhost" in text and "localhost,w1" in text
 
 
-@pytest.mark.long
 def test_a_host_that_is_gone_is_named_and_the_others_are_finished(own, first):
     own.on("w1", "rm", "/etc/hadoop/yarn-site.xml")
     own.machines.stop(own.container["w2"])
@@ -239,7 +240,6 @@ def test_a_host_that_is_gone_is_named_and_the_others_are_finished(own, first):
     own.configure()
 
 
-@pytest.mark.long
 def test_a_host_that_does_not_become_a_node_says_why_in_one_line(own, first):
     own.on("w1", "touch", "/etc/hadoop/core-site.xml.keep")
     _counts, text = own.configure("-e '{hadoop_packages: [no-such-package-here]}'", ok=False)
@@ -254,7 +254,6 @@ def test_groups_that_make_no_cluster_are_refused_before_anything_is_touched(own,
     assert "the inventory has no host m9" in text
 
 
-@pytest.mark.long
 def test_a_role_of_one_s_own_is_applied_to_every_node(own, first):
     task = {
         "name": "Leave a mark",
@@ -266,7 +265,6 @@ def test_a_role_of_one_s_own_is_applied_to_every_node(own, first):
     assert [own.on(host, "cat", "/etc/own-role") for host in ("m1", "w1", "w2")] == ["here\n"] * 3
 
 
-@pytest.mark.long
 def test_a_master_without_workers_does_their_work(own):
     address = own.machines.addresses["own-worker-3"]
     own.write("alone.yml", yaml.safe_dump({"alone_master": {"hosts": {"x1": {"ansible_host": address}}}}))

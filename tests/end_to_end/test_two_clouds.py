@@ -24,7 +24,7 @@ from tests.waiting import wait_for
 from .support import Cloud, write_job
 from .test_localcloud import CHECKOUT, IMAGES, PARAMETER, code_of, localcloud, traces
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="makes containers: needs root")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(os.geteuid() != 0, reason="makes containers: needs root")]
 Clouds = t.List["Side"]
 
 
@@ -219,7 +219,6 @@ def fixture_slow(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Cloud]:
         assert not any(traces(state).values())
 
 
-@pytest.mark.long
 def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
     side = Side(slow.state)
     began = time.monotonic()
@@ -254,7 +253,6 @@ def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
         "the answer",
     ),
 )
-@pytest.mark.long
 def test_a_job_runs_on_a_slow_cloud_and_leaves_nothing(slow: Cloud, tmp_path: pathlib.Path) -> None:
     (tmp_path / "in.txt").write_text("b\na\n")
     values = {"job_mapper": "cat", "job_reducer": "cat", "job_input": ["in.txt"], "job_output": "out"}
