@@ -65,6 +65,7 @@ EXAMPLES = {
     "cluster_max_hourly_cost": 2.5,
     "cluster_prices": "prices.yml",
     "cluster_public_key": "~/.ssh/id_ed25519.pub",
+    "cluster_key_name": "my-key",
     "cluster_instance_profile": "my-hadoop-node",
     "hadoop_cluster": "demo",
     "hadoop_master_host": "m1",

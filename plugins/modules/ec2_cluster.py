@@ -188,8 +188,9 @@ options:
     type: str
   security_group_ids:
     description:
-      - Up to four groups of your own for all nodes, beside the cluster's. They are never changed; they have to exist, in the
-        same VPC, and need to allow nothing.
+      - Groups of your own for all nodes, beside the cluster's, four of them unless AWS allows an interface more than five.
+      - They are never changed; they have to exist, in the same VPC, and need to allow nothing.
+      - A warning names each rule of theirs that opens a port of SSH or Hadoop to the whole world.
     type: list
     elements: str
     default: []
@@ -203,7 +204,17 @@ options:
       - The file of the SSH public key to log in with.
       - By default the user's own F(~/.ssh/id_ed25519.pub), F(~/.ssh/id_ecdsa.pub) or F(~/.ssh/id_rsa.pub), the first whose
         private half opens without a passphrase, else one that is made once under F(~/.local/share/ohmy.hadoop).
+      - With O(key_name) the one among these that is the key pair's is taken, and none is made.
     type: path
+  key_name:
+    description:
+      - The name of an EC2 key pair of your own to launch with, which is neither imported nor ever deleted.
+      - By default the public half of the key is imported as C(ohmy-NAME), and removed with the cluster. A cluster that
+        stands goes on with the key pair that it was launched with.
+      - Its private half has to be on this machine. Where EC2 tells the public half it has to be that of O(public_key), or of
+        a key of the user's own.
+      - A standing cluster takes another name only where that is the same key.
+    type: str
   ssh_user:
     description:
       - The user that the image lets log in.
@@ -360,6 +371,15 @@ EXAMPLES = r"""
           dfs.replication: "2"
     tags:
       team: search
+
+- name: Launch one with a key pair that is in EC2, where none may be imported
+  ohmy.hadoop.ec2_cluster:
+    name: demo
+    key_name: my-key
+    public_key: ~/.ssh/my-key.pem.pub
+    bucket: example-bucket
+    document:
+      hadoop: "{{ archives.archives[0] }}"
 
 - name: Take one of three workers away that has left Hadoop before
   ohmy.hadoop.ec2_cluster:
@@ -801,6 +821,7 @@ SPEC = {
     "security_group_ids": {"type": "list", "elements": "str", "default": []},
     "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
     "public_key": {"type": "path", "no_log": False},
+    "key_name": {"type": "str", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},
     "root_volume": {"type": "dict", "options": groups.VOLUME},
     "master_root_volume": {"type": "dict", "options": groups.VOLUME},

@@ -196,6 +196,7 @@ _image = _pattern(
     rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
     f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
 )
+_group = _pattern(r"sg-[0-9a-f]+", "must be security groups' ids (sg-…)")
 _subnet = _pattern(r"subnet-[0-9a-f]+", "must be a subnet's id (subnet-…)")
 
 CHECKS: dict[str, t.Callable[[t.Any], str]] = {
@@ -208,6 +209,8 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
     "cluster_ssh_cidr": _cidr,
     "cluster_public_key": lambda value: _file(value) if value else "",
+    "cluster_key_name": _pattern(want.KEY_NAME.pattern, "must be the name of a key pair in EC2"),
+    "cluster_security_group_ids": lambda value: next((text for text in map(_group, value or ()) if text), ""),
     "cluster_root_volume": worker_groups.root_volume_problem,
     "cluster_master_root_volume": worker_groups.root_volume_problem,
     "cluster_volumes": worker_groups.volumes_problem,

@@ -58,9 +58,9 @@ def _access(clients: Clients, want: Want, have: Have, incarnation: str) -> tuple
     if stale:
         security_group.forbid(clients.ec2, group_id, stale)
     key = key_pair.make(have.key) if have.key.to_make else have.key
-    if have.pair is not None and have.pair.material != key.material:
-        key_pair.delete(clients.ec2, have.pair.name)
-    if have.pair is None or have.pair.material != key.material:
+    if have.given is None and (have.pair is None or have.pair.material != key.material):
+        if have.pair is not None:
+            key_pair.delete(clients.ec2, have.pair.name)
         key_pair.bring(clients.ec2, want.name, key, mark)
     if have.role is not None:
         iam.make(clients.iam, have.role, policy_wanted(want, have, incarnation), mark, have.identity)

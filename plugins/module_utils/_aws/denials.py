@@ -105,7 +105,8 @@ def hint(denial: Denial) -> str:
     sid = statement(denial.action, denial.kind)
     if sid is None:
         return f"The caller's IAM policy does not allow {denial.action}: {_SELF}."
-    return f"The caller's IAM policy does not allow {denial.action}: {sid} in {POLICY} does; or {_SELF}."
+    own = " (for a key pair or group of your own LaunchWithMine in docs/iam.md)" if sid == "LaunchWith" else ""
+    return f"The caller's IAM policy does not allow {denial.action}: {sid} in {POLICY} does{own}; or {_SELF}."
 
 
 def stands_in(denial: Denial, kinds: t.Container[str]) -> bool:

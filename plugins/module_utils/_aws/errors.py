@@ -101,6 +101,10 @@ HINTS = {
     ),
     **dict.fromkeys(("InvalidSubnetID.NotFound", "InvalidSubnetId.Malformed", "InvalidSubnetID.Malformed"), _SUBNET),
     **dict.fromkeys(("ConnectTimeoutError", "EndpointConnectionError", "InvalidRegionError"), _ENDPOINT),
+    "SecurityGroupsPerInterfaceLimitExceeded": (
+        "An interface is in 5 security groups at most unless AWS allows more, the cluster's among them: "
+        "name fewer (cluster_security_group_ids), or have that quota raised."
+    ),
     "OperationNotPermitted": "If termination protection is on, lift it on the instances first.",
     "OptInRequired": "Subscribe to the image or service in this account first.",
 }

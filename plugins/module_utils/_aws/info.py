@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Telling of clusters from their tags: one describe for all, one LIST per cluster for its reports."""
+"""Telling of clusters from their tags: one describe for all, one LIST per cluster for its reports.
+
+One more call for all where any was launched with a key pair of its user's own, to find which key that is.
+"""
 
 from __future__ import annotations
 
@@ -78,9 +81,17 @@ def _pin(clients: Clients, known: list[instances.Instance], access: connection.A
 
 
 def describe(
-    clients: Clients, name: str, known: list[instances.Instance], wish: Wish, disks: list[costs.Volume] | None
+    clients: Clients,
+    name: str,
+    known: list[instances.Instance],
+    wish: Wish,
+    disks: list[costs.Volume] | None,
+    prefer: str = "",
 ) -> dict[str, t.Any]:
-    """Return one cluster as its instances' tags and, with ``reports``, its objects in S3 tell it."""
+    """Return one cluster as its instances' tags and, with ``reports``, its objects in S3 tell it.
+
+    :param prefer: the public half that its nodes were launched with, where that is known.
+    """
     here = view.masters(known) + view.workers(known)
     newest = (here or known)[-1]
     incarnation, bucket = newest.incarnation or None, newest.bucket
@@ -97,7 +108,8 @@ def describe(
     warnings: list[str] = []
     access = None
     if incarnation is not None:
-        access = connection.Access(name, incarnation, wish.state_dir, wish.ssh_user, key_pair.find(None).private)
+        private = key_pair.find(None, prefer).private
+        access = connection.Access(name, incarnation, wish.state_dir, wish.ssh_user, private)
         if wish.access:
             warnings = _pin(clients, here, access)
         pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
@@ -141,10 +153,11 @@ def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]
         if one.state != "terminated":
             by_name.setdefault(one.cluster, []).append(one)
     disks = costs.volumes(clients.ec2, name) if wish.costs else None
+    prefer = key_pair.materials(clients.ec2, {found: known[-1].key_name for found, known in by_name.items()})
     told = {}
     for found, known in by_name.items():
         own = disks.get(found, []) if disks is not None else None
-        told[found] = describe(clients, found, known, wish, own)
+        told[found] = describe(clients, found, known, wish, own, prefer.get(found, ""))
     if wish.leftovers:
         empty = {name} if name is not None else leftovers.clusters(clients)
         for found in sorted(empty - set(by_name)):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""The SSH key: the user's own or one made once, and its public half in EC2."""
+"""The SSH key: the user's own or one made once, and its public half in EC2, brought there or there before."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from . import errors, tags
 # The form of a key, to ask about one that is not made yet.
 SAMPLE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
 OWN_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_OTHER = (
+    "Set cluster_public_key to the file of its public half, with the private half beside it; "
+    "ssh-keygen -y -f KEY.pem > KEY.pem.pub makes that file."
+)
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,11 @@ class LocalKey:
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A key pair in EC2."""
+    """A key pair in EC2: ``material`` is "" where EC2 does not tell it, ``owner`` the cluster that it was made for, or ""."""
 
     name: str
     material: str
-    ours: bool
+    owner: str = ""
 
 
 def pair_name(cluster: str) -> str:
@@ -83,8 +87,24 @@ def generated_path() -> str:
     return os.path.join(base, "ohmy.hadoop", "id_ed25519")
 
 
-def find(public_key: str | None) -> LocalKey:
-    """Return the key to use, reads only: the given one, the user's own that opens by itself, or the generated one."""
+def _own() -> t.Iterator[LocalKey]:
+    """Return the user's own keys that open by themselves, then the generated one."""
+    for name in OWN_KEYS:
+        private = os.path.expanduser(f"~/.ssh/{name}")
+        if os.path.exists(private) and os.path.exists(f"{private}.pub"):
+            found = _read(f"{private}.pub")
+            if _opens(private, found):
+                yield LocalKey(found, private)
+    private = generated_path()
+    if os.path.exists(private) and os.path.exists(f"{private}.pub"):
+        yield LocalKey(_read(f"{private}.pub"), private)
+
+
+def find(public_key: str | None, prefer: str = "") -> LocalKey:
+    """Return the key to use, reads only: the given one, the user's own that opens by itself, or the generated one.
+
+    :param prefer: the material that is taken first among the user's own and the generated one.
+    """
     if public_key is not None:
         path = os.path.expanduser(public_key)
         private = path[: -len(".pub")] if path.endswith(".pub") else path
@@ -97,16 +117,23 @@ def find(public_key: str | None) -> LocalKey:
                 "Put it there, or start ssh-agent and ssh-add it.",
             )
         return LocalKey(found, private if there else None)
-    for name in OWN_KEYS:
-        private = os.path.expanduser(f"~/.ssh/{name}")
-        if os.path.exists(private) and os.path.exists(f"{private}.pub"):
-            found = _read(f"{private}.pub")
-            if _opens(private, found):
-                return LocalKey(found, private)
-    private = generated_path()
-    if os.path.exists(private) and os.path.exists(f"{private}.pub"):
-        return LocalKey(_read(f"{private}.pub"), private)
-    return LocalKey("", private, to_make=True)
+    first: LocalKey | None = None
+    for one in _own():
+        if prefer in ("", one.material):
+            return one
+        first = first or one
+    return first or LocalKey("", generated_path(), to_make=True)
+
+
+def of_pair(pair: KeyPair, public_key: str | None) -> LocalKey:
+    """Return the key that belongs to a pair of the user's own; raise OhmyError where it is not on this machine."""
+    key = find(public_key, pair.material)
+    if key.to_make:
+        raise OhmyError(f"This machine has no SSH key that could be that of key pair {pair.name}.", _OTHER)
+    if pair.material and key.material != pair.material:
+        tried = [public_key] if public_key is not None else [f"{one.private}.pub" for one in _own()]
+        raise OhmyError(f"Key pair {pair.name} has another public half than {', '.join(tried)}.", _OTHER)
+    return key
 
 
 def make(key: LocalKey) -> LocalKey:
@@ -126,17 +153,62 @@ def make(key: LocalKey) -> LocalKey:
     return LocalKey(_read(f"{path}.pub"), path)
 
 
+def _from_api(raw: dict[str, t.Any]) -> KeyPair:
+    marks = tags.as_dict(raw.get("Tags"))
+    owner = marks.get(tags.CLUSTER, "")
+    try:
+        public = material(raw.get("PublicKey") or "")
+    except OhmyError:
+        public = ""
+    return KeyPair(raw["KeyName"], public, owner if tags.is_ours(marks, owner) else "")
+
+
+def described(ec2: t.Any, names: t.Iterable[str]) -> dict[str, KeyPair]:
+    """Return those of the key pairs that there are, by name, in one call."""
+    wanted = list(dict.fromkeys(names))
+    only = [{"Name": "key-name", "Values": wanted}]
+    what = f"describe key pair {', '.join(wanted)}"
+    answer = errors.call(what, ec2.describe_key_pairs, Filters=only, IncludePublicKey=True)
+    # A name may hold what is a wildcard in a filter.
+    return {raw["KeyName"]: _from_api(raw) for raw in answer["KeyPairs"] if raw["KeyName"] in wanted}
+
+
 def observe(ec2: t.Any, cluster: str) -> KeyPair | None:
     """Return the key pair of the cluster's name, or None."""
-    name = pair_name(cluster)
-    only = [{"Name": "key-name", "Values": [name]}]
-    what = f"describe key pair {name}"
-    answer = errors.call(what, ec2.describe_key_pairs, Filters=only, IncludePublicKey=True)
-    for raw in answer["KeyPairs"]:
-        text = raw.get("PublicKey") or ""
-        ours = tags.is_ours(tags.as_dict(raw.get("Tags")), cluster)
-        return KeyPair(name, material(text) if text else "", ours)
-    return None
+    return described(ec2, [pair_name(cluster)]).get(pair_name(cluster))
+
+
+def given(wanted: str | None, own: str, standing: t.Sequence[str], known: t.Mapping[str, KeyPair]) -> KeyPair | None:
+    """Return the pair of the user's own to launch with: that which is wanted, or else the first of what stands.
+
+    None where that is ``own``, the cluster's. Raise OhmyError where the wanted one is not there, or is a cluster's.
+    """
+    name = wanted or next(iter(standing), own)
+    if wanted is None and name == own:
+        return None
+    pair = known.get(name)
+    if pair is None:
+        if wanted is None:  # what stands goes on without it
+            return KeyPair(name, "")
+        hint = "Check cluster_key_name and cluster_region, or leave cluster_key_name out, so that a key is imported."
+        raise OhmyError(f"There is no key pair {name} in this region.", hint)
+    if pair.owner:
+        hint = "Name a key pair of your own (cluster_key_name), or leave it out."
+        raise OhmyError(f"Key pair {name} was made for cluster {pair.owner} and goes with it.", hint)
+    return pair
+
+
+def materials(ec2: t.Any, names: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the public halves of the users' own pairs among these, by cluster; no call where there are none of these.
+
+    :param names: cluster to the name of the pair that it was launched with.
+    """
+    theirs = {cluster: name for cluster, name in names.items() if name not in ("", pair_name(cluster))}
+    try:
+        found = described(ec2, theirs.values()) if theirs else {}
+    except errors.AwsError:  # it only tells which of several keys to log in with
+        found = {}
+    return {cluster: found[name].material for cluster, name in theirs.items() if name in found}
 
 
 def request(cluster: str, public: str, own: dict[str, str]) -> dict[str, t.Any]:
@@ -153,7 +225,7 @@ def bring(ec2: t.Any, cluster: str, key: LocalKey, own: dict[str, str]) -> None:
         errors.call(f"import key pair {name}", ec2.import_key_pair, **wanted)
     except errors.AwsError as exc:
         # The answer may have been lost, and the SDK have asked again.
-        if exc.code != "InvalidKeyPair.Duplicate" or observe(ec2, cluster) != KeyPair(name, key.material, True):
+        if exc.code != "InvalidKeyPair.Duplicate" or observe(ec2, cluster) != KeyPair(name, key.material, cluster):
             raise
 
 

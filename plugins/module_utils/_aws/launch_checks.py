@@ -42,7 +42,7 @@ def once_made(clients: Clients, want: Want, have: Have, incarnation: str, group_
 def _has_its_own(want: Want, have: Have) -> bool:
     """Tell whether group, key pair and profile are there, so that a launch can be asked for with them."""
     profile = have.role is None or have.role.attached
-    pair = have.pair is not None and have.pair.material == have.key.material
+    pair = have.given is not None or (have.pair is not None and have.pair.material == have.key.material)
     return have.group is not None and pair and profile
 
 
@@ -60,7 +60,7 @@ def _may_launch(
         # The first way stands for the others, which differ from it in type, market and subnet.
         way = launching.ways(want, have, group, ())[0]
         wishes.append((group.name, count, launching.params(want, have, incarnation, group, group_id, way)))
-    permissions.may_launch(clients.launcher, wishes, whole)
+    permissions.may_launch(clients.launcher, wishes, whole, have.given is not None)
 
 
 def _may_make(clients: Clients, want: Want, have: Have, incarnation: str) -> None:
@@ -76,6 +76,6 @@ def _may_make(clients: Clients, want: Want, have: Have, incarnation: str) -> Non
             what = f"add rules to security group {have.group.id}"
             operation = clients.ec2.authorize_security_group_ingress
             permissions.ask(what, operation, GroupId=have.group.id, IpPermissions=rules)
-    if have.pair is None:
+    if have.pair is None and have.given is None:
         own = key_pair.request(want.name, have.key.material or key_pair.SAMPLE, mark)
         permissions.ask(f"import key pair {own['KeyName']}", clients.ec2.import_key_pair, **own)

@@ -60,7 +60,7 @@ def params(
     found: dict[str, t.Any] = {
         "ImageId": image.id,
         "InstanceType": way.instance_type,
-        "KeyName": key_pair.pair_name(want.name),
+        "KeyName": have.given.name if have.given is not None else key_pair.pair_name(want.name),
         "IamInstanceProfile": iam.reference(profile),
         "BlockDeviceMappings": disks,
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},

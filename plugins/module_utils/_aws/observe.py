@@ -50,8 +50,11 @@ class Have:
     ssh_cidr: str
     key: key_pair.LocalKey
     pair: key_pair.KeyPair | None
+    pairs: dict[str, key_pair.KeyPair]
+    given: key_pair.KeyPair | None
     role: iam.Role | None
     bucket_exists: bool
+    remarks: tuple[str, ...]
     address: dict[str, t.Any]
     objects: frozenset[str]
     nodes: dict[str, nodes.Node]
@@ -103,6 +106,16 @@ def _group(
     return ours[0] if ours else None
 
 
+def _pairs(
+    clients: Clients, want: Want, known: list[Instance]
+) -> tuple[dict[str, key_pair.KeyPair], key_pair.KeyPair | None]:
+    """Return the key pairs that may matter, by name, and the user's own to launch with, if any."""
+    names = [one.key_name for one in (*view.masters(known), *view.workers(known)) if one.key_name]
+    own = key_pair.pair_name(want.name)
+    found = key_pair.described(clients.ec2, [own, *([want.key_name] if want.key_name is not None else []), *names])
+    return found, key_pair.given(want.key_name, own, names, found)
+
+
 def _images(
     clients: Clients, want: Want, known: list[Instance], zones: list[str], launched: list[groups.Group]
 ) -> tuple[dict[str, images.Image], dict[str, int], frozenset[tuple[str, str]]]:
@@ -131,6 +144,8 @@ def observe(clients: Clients, want: Want) -> Have:
     exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)
     wanting = standing.missing(want, known)
+    pairs, given = _pairs(clients, want, known)
+    key = key_pair.of_pair(given, want.public_key) if given is not None else key
     ours, strangers = security_group.of_name(clients.ec2, want.name)
     subnets = _places(clients, want, known, ours)
     subnet = subnets[0]
@@ -151,7 +166,7 @@ def observe(clients: Clients, want: Want) -> Have:
     cidr = want.ssh_cidr
     if cidr == "auto":
         cidr = network.caller_cidr(subnet, public, want.caller_ip_url)
-    security_group.require_given(clients.ec2, want.security_group_ids, subnet.vpc_id)
+    remarks = security_group.require_given(clients.ec2, want.security_group_ids, subnet.vpc_id)
     if want.instance_profile is not None:
         iam.require_given(clients.iam, want.instance_profile)
     at = documents.prefix(want.name, group.incarnation) if group is not None else None
@@ -174,9 +189,12 @@ def observe(clients: Clients, want: Want) -> Have:
         offered=offered,
         ssh_cidr=cidr,
         key=key,
-        pair=key_pair.observe(clients.ec2, want.name),
+        pair=pairs.get(key_pair.pair_name(want.name)),
+        pairs=pairs,
+        given=given,
         role=None if want.instance_profile is not None else iam.observe(clients.iam, want.name, clients.region),
         bucket_exists=exists,
+        remarks=tuple(remarks),
         address=clients.s3_address(want.bucket),
         objects=keys,
         nodes=nodes.read(found, at or ""),

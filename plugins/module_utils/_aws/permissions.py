@@ -37,9 +37,12 @@ def ask(what: str, operation: t.Callable[..., t.Any], stand_ins: t.Container[str
     )
 
 
-def without_own(params: Params) -> dict[str, t.Any]:
-    """Return the parameters of a launch without what is made with the cluster: group, key pair and profile."""
-    found = {key: value for key, value in params.items() if key not in _MADE_WITH_THE_CLUSTER}
+def without_own(params: Params, given: t.Container[str] = ()) -> dict[str, t.Any]:
+    """Return the parameters of a launch without what is made with the cluster: group, key pair and profile.
+
+    :param given: those of these parameters that name what is not made with it.
+    """
+    found = {key: value for key, value in params.items() if key not in _MADE_WITH_THE_CLUSTER or key in given}
     if "NetworkInterfaces" in found:
         found["NetworkInterfaces"] = [
             {key: value for key, value in card.items() if key != "Groups"} for card in found["NetworkInterfaces"]
@@ -47,10 +50,15 @@ def without_own(params: Params) -> dict[str, t.Any]:
     return found
 
 
-def may_launch(launcher: t.Any, wishes: t.Iterable[tuple[str, int, Params]], whole: bool) -> None:
-    """Ask for each group's launch; ``whole``: with the cluster's own group, key pair and profile, which are there."""
+def may_launch(
+    launcher: t.Any, wishes: t.Iterable[tuple[str, int, Params]], whole: bool, own_pair: bool = False
+) -> None:
+    """Ask for each group's launch; ``whole``: with the cluster's own group, key pair and profile, which are there.
+
+    :param own_pair: the key pair is the user's own, and there.
+    """
+    stand_ins = [kind for kind in STAND_INS if not (own_pair and kind == "key-pair")]
     for group, count, params in wishes:
         what = f"launch {count} {group} instance(s) of type {params['InstanceType']}"
-        asked = dict(params) if whole else without_own(params)
-        kinds = () if whole else STAND_INS
-        ask(what, launcher.run_instances, kinds, MinCount=count, MaxCount=count, **asked)
+        asked = dict(params) if whole else without_own(params, ("KeyName",) if own_pair else ())
+        ask(what, launcher.run_instances, () if whole else stand_ins, MinCount=count, MaxCount=count, **asked)

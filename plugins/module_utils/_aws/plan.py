@@ -19,7 +19,7 @@ from .want import Want
 
 def _refuse_strangers(want: Want, have: Have) -> None:
     hint = "Take another cluster_name: what does not carry our tags is never touched."
-    if have.pair is not None and not have.pair.ours:
+    if have.given is None and have.pair is not None and have.pair.owner != want.name:
         raise OhmyError(f"Key pair {have.pair.name} is not of this collection.", hint)
     if have.role is not None and not have.role.ours:
         raise OhmyError(f"Role or instance profile {have.role.name} is not of this collection.", hint)
@@ -70,18 +70,23 @@ def cost_wanted(want: Want, have: Have) -> tuple[prices.Prices, prices.Bill]:
     return table, prices.an_hour(table, machines)
 
 
-def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:
-    group = security_group.group_name(want.name)
-    if have.group is None:
-        plan.add("create", f"security group {group}", None, {"vpc": have.subnet.vpc_id})
-    ssh = list(have.group.ssh) if have.group is not None else []
-    plan.change("allow SSH into", f"security group {group} (SSH)", ssh, [have.ssh_cidr])
-    inside = have.group is not None and have.group.open_inside
-    plan.change("open inside", f"security group {group} (inside)", inside, True)
+def _plan_key(plan: Plan, want: Want, have: Have, launching: bool) -> None:
     pair = key_pair.pair_name(want.name)
     old = have.pair.material if have.pair is not None else None
     new = have.key.material or "(to be made)"
-    if old is not None and old != new and (view.masters(have.instances) or view.workers(have.instances)):
+    standing = [*view.masters(have.instances), *view.workers(have.instances)]
+    named = have.given.name if have.given is not None else pair
+    for name in {one.key_name: None for one in standing if one.key_name not in ("", named)}:
+        # Another name for the same key is as good.
+        if name not in have.pairs or have.pairs[name].material != have.key.material:
+            hint = "Set cluster_key_name and cluster_public_key as it was launched, or launch it anew."
+            raise OhmyError(f"Cluster {want.name} was launched with key pair {name}, {named} has another key.", hint)
+    if have.given is not None:
+        if launching and named not in have.pairs:
+            hint = "Import it anew under this name, or remove the cluster and launch it anew."
+            raise OhmyError(f"Cluster {want.name} was launched with key pair {named}, which is gone.", hint)
+        return
+    if old is not None and old != new and standing:
         raise OhmyError(
             f"Cluster {want.name} was launched with another SSH key than this controller has.",
             "Set cluster_public_key to the key it was launched with, or launch it anew.",
@@ -89,6 +94,17 @@ def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str) -> None:
     if have.key.to_make:
         plan.add("make", f"SSH key {have.key.private}", None, "ED25519")
     plan.change("import", f"key pair {pair}", old, new)
+
+
+def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str, launching: bool) -> None:
+    group = security_group.group_name(want.name)
+    if have.group is None:
+        plan.add("create", f"security group {group}", None, {"vpc": have.subnet.vpc_id})
+    ssh = list(have.group.ssh) if have.group is not None else []
+    plan.change("allow SSH into", f"security group {group} (SSH)", ssh, [have.ssh_cidr])
+    inside = have.group is not None and have.group.open_inside
+    plan.change("open inside", f"security group {group} (inside)", inside, True)
+    _plan_key(plan, want, have, launching)
     if have.role is not None:
         whole = have.role.role and have.role.profile and have.role.attached
         plan.change("make", f"role and instance profile {have.role.name}", whole, True)
@@ -125,7 +141,7 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     )
     if asleep or any(wanting.values()):
         prices.require_below(want.max_hourly_cost, *cost_wanted(want, have), want.name)
-    _plan_access(todo, want, have, incarnation)
+    _plan_access(todo, want, have, incarnation, any(wanting.values()))
     _plan_objects(todo, want, have, incarnation, any(wanting.values()), bool(asleep))
     if asleep:
         todo.add("start", "instances", asleep, "running")

@@ -121,7 +121,7 @@ def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
         volumes=look(lambda: _tagged(clients, name, *volumes), []),
         interfaces=look(lambda: _tagged(clients, name, *cards), []),
         groups=groups,
-        pair=pair.name if pair is not None and pair.ours else None,
+        pair=pair.name if pair is not None and pair.owner == name else None,
         role=role,
         bucket=bucket,
         objects=[one["Key"] for one in objects],

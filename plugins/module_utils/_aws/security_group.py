@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import errors, tags
+from . import errors, open_ports, tags
 
 SSH_RULE = "ohmy: SSH from the controller"
 SELF_RULE = "ohmy: all between the nodes"
@@ -96,10 +96,13 @@ def request(cluster: str, vpc_id: str, own: dict[str, str]) -> dict[str, t.Any]:
     }
 
 
-def require_given(ec2: t.Any, ids: t.Sequence[str], vpc_id: str) -> None:
-    """Raise OhmyError for a group of the user's own that does not exist or lies in another VPC; none is ever changed."""
+def require_given(ec2: t.Any, ids: t.Sequence[str], vpc_id: str) -> list[str]:
+    """Raise OhmyError for a group of the user's own that does not exist or lies in another VPC; none is ever changed.
+
+    Return remarks on those that open the nodes to the world.
+    """
     if not ids:
-        return
+        return []
     what = f"describe security group {', '.join(ids)}"
     try:
         answer = errors.call(what, ec2.describe_security_groups, GroupIds=list(ids))
@@ -110,6 +113,7 @@ def require_given(ec2: t.Any, ids: t.Sequence[str], vpc_id: str) -> None:
         if raw.get("VpcId") != vpc_id:
             hint = "Name groups of the VPC that the cluster lies in (cluster_security_group_ids)."
             raise OhmyError(f"Security group {raw['GroupId']} is in {raw.get('VpcId')}, the cluster in {vpc_id}.", hint)
+    return [text for raw in answer["SecurityGroups"] for text in open_ports.remarks(raw)]
 
 
 def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:

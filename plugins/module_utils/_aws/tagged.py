@@ -58,7 +58,10 @@ def present(known: t.Iterable[Instance]) -> list[Instance]:
 
 
 def observe(clients: Clients, want: Want) -> Tagged:
-    """Read it: one describe, one LIST, three GETs; raise OhmyError where there is no such cluster."""
+    """Read it: one describe, one LIST, three GETs; raise OhmyError where there is no such cluster.
+
+    One call more where it was launched with a key pair of the user's own, to find which key that is.
+    """
     known = instances.observe(clients.ec2, want.name)
     here = present(known)
     if not here:
@@ -75,12 +78,14 @@ def observe(clients: Clients, want: Want) -> Tagged:
         )
     at = documents.prefix(want.name, newest.incarnation)
     roles = dict.fromkeys((*groups.ROLES, *(one.role for one in here)))
+    prefer = key_pair.materials(clients.ec2, {want.name: newest.key_name}) if want.public_key is None else {}
+    key = key_pair.find(want.public_key, prefer.get(want.name, ""))
     found = Tagged(
         now=int(time.time()),
         instances=known,
         incarnation=newest.incarnation,
         bucket=bucket,
-        access=apply.access_of(want, newest.incarnation, key_pair.find(want.public_key).private),
+        access=apply.access_of(want, newest.incarnation, key.private),
         nodes=nodes.observe(clients.s3, bucket, at),
         documents={role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles},
         lease=lease.parse(s3.get(clients.s3, bucket, lease.key(at))),

@@ -23,7 +23,8 @@ ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
 RESERVED = ("all", "ungrouped", ALL_MASTERS, ALL_WORKERS)
 MOST_TAGS = 40
 PROXY = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9_.-]*(?::[0-9]{1,5})?")
-MOST_GROUPS = 4  # beside our own: an interface has five at most
+# EC2 takes any printable ASCII, with no blank at an end.
+KEY_NAME = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 # By IP version. A shorter prefix is no caller's network: two rules of /1 would be the whole world.
 LEAST_PREFIX = {4: 8, 6: 16}
 
@@ -42,6 +43,7 @@ class Want:
     ssh_cidr: str
     caller_ip_url: str
     public_key: str | None
+    key_name: str | None
     ssh_user: str
     instance_profile: str | None
     ttl: int
@@ -146,6 +148,14 @@ def checked_proxy(proxy: str | None, ssh_cidr: str) -> str | None:
     return proxy
 
 
+def checked_key_name(name: str | None) -> str | None:
+    """Return the name of a key pair of the user's own; raise OhmyError for what can be none."""
+    if name is not None and not KEY_NAME.fullmatch(name):
+        hint = "Give its name as EC2 shows it, without a blank at either end, not a file's."
+        raise OhmyError(f"key_name: {name!r} is no name of a key pair.", hint)
+    return name
+
+
 def checked_tags(wanted: dict[str, t.Any] | None) -> dict[str, str]:
     """Return the user's tags as text; raise OhmyError for reserved keys and what AWS would refuse."""
     found = {str(key): str(value) for key, value in (wanted or {}).items()}
@@ -211,6 +221,7 @@ def from_params(params: dict[str, t.Any]) -> Want:
         ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),
         caller_ip_url=params["caller_ip_url"],
         public_key=params.get("public_key"),
+        key_name=checked_key_name(params.get("key_name")),
         ssh_user=params["ssh_user"],
         instance_profile=params.get("instance_profile"),
         ttl=ttl,

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from .conftest import BUCKET, assert_reads_only
-from .test_ec2_cluster_failures import body_of
+from .test_ec2_cluster_failures import body_of, refuse
 
 SPOT = {"name": "spot", "workers": 2, "spot": "prefer", "instance_type": ["m5.large", "m5a.large"]}
 
@@ -262,6 +262,30 @@ def test_a_group_that_is_not_there_or_elsewhere_is_refused_before_anything_is_ma
     other = account.ec2.create_security_group(GroupName="far", Description="x", VpcId=vpc)["GroupId"]
     result = cluster(security_group_ids=[other])
     assert result.get("failed") and f"is in {vpc}" in result["msg"], result
+    assert not account.instances()
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+def test_a_group_that_is_open_to_the_world_is_warned_of_and_takes_no_more_calls(account, cluster, check):
+    vpc, ids, counts = account.subnet["VpcId"], [], []
+    for name in ("open", "shut"):
+        ids.append(account.ec2.create_security_group(GroupName=name, Description="x", VpcId=vpc)["GroupId"])
+    port = {"IpProtocol": "tcp", "FromPort": 8088, "ToPort": 8088, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    account.ec2.authorize_security_group_ingress(GroupId=ids[0], IpPermissions=[port])
+    for given in ([], ids[:1], ids):
+        result = cluster(check=check, name=f"demo-{len(given)}", workers=1, security_group_ids=given)
+        warned = [one for one in map(str, result.get("warnings", [])) if "Security group" in one]
+        assert not result.get("failed") and len(warned) == min(1, len(given)), result
+        assert all(f"{ids[0]} (open) opens port 8088" in one for one in warned), warned
+        counts.append(account.calls["DescribeSecurityGroups"])
+    assert counts == [counts[0], counts[0] + 1, counts[0] + 1], counts
+    assert account.ec2.describe_security_groups(GroupIds=ids[:1])["SecurityGroups"][0]["IpPermissions"] != []
+
+
+def test_more_groups_than_an_interface_takes_are_told_by_aws_with_what_to_do(account, cluster):
+    account.before_send = refuse("DryRunRunInstances", "SecurityGroupsPerInterfaceLimitExceeded")
+    result = cluster()
+    assert result.get("failed") and "5 security groups" in result["hint"], result
     assert not account.instances()
 
 

@@ -151,7 +151,7 @@ def fixture_enforced(account, monkeypatch):
         default_group=lambda _subnet: "sg-default",
         subnet_reachable=lambda _subnet: True,
     )
-    caller = types.SimpleNamespace(
+    account.caller = caller = types.SimpleNamespace(
         name=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/operator",
         names=set(),
         policies=(filled("controller", **VALUES),),
@@ -198,4 +198,39 @@ def test_a_cluster_lives_and_dies_by_the_policy_and_no_other_does(account, clust
     assert {"ec2:RunInstances", "iam:PutRolePolicy", "s3:PutObject", "ec2:TerminateInstances"} <= enforced
     refused = cluster(name="other")
     assert refused.get("failed") and "not authorized" in refused["msg"] + str(refused), refused
+    assert not account.instances()
+
+
+def without_key_pairs(document):
+    """Return the controller's policy without what makes, names and deletes the cluster's own key pair."""
+    document = json.loads(json.dumps(document))
+    for one in document["Statement"]:
+        gone = ("ec2:ImportKeyPair", "ec2:DeleteKeyPair")
+        one["Action"] = [word for word in listed(one["Action"]) if word not in gone]
+        one["Resource"] = [arn for arn in listed(one["Resource"]) if ":key-pair/" not in arn]
+        made = one.get("Condition", {}).get("StringEquals", {}).get("ec2:CreateAction", [])
+        made[:] = [word for word in made if word != "ImportKeyPair"]
+    return document
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["allowed", "refused"])
+def test_a_key_pair_and_a_group_of_ones_own_take_one_statement_and_no_import(account, cluster, enforced, own):
+    made = account.ec2.create_security_group(GroupName="mine", Description="x", VpcId=account.subnet["VpcId"])
+    group = made["GroupId"]
+    account.ec2.import_key_pair(KeyName="my-key", PublicKeyMaterial=(account.home / "id.pub").read_bytes())
+    block = documented("docs/iam.md", "own").replace("sg-0123456789abcdef0", group)
+    for word in ("REGION", "ACCOUNT"):
+        block = block.replace(word, VALUES[word.lower()])
+    without = without_key_pairs(filled("controller", **VALUES))
+    more = [json.loads(block)] if own else []
+    account.caller.policies = ({**without, "Statement": [*without["Statement"], *more]},)
+    wish = {"workers": 1, "key_name": "my-key", "security_group_ids": [group]}
+    result = cluster(**wish)
+    assert bool(result.get("failed")) is not own, result
+    if own:
+        assert not cluster(**wish)["changed"] and not cluster("absent").get("failed")
+        assert account.ec2.describe_key_pairs(KeyNames=["my-key"])["KeyPairs"]
+    else:
+        assert "key-pair/my-key" in result["msg"] and "LaunchWithMine in docs/iam.md" in result["hint"], result
+        assert not account.calls["CreateSecurityGroup"], account.calls
     assert not account.instances()

@@ -189,6 +189,8 @@ def test_settle_keeps_uris_and_commands(job):
             {"cluster_public_key": "https://example.org/me.keys"},
             "cluster_public_key: https://example.org/me.keys is no path on this machine",
         ),
+        ({"cluster_key_name": "mine.pem\n"}, "cluster_key_name: must be the name of a key pair in EC2"),
+        ({"cluster_security_group_ids": ["mine"]}, "cluster_security_group_ids: must be security groups' ids (sg-"),
         ({"cluster_public_key": 5}, "cluster_public_key: 5 is no path on this machine"),
         ({"cluster_ssh_cidr": "0.0.0.0/1"}, "cluster_ssh_cidr: 0.0.0.0/1 would open SSH to the whole world"),
         ({"job_input": []}, "job_input"),
