@@ -33,6 +33,9 @@ for word, lines in groupby((line.split("\\t") for line in sys.stdin), key=lambda
 TEXT = "the quick brown fox\njumps over the lazy dog\nthe end\n"
 ANSWER = "brown\t1\ndog\t1\nend\t1\nfox\t1\njumps\t1\nlazy\t1\nover\t1\nquick\t1\nthe\t3\n"
 REMOVAL = """ohmy.hadoop.terminate -e '{{"cluster_name": "{}\""""
+# One cluster for all that fails after it is up.
+KEPT = "fail-kept"
+ALONE = {"cluster_workers": 0, "cluster_instance_type": "t3.large"}
 PHASES = ["launch", "configure", "stage", "run", "fetch", "terminate"]
 
 
@@ -102,12 +105,12 @@ def test_preflight_fails_before_the_first_call(cloud, tmp_path):
 
 
 def test_launch_fails(cloud, tmp_path):
-    path = word_count(tmp_path, "fail-launch", cluster_timeout=1)
+    path = word_count(tmp_path, "fail-launch", **ALONE, cluster_timeout=1)
     check_failed(cloud, "fail-launch", start(cloud, path), "launch")
 
 
 def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
-    path = word_count(tmp_path, "fail-configure", hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
+    path = word_count(tmp_path, "fail-configure", **ALONE, hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
     run = start(cloud, path)
     check_failed(cloud, "fail-configure", run, "configure")
     assert "banana" in run.text, run.text
@@ -115,8 +118,17 @@ def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
 
 def test_stage_fails(cloud, tmp_path):
     limits = {"dfs.namenode.fs-limits.max-component-length": 12}
-    path = word_count(tmp_path, "fail-stage", hadoop_hdfs_site=limits)
+    path = word_count(tmp_path, "fail-stage", **ALONE, hadoop_hdfs_site=limits)
     check_failed(cloud, "fail-stage", start(cloud, path), "stage")
+
+
+def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
+    path = word_count(tmp_path, KEPT, cluster_keep="on_failure")
+    (tmp_path / "mapper.py").write_text("raise SystemExit('no luck today')\n")
+    run = start(cloud, path)
+    assert run.finish() != 0
+    assert "no luck today" in run.text and REMOVAL.format(KEPT) in run.text
+    assert len(cloud.instances(KEPT, "running")) == 2
 
 
 @survives(
@@ -127,22 +139,17 @@ def test_stage_fails(cloud, tmp_path):
         "that the disk is full, and how to remove the cluster where it is kept",
     ),
 )
-def test_run_and_fetch_fail_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
-    path = word_count(tmp_path / "run", "fail-kept", cluster_keep="on_failure")
-    (tmp_path / "run" / "mapper.py").write_text("raise SystemExit('no luck today')\n")
-    run = start(cloud, path)
-    assert run.finish() != 0
-    assert "no luck today" in run.text and REMOVAL.format("fail-kept") in run.text
-    assert len(cloud.instances("fail-kept", "running")) == 2
-
+def test_fetch_fails_on_a_full_disk_and_leaves_no_half_file(cloud, tmp_path):
     full = tmp_path / "full"
     full.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(full)], check=True, timeout=30)
     try:
         (full / "filler").write_bytes(b"x" * 8192)
-        path = word_count(tmp_path / "fetch", "fail-kept", job_output=str(full / "out"))
-        (tmp_path / "fetch" / "reducer.py").write_text("import sys\nfor line in sys.stdin:\n    print(line * 2000)\n")
-        check_failed(cloud, "fail-kept", start(cloud, path), "fetch")
+        path = word_count(tmp_path / "job", KEPT, job_output=str(full / "out"), cluster_keep="on_failure")
+        (tmp_path / "job" / "reducer.py").write_text("import sys\nfor line in sys.stdin:\n    print(line * 2000)\n")
+        run = start(cloud, path)
+        assert run.finish() != 0 and "failed in the phase fetch" in run.text, run.text
+        assert REMOVAL.format(KEPT) in run.text
         assert not list(full.glob("out/part-*"))
     finally:
         subprocess.run(["umount", str(full)], check=True, timeout=30)
@@ -157,24 +164,23 @@ def test_run_and_fetch_fail_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
     ),
 )
 def test_terminate_fails_loudly_when_something_holds_the_group(cloud, tmp_path):
-    name = "fail-terminate"
-    path = word_count(tmp_path, name, pause=1.0, cluster_timeout=120)
+    path = word_count(tmp_path, KEPT, pause=1.0, cluster_timeout=60)
     run = start(cloud, path)
     in_phase(run, "run")
     ec2 = cloud.client("ec2")
-    ours = ec2.describe_security_groups(Filters=[{"Name": "tag:ohmy:cluster", "Values": [name]}])["SecurityGroups"][0]
+    ours = ec2.describe_security_groups(Filters=[{"Name": "tag:ohmy:cluster", "Values": [KEPT]}])["SecurityGroups"][0]
     other = ec2.create_security_group(GroupName="stranger", Description="x", VpcId=ours["VpcId"])["GroupId"]
     rule = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": ours["GroupId"]}]}]
     ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=rule)
     try:
         assert run.finish() != 0, run.text
         assert (tmp_path / "out" / "part-00000").read_text() == ANSWER
-        assert REMOVAL.format(name) in run.text
-        assert cloud.instances(name) == []
+        assert REMOVAL.format(KEPT) in run.text
+        assert cloud.instances(KEPT) == []
     finally:
         ec2.delete_security_group(GroupId=other)
-    assert cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={name}").code == 0
-    assert cloud.leftovers(name) == []
+    assert cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={KEPT}").code == 0
+    assert cloud.leftovers(KEPT) == []
 
 
 @survives(
