@@ -221,5 +221,5 @@ def test_all_is_restarted_while_a_job_runs(scaled):
     after = scaled.pids()
     assert {one: set(found) for one, found in after.items()} == {one: set(found) for one, found in before.items()}
     assert all(after[one][name] != pid for one, found in before.items() for name, pid in found.items())
-    assert len(scaled.applications()) == len(known) + 1
+    assert len(scaled.applications()) == len(known) + 1, run.text
     assert scaled.checksum() == scaled.sum and scaled.entries() == []

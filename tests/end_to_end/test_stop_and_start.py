@@ -125,7 +125,7 @@ def test_edits_are_merged_into_the_image_by_the_timers_work(nap):
     nap.shell(f"python3 -c \"import urllib.request as r; u = '{url}'\n{many}\"")
     before = nap.bean()
     assert before["TransactionsSinceLastCheckpoint"] >= TXNS
-    nap.shell("systemctl start ohmy-checkpoint.service", "root", 300)
+    nap.shell("systemctl start ohmy-checkpoint.service || true", "root", 300)
     after = nap.bean()
     said = nap.shell("journalctl -u ohmy-checkpoint -o cat --no-pager", "root")
     assert after["TransactionsSinceLastCheckpoint"] < 50 and "edits before" in said, said
