@@ -57,11 +57,20 @@ options:
         this controller, as the inventory plugin does; nothing is changed elsewhere.
     type: bool
     default: false
+  public_key:
+    description:
+      - The file of the SSH public key to log in with, as O(ohmy.hadoop.ec2_cluster#module:public_key) has it.
+      - Where its private half is not on this controller a warning says so with O(access=true).
+    type: path
   ssh_user:
     description:
-      - The user that the image lets log in.
+      - The user that the image lets log in. With O(reports=true) that of the launch, where the cluster's documents tell it.
     type: str
     default: admin
+  ssh_proxy:
+    description:
+      - A jump host of your own before the master, as O(ohmy.hadoop.ec2_cluster#module:ssh_proxy) has it.
+    type: str
   state_dir:
     description:
       - The folder for the known_hosts and ssh_config files of clusters; by default F(~/.local/state/ohmy.hadoop).
@@ -452,7 +461,9 @@ SPEC = {
     "prices": {"type": "dict", "default": {}},
     "leftovers": {"type": "bool", "default": False},
     "access": {"type": "bool", "default": False},
+    "public_key": {"type": "path", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},
+    "ssh_proxy": {"type": "str"},
     "state_dir": {"type": "path"},
     **argspec.CONNECTION,
 }
@@ -465,8 +476,9 @@ def main():
     try:
         name = want.checked_name(params["name"]) if params["name"] is not None else None
         state_dir = params["state_dir"] or want.default_state_dir()
-        wanted = {one: params[one] for one in ("ssh_user", "reports", "costs", "leftovers", "access")}
-        wish = info.Wish(state_dir, **wanted, prices=prices.checked(params["prices"]))
+        wanted = {one: params[one] for one in ("ssh_user", "public_key", "reports", "costs", "leftovers", "access")}
+        proxy = want.checked_proxy(params["ssh_proxy"])
+        wish = info.Wish(state_dir, **wanted, ssh_proxy=proxy, prices=prices.checked(params["prices"]))
         clusters = info.run(Clients(params), name, wish)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))

@@ -91,6 +91,14 @@ def launched_with(body: bytes | None) -> tuple[int, int] | None:
         return None
 
 
+def login(body: bytes | None) -> str | None:
+    """Return the user whom the nodes let log in; None if the document does not tell."""
+    try:
+        return str(json.loads(body or b"{}")["ssh_user"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def archive_uris(document: t.Mapping[str, t.Any]) -> list[str]:
     """Return the S3 URIs of a document's archives, its overlay among them."""
     hadoop, java = document.get("hadoop") or {}, document.get("java") or {}

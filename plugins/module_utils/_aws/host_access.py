@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import connection, documents, errors, groups, local_files, nodes
 from .hosts import Stand
-from .want import PROXY
+from .want import checked_proxy
 
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\$?")
 
@@ -34,8 +34,7 @@ class Wish:
         """Raise OhmyError for what would not be one word of an ssh_config."""
         if not _USER.fullmatch(self.user):
             raise OhmyError(f"ssh_user: {self.user!r} is no name of a user.", "Write one such as ubuntu or ec2-user.")
-        if self.proxy is not None and not PROXY.fullmatch(self.proxy):
-            raise OhmyError(f"ssh_proxy: {self.proxy!r} is no jump host.", "Write host, user@host or user@host:22.")
+        checked_proxy(self.proxy)
         for option, path in (("private_key", self.private), ("state_dir", self.state_dir)):
             if path is not None and re.search(r'["%\x00-\x1f]', path):
                 raise OhmyError(

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core import places
+from .._core.errors import OhmyError
 from . import (
     connection,
     costs,
@@ -37,10 +38,15 @@ from .client import Clients
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be told: ``access`` writes known_hosts and ssh_config, the others cost calls."""
+    """What is to be told: ``access`` writes known_hosts and ssh_config, the others cost calls.
+
+    ``ssh_user`` is for clusters whose documents are not read, or do not tell it.
+    """
 
     state_dir: str
     ssh_user: str
+    public_key: str | None = None
+    ssh_proxy: str | None = None
     reports: bool = False
     access: bool = False
     costs: bool = False
@@ -80,6 +86,14 @@ def _pin(clients: Clients, known: list[instances.Instance], access: connection.A
     return warnings + host_access.prepare(lambda: clients, stand, access) if masters_first else warnings
 
 
+def _private(wish: Wish, prefer: str) -> tuple[str | None, list[str]]:
+    """Return the path of the private key, and why there is none, which only a login needs."""
+    try:
+        return key_pair.find(wish.public_key, prefer).private, []
+    except OhmyError as exc:
+        return None, [str(exc)]
+
+
 def describe(
     clients: Clients,
     name: str,
@@ -100,18 +114,20 @@ def describe(
     roles = dict.fromkeys((*groups.ROLES, *(one.role for one in here)))
     bodies: dict[str, bytes | None] = {}
     found: dict[str, int] | None = None
+    user = wish.ssh_user
     if wish.reports and bucket is not None and at is not None:
         told = nodes.observe(clients.s3, bucket, at)
         bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles}
         found = lease.parse(s3.get(clients.s3, bucket, lease.key(at)))
+        user = documents.login(bodies[groups.MASTER]) or user
     pinned: dict[str, set[str]] = {}
     warnings: list[str] = []
     access = None
     if incarnation is not None:
-        private = key_pair.find(None, prefer).private
-        access = connection.Access(name, incarnation, wish.state_dir, wish.ssh_user, private)
+        private, unseen = _private(wish, prefer)
+        access = connection.Access(name, incarnation, wish.state_dir, user, private, proxy=wish.ssh_proxy)
         if wish.access:
-            warnings = _pin(clients, here, access)
+            warnings = [*unseen, *_pin(clients, here, access)]
         pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
     table = prices.prices(clients.region, wish.prices)
     whole = view.cluster(
@@ -153,7 +169,8 @@ def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]
         if one.state != "terminated":
             by_name.setdefault(one.cluster, []).append(one)
     disks = costs.volumes(clients.ec2, name) if wish.costs else None
-    prefer = key_pair.materials(clients.ec2, {found: known[-1].key_name for found, known in by_name.items()})
+    names = {found: known[-1].key_name for found, known in by_name.items()} if wish.public_key is None else {}
+    prefer = key_pair.materials(clients.ec2, names)
     told = {}
     for found, known in by_name.items():
         own = disks.get(found, []) if disks is not None else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import typing as t
 import uuid
+from dataclasses import replace
 
 from .._core.errors import OhmyError
-from . import documents, launch_checks, lease, nodes, prices, view
+from . import documents, groups, launch_checks, lease, nodes, prices, view
 from .apply import access_of, apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
@@ -37,9 +38,19 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
     )
 
 
+def _as_launched(want: Want, have: Have) -> Want:
+    """Return the wish with the login of the launch, where nothing is said of what nodes are to become.
+
+    Who names a cluster alone does not tell again what its image is.
+    """
+    user = None if want.document.get("hadoop") else documents.login(have.documents[groups.MASTER])
+    return want if user is None else replace(want, ssh_user=user)
+
+
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Make the cluster stand; return the module's result. In check mode nothing but reads."""
     have = observe(clients, want)
+    want = _as_launched(want, have)
     if not check_mode:
         require_ready(want, have)
     incarnation = have.incarnation or str(uuid.uuid4())

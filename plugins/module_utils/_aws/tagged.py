@@ -91,8 +91,8 @@ def observe(clients: Clients, want: Want) -> Tagged:
         lease=lease.parse(s3.get(clients.s3, bucket, lease.key(at))),
     )
     # Who names a cluster alone does not tell again what its image is.
-    user = str(found.document(groups.MASTER).get("ssh_user") or want.ssh_user)
-    return replace(found, access=replace(found.access, user=user))
+    user = documents.login(found.documents[groups.MASTER])
+    return replace(found, access=replace(found.access, user=user or want.ssh_user))
 
 
 def write_lease(clients: Clients, have: Tagged, due: dict[str, int]) -> None:

@@ -136,16 +136,17 @@ def checked_cidr(text: str) -> str:
     return str(network)
 
 
-def checked_proxy(proxy: str | None, ssh_cidr: str) -> str | None:
-    """Return a jump host as ``[user@]host[:port]``; raise OhmyError for what is none, and where its address is not known."""
-    if proxy is None:
-        return None
-    if not PROXY.fullmatch(proxy):
+def checked_proxy(proxy: str | None) -> str | None:
+    """Return a jump host as ``[user@]host[:port]``; raise OhmyError for what is none."""
+    if proxy is not None and not PROXY.fullmatch(proxy):
         raise OhmyError(f"ssh_proxy: {proxy!r} is no jump host.", "Write host, user@host or user@host:port.")
-    if ssh_cidr == "auto":
+    return proxy
+
+
+def _require_way_in(proxy: str | None, ssh_cidr: str) -> None:
+    if proxy is not None and ssh_cidr == "auto":
         hint = "Set cluster_ssh_cidr to the address from which the jump host reaches the master."
         raise OhmyError("ssh_proxy: auto cannot know from where the jump host connects.", hint)
-    return proxy
 
 
 def checked_key_name(name: str | None) -> str | None:
@@ -210,12 +211,13 @@ def from_params(params: dict[str, t.Any]) -> Want:
         raise OhmyError(f"ttl: {params['ttl']} is too short to start a cluster in.", "Give 5m or more, or 0 for none.")
     if params.get("state", "present") == "present":
         refuse_reserved(params["name"])
+        _require_way_in(params.get("ssh_proxy"), params["ssh_cidr"])
     return Want(
         name=checked_name(params["name"]),
         groups=wanted,
         subnet_id=params.get("subnet_id"),
         security_group_ids=tuple(dict.fromkeys(params.get("security_group_ids") or ())),
-        ssh_proxy=checked_proxy(params.get("ssh_proxy"), params["ssh_cidr"]),
+        ssh_proxy=checked_proxy(params.get("ssh_proxy")),
         fallback_subnet_ids=None if fallbacks is None else tuple(dict.fromkeys(fallbacks)),
         public_ip=params["public_ip"],
         ssh_cidr=params["ssh_cidr"] if params["ssh_cidr"] == "auto" else checked_cidr(params["ssh_cidr"]),

@@ -82,3 +82,27 @@ def test_access_pins_the_host_keys_here(account, run_module, cluster, tmp_path):
     assert told["ssh"]["config"] == str(folder / "ssh_config")
     assert [one["state"] for one in told["hosts"]] == ["running", "running"]
     assert told["master"]["host_key"].startswith("ssh-ed25519 ")
+
+
+def test_access_is_by_the_login_of_the_launch_the_key_and_the_jump_host_that_are_named(account, run_module, cluster):
+    cluster(workers=0, ssh_user="ubuntu")
+    ways = {"public_key": str(account.home / "id.pub"), "ssh_proxy": "me@bastion.example.com"}
+    (told,) = run_module("ec2_cluster_info", reports=True, access=True, **ways)["clusters"]
+    with open(told["ssh"]["config"], encoding="utf-8") as stream:
+        text = stream.read()
+    assert told["ssh"]["user"] == "ubuntu" and "User ubuntu" in text and "-l me -- bastion.example.com" in text, text
+    assert told["ssh"]["private_key"] is None, told["ssh"]  # an agent has it
+
+
+def test_a_key_that_is_not_here_is_a_warning_to_who_wants_to_log_in(account, run_module, cluster, monkeypatch):
+    cluster(workers=0)
+    monkeypatch.delenv("SSH_AUTH_SOCK")
+    key = str(account.home / "id.pub")
+    assert not run_module("ec2_cluster_info", public_key=key).get("warnings")
+    result = run_module("ec2_cluster_info", public_key=key, access=True)
+    assert len(result["clusters"]) == 1 and "private half" in str(result["warnings"]), result
+
+
+def test_what_is_no_jump_host_is_refused_before_any_call(account, run_module):
+    result = run_module("ec2_cluster_info", ssh_proxy="-oProxyCommand=x")
+    assert result.get("failed") and "no jump host" in result["msg"] and not account.calls, result

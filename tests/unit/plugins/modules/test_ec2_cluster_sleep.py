@@ -147,7 +147,16 @@ def test_start_follows_new_public_addresses_and_keeps_the_pins(account, cluster)
 
 def test_the_login_is_that_of_the_launch(account, cluster):
     cluster(workers=0, ssh_user="ubuntu")
+    assert cluster(workers=0, document={}, at_least=True)["cluster"]["ssh"]["user"] == "ubuntu"
     assert cluster("stopped")["cluster"]["ssh"]["user"] == "ubuntu"
+
+
+def test_a_start_goes_by_the_jump_host(account, cluster):
+    cluster(workers=0)
+    cluster("stopped")
+    made = cluster("started", ssh_proxy="me@bastion.example.com")["cluster"]
+    with open(made["ssh"]["config"], encoding="utf-8") as stream:
+        assert "-l me -- bastion.example.com" in stream.read()
 
 
 def test_connections_of_before_are_forgotten(account, cluster):
