@@ -8,23 +8,32 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction, seconds_option
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, seconds_option
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.watched_action import WatchedAction
 
 PAUSE = 5.0
 DEFAULT_TIMEOUT = 1800.0
 GRACE = 120.0
 
 
-class ActionModule(NodeAction):
-    """One short module run per look."""
+class ActionModule(WatchedAction):
+    """One short module run per look; the balancer's unit ends it at the limit, after which it has some grace to go."""
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the first result with the state of the last look."""
-        line = self.progress("balancer")
-        deadline = time.monotonic() + seconds_option(args.get("timeout"), DEFAULT_TIMEOUT) + GRACE
+        limit = seconds_option(args.get("timeout"), DEFAULT_TIMEOUT) + GRACE
+        deadline = time.monotonic() + limit
+        self._line = line = self.progress("balancer")
         try:
             first = look = self.checked(args, retry=RETRY_SECONDS)
-            while not look["done"] and not self._task.check_mode and time.monotonic() < deadline:
+            while not look["done"] and not self._task.check_mode:
+                if time.monotonic() >= deadline:
+                    raise OhmyError(
+                        f"After {limit:.0f} s the balancer has not ended: {look['summary']}.",
+                        "It goes on by itself, and the same command waits on: see systemctl status ohmy-balancer on the master.",
+                        **first,
+                    )
                 line.update(look["summary"])
                 time.sleep(PAUSE)
                 look = self.checked({**args, "begun": True}, retry=RETRY_SECONDS)
