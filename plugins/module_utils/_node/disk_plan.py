@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from .._core.errors import OhmyError
 from .._hadoop.storage import tolerated
@@ -47,55 +47,65 @@ def place_of(number: int) -> str:
     return f"{FOLDER}/{number}"
 
 
-def plan(
-    wish: t.Mapping[str, t.Any],
-    found: t.Sequence[Device],
-    named: t.Mapping[str, Device | None],
-    directories: t.Sequence[Directory],
-    known: t.Sequence[Disk],
-    incarnation: str,
-    half_made: t.Collection[str] = (),
-    launched: int = 0,
-) -> Layout:
+@dataclass(frozen=True)
+class Have:
+    """What is there, and what the node remembers.
+
+    ``found``: the disks that the cloud's models name. ``named``: the devices that the document names, None where there is
+    none. ``known``: the disks that were used before. ``half_made``: serial numbers of those whose format may have been cut
+    short. ``launched``: how many EBS volumes beside the root the instance was launched with.
+    """
+
+    found: tuple[Device, ...] = ()
+    named: t.Mapping[str, Device | None] = field(default_factory=dict)
+    directories: tuple[Directory, ...] = ()
+    known: tuple[Disk, ...] = ()
+    half_made: t.Collection[str] = ()
+    launched: int = 0
+
+
+def plan(wish: t.Mapping[str, t.Any], have: Have, incarnation: str) -> Layout:
     """Return which disks are used, and what is to be done for it.
 
-    :param found: the disks of the node that the cloud's models name.
-    :param named: the devices that the document names; None: there is none.
-    :param known: the disks that were used before.
-    :param half_made: serial numbers of the disks whose format may have been cut short.
-    :param launched: how many EBS volumes beside the root the instance was launched with.
     :raises Short: fewer are there than are to be, and more may come.
     :raises OhmyError: one holds something else, or is lost and HDFS cannot go on without it.
     """
-    found = [_half_made(one) if one.serial in half_made else one for one in found]
+    found = [_half_made(one) if one.serial in have.half_made else one for one in have.found]
     # One that cannot be read any more where it is mounted has no label either: it is lost, like one that is gone.
-    dead = {one.path for one in [*found, *named.values()] if one and not one.label and _below(one.mounts)}
+    dead = {one.path for one in [*found, *have.named.values()] if one and not one.label and _below(one.mounts)}
     found = [one for one in found if one.path not in dead]
     groups = {
         EBS: [one for one in found if one.kind == EBS and not one.of_system],
         INSTANCE_STORE: [one for one in found if one.kind == INSTANCE_STORE],
-        OTHER: [one for one in named.values() if one is not None and one.path not in dead],
+        OTHER: [one for one in have.named.values() if one is not None and one.path not in dead],
     }
     ours = _ours([one for group in groups.values() for one in group], incarnation)
-    taken = {one.path for one in ours.values()}
-    fresh: list[Device] = []
-    attached = wish.get("volumes") == ATTACHED
-    volumes = launched if attached else int(wish.get("volumes") or 0)
-    if volumes or attached:
-        rest = [one for one in groups[EBS] if one.path not in taken]
-        have = len(groups[EBS]) - len(rest)
-        fresh += _volumes(volumes, have, rest, _gone(known, EBS, ours), attached)
-    if wish.get("instance_store"):
-        fresh += [_blank(one) for one in groups[INSTANCE_STORE] if one.path not in taken]
-    fresh += [_blank(one) for one in groups[OTHER] if one.path not in taken]
-    absent = [path for path, one in named.items() if one is None]
-    unknown = [path for path in absent if path not in {disk.path for disk in known if disk.kind == OTHER}]
+    fresh = _fresh(wish, have, groups, ours)
+    absent = [path for path, one in have.named.items() if one is None]
+    unknown = [path for path in absent if path not in {disk.path for disk in have.known if disk.kind == OTHER}]
     if unknown:
         raise Short(f"There is no disk {', '.join(unknown)} on this host.", "Attach it, or take it out of the list.")
-    layout = _numbered(ours, fresh, known, incarnation, named)
-    _add_directories(layout, directories, known)
+    layout = _numbered(ours, fresh, have.known, incarnation, have.named)
+    _add_directories(layout, have.directories, have.known)
     _refuse_loss(layout)
     return layout
+
+
+def _fresh(
+    wish: t.Mapping[str, t.Any], have: Have, groups: t.Mapping[str, list[Device]], ours: dict[int, Device]
+) -> list[Device]:
+    """Return the blank disks that are to become ours."""
+    taken = {one.path for one in ours.values()}
+    rest = {kind: [one for one in group if one.path not in taken] for kind, group in groups.items()}
+    fresh: list[Device] = []
+    attached = wish.get("volumes") == ATTACHED
+    volumes = have.launched if attached else int(wish.get("volumes") or 0)
+    if volumes or attached:
+        used = len(groups[EBS]) - len(rest[EBS])
+        fresh += _volumes(volumes, used, rest[EBS], _gone(have.known, EBS, ours), attached)
+    if wish.get("instance_store"):
+        fresh += [_blank(one) for one in rest[INSTANCE_STORE]]
+    return fresh + [_blank(one) for one in rest[OTHER]]
 
 
 def _below(mounts: t.Iterable[str]) -> bool:
@@ -183,6 +193,7 @@ def _numbered(
     incarnation: str,
     named: t.Mapping[str, Device | None],
 ) -> Layout:
+    """Return the layout with a number for each: its own, that of one of its kind that is gone, or the next free one."""
     layout = Layout()
     paths = {one.path: path for path, one in named.items() if one is not None}
     there = {one.uuid for one in ours.values()}

@@ -58,7 +58,8 @@ def settle(
     told, of_launch = "", launched() if wish.get("volumes") == disk_wish.ATTACHED else 0
     while True:
         try:
-            layout = _look(document, wish, known, half_made, root, of_launch)
+            have = _look(wish, known, half_made, of_launch, root)
+            layout = disk_plan.plan(wish, have, str(document["incarnation"]))
             wanting = " ".join(layout.warnings)
         except Short as exc:
             if time.monotonic() >= deadline:
@@ -76,13 +77,9 @@ def settle(
 
 
 def _look(
-    document: t.Mapping[str, t.Any],
-    wish: t.Mapping[str, t.Any],
-    known: t.Sequence[Disk],
-    half_made: t.Collection[str],
-    root: str,
-    of_launch: int,
-) -> Layout:
+    wish: t.Mapping[str, t.Any], known: t.Sequence[Disk], half_made: t.Collection[str], of_launch: int, root: str
+) -> disk_plan.Have:
+    """Look at the disks; reads only."""
     named: dict[str, Device | None] = {path: block_devices.named(path, root) for path in wish.get("devices") or ()}
     paths = dict.fromkeys(wish.get("directories") or ())
     # What holds blocks is used, whatever the document says later, and under whatever name it goes now.
@@ -93,10 +90,14 @@ def _look(
             if there is not None or disk.path not in named:
                 named[disk.path] = there or block_devices.named(disk.path, root)
     mounted = block_devices.mounts(root)
-    directories = [_directory(path, mounted, root) for path in paths]
-    found = block_devices.disks(root)
-    incarnation = str(document["incarnation"])
-    return disk_plan.plan(wish, found, named, directories, known, incarnation, half_made, of_launch)
+    return disk_plan.Have(
+        found=tuple(block_devices.disks(root)),
+        named=named,
+        directories=tuple(_directory(path, mounted, root) for path in paths),
+        known=tuple(known),
+        half_made=half_made,
+        launched=of_launch,
+    )
 
 
 def launched(imds: Imds | None = None) -> int:

@@ -44,8 +44,8 @@ def disk(device, number):
     return Disk(place, device.kind, f"uuid-{number}", device.serial, device.path, place)
 
 
-def plan(wish, found=(), named=None, directories=(), known=(), half_made=(), launched=0):
-    return disk_plan.plan(wish, list(found), named or {}, directories, known, OWN, half_made, launched)
+def plan(wish, found=(), **have):
+    return disk_plan.plan(wish, disk_plan.Have(found=tuple(found), **have), OWN)
 
 
 def steps(layout):
