@@ -87,13 +87,6 @@ def os_release(text: str) -> dict[str, str]:
     return {name: value.strip().strip("\"'") for name, value in found}
 
 
-def of_release(text: str) -> System | None:
-    """Return the system whose /etc/os-release this is; None: it is not in the table."""
-    have = os_release(text)
-    same = (one for one in SYSTEMS.values() if (one.id, one.version) == (have.get("ID"), have.get("VERSION_ID")))
-    return next(same, None)
-
-
 def manager_of(text: str) -> str | None:
     """Return the package manager of the system whose /etc/os-release this is, of a like one where it is not known."""
     have = os_release(text)
