@@ -39,7 +39,7 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
     asleep: list[str] = next((step.old for step in todo.steps if step.verb == "start"), [])
     stopping = [one.id for one in have.here if one.state == "stopping"]
     if stopping:
-        instance_waits.wait_state(clients.ec2, want.name, stopping, ("stopped",), deadline)
+        instance_waits.wait_state(clients.ec2, want.name, stopping, ("stopped", "terminated"), deadline)
     if asleep:
         local_files.forget_connections(have.access.folder)
         instances.start(clients, asleep)
