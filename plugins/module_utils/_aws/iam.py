@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .._core import places, s3_uri
 from .._core.errors import OhmyError
-from . import errors, tags
+from . import denials, errors, tags
 from .client import Identity
 
 POLICY = "ohmy-nodes"
@@ -124,7 +124,7 @@ def require_given(iam: t.Any, profile: str) -> None:
     try:
         answer = errors.call(f"look at instance profile {name}", iam.get_instance_profile, InstanceProfileName=name)
     except errors.AwsError as exc:
-        if exc.code == "AccessDenied":
+        if exc.code in denials.CODES:
             return
         if exc.code == "NoSuchEntity":
             raise OhmyError(f"There is no instance profile {name} in this account.", hint) from exc

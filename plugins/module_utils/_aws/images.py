@@ -93,7 +93,6 @@ def require_types(
 
     Two calls, however many groups and zones; a third to tell what the first zone has instead.
 
-
     :param zones: where the groups may lie.
     :param images: by the group's name.
     :raises OhmyError: a type that does not exist, is too small, does not fit the image, or is offered in none of the zones.

@@ -231,15 +231,19 @@ def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
     for at in range(0, len(ids), TERMINATE_BATCH):
         batch = ids[at : at + TERMINATE_BATCH]
         while batch:
-            what = f"terminate {len(batch)} instance(s) of {cluster}"
-            try:
-                errors.call(what, ec2.terminate_instances, InstanceIds=batch)
-                break
-            except errors.AwsError as exc:
-                if exc.code not in errors.GONE:
-                    raise
-                seen = {one.id for one in observe(ec2, cluster) if one.state not in DEAD}
-                rest = [one for one in batch if one in seen and one not in exc.message]
-                if rest == batch:
-                    raise
-                batch = rest
+            batch = _terminate(ec2, cluster, batch)
+
+
+def _terminate(ec2: t.Any, cluster: str, ids: list[str]) -> list[str]:
+    """Terminate instances by one call; return those to ask for again, as others of them are gone."""
+    try:
+        errors.call(f"terminate {len(ids)} instance(s) of {cluster}", ec2.terminate_instances, InstanceIds=ids)
+        return []
+    except errors.AwsError as exc:
+        if exc.code not in errors.GONE:
+            raise
+        seen = {one.id for one in observe(ec2, cluster) if one.state not in DEAD}
+        rest = [one for one in ids if one in seen and one not in exc.message]
+        if rest == ids:
+            raise
+        return rest

@@ -20,8 +20,7 @@ def before(clients: Clients, want: Want, have: Have, incarnation: str) -> list[s
 
     A call per group and per class of instance types, whatever the number of instances; none where nothing is launched.
     """
-    wanting = standing.missing(want, have.instances)
-    due = [(group, wanting[group.name]) for group in want.groups if wanting[group.name] > 0]
+    due = _due(want, have)
     if not due:
         return []
     _may_make(clients, want, have, incarnation)
@@ -33,10 +32,15 @@ def before(clients: Clients, want: Want, have: Have, incarnation: str) -> list[s
 
 def once_made(clients: Clients, want: Want, have: Have, incarnation: str, group_id: str) -> None:
     """Ask again with the group, key pair and profile that were just made, where ``before`` could not; no instance runs yet."""
-    wanting = standing.missing(want, have.instances)
-    due = [(group, wanting[group.name]) for group in want.groups if wanting[group.name] > 0]
+    due = _due(want, have)
     if due and not _has_its_own(want, have):
         _may_launch(clients, want, have, incarnation, due, group_id, True)
+
+
+def _due(want: Want, have: Have) -> list[tuple[Group, int]]:
+    """Return the groups that instances are to be launched for, and how many."""
+    wanting = standing.missing(want, have.instances)
+    return [(group, wanting[group.name]) for group in want.groups if wanting[group.name] > 0]
 
 
 def _has_its_own(want: Want, have: Have) -> bool:

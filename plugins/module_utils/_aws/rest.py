@@ -10,11 +10,10 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import errors, iam, instances, key_pair, local_files, s3, security_group, tags
+from . import denials, errors, iam, instances, key_pair, local_files, s3, security_group, tags
 from .client import Clients
 
 T = t.TypeVar("T")
-REFUSED = ("AccessDenied", "UnauthorizedOperation")
 
 
 class Named(t.Protocol):
@@ -79,7 +78,7 @@ def _role(clients: Clients, name: str, own_profile: bool) -> iam.Role | None:
     try:
         role = iam.observe(clients.iam, name, clients.region)
     except errors.AwsError as exc:
-        if exc.code in REFUSED and not own_profile:
+        if exc.code in denials.CODES and not own_profile:
             return None
         raise
     return role if role.ours and (role.role or role.profile) else None

@@ -15,8 +15,6 @@ from .client import Clients
 
 DELETE_BATCH = 1000
 MOST_BODY = 1 << 20
-
-
 _NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _OWNED = re.compile(r"ohmy-hadoop-(\d{12})-.+")
 _ELSEWHERE = (
@@ -58,8 +56,9 @@ def bucket_exists(clients: Clients, bucket: str) -> bool:
         if exc.code in ("301", "PermanentRedirect") or (found and found != clients.region):
             place = found or "another region"
             raise OhmyError(f"Bucket {bucket} is in {place}, not in {clients.region}.", _ELSEWHERE) from exc
-        # An answer to HEAD has no body, so that wrong credentials look like this too: STS tells which it is.
-        if exc.code in (*FORBIDDEN, "400") and clients.identity and exc.code in FORBIDDEN:
+        # An answer to HEAD has no body, so that wrong credentials look like this too: then the call to STS raises.
+        known = exc.code in (*FORBIDDEN, "400") and bool(clients.identity)
+        if known and exc.code in FORBIDDEN:
             text = f"Bucket {bucket} refuses this caller: it is somebody else's, or a policy is in the way."
             raise errors.AwsError(text, exc.code, _REFUSES) from exc
         raise

@@ -67,27 +67,33 @@ def part_size_of(size: int) -> int:
     return max(PART_SIZE, -(-size // MOST_PARTS // BLOCK) * BLOCK) if size > 2 * PART_SIZE else 0
 
 
+def _sums(stream: t.IO[bytes], part_size: int, *whole: t.Any) -> list[bytes]:
+    """Read a file to its end into the sums of the whole; return those of its parts, none for a file that goes in one."""
+    parts: list[bytes] = []
+    left, part = part_size, hashlib.sha256()
+    while block := stream.read(min(BLOCK, left) if part_size else BLOCK):
+        for one in whole:
+            one.update(block)
+        if not part_size:
+            continue
+        part.update(block)
+        left -= len(block)
+        if not left:
+            parts.append(part.digest())
+            left, part = part_size, hashlib.sha256()
+    return parts if left == part_size else [*parts, part.digest()]
+
+
 def read(path: str, key: str) -> Item:
     """Read a file once: its sums as a whole and of its parts; raise OhmyError when it cannot be read or changes."""
-    small, large, parts = hashlib.sha256(), hashlib.sha512(), []
+    small, large = hashlib.sha256(), hashlib.sha512()
     try:
         with open(path, "rb") as stream:
             stamp = _stamp(os.fstat(stream.fileno()))
             if stamp[0] > MOST_BYTES:
                 raise OhmyError(f"{path} has {stamp[0]} bytes, an object in S3 at most {MOST_BYTES}.", "Split it.")
             part_size = part_size_of(stamp[0])
-            left, part = part_size, hashlib.sha256()
-            while block := stream.read(min(BLOCK, left) if part_size else BLOCK):
-                small.update(block)
-                large.update(block)
-                if part_size:
-                    part.update(block)
-                    left -= len(block)
-                    if not left:
-                        parts.append(part.digest())
-                        left, part = part_size, hashlib.sha256()
-            if part_size and left < part_size:
-                parts.append(part.digest())
+            parts = _sums(stream, part_size, small, large)
             if _stamp(os.fstat(stream.fileno())) != stamp:
                 raise OhmyError(f"{path} changed while it was read.", "Run it again when nothing writes to it.")
     except OSError as exc:
