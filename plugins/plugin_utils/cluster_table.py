@@ -41,10 +41,14 @@ def table(rows: t.Sequence[t.Sequence[str]]) -> list[str]:
 
 
 def _nodes(cluster: Cluster) -> list[dict[str, str]]:
+    """Return a row per node, by the names that the cluster's ssh_config has for them."""
     reports = {one["instance_id"]: one["report"] for one in cluster["reports"]}
     found = []
     members = [("master", cluster["master"])] if cluster["master"] else []
-    members += [(f"worker-{number}", one) for number, one in enumerate(cluster["workers"], 1)]
+    numbers: collections.Counter[str] = collections.Counter()
+    for one in cluster["workers"]:
+        numbers[one["group"]] += 1
+        members.append((f"{one['group']}-{numbers[one['group']]}", one))
     for name, one in members:
         row = {
             "node": name,

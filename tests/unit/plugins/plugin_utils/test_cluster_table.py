@@ -50,6 +50,16 @@ def test_a_row_per_instance():
     assert "public" not in text and "Log in with: ssh -F '/home/me/a b/ssh_config' master" in text, text
 
 
+def test_nodes_are_called_as_in_the_ssh_config():
+    mixed = cluster(4)
+    for number in (0, 2):
+        mixed["workers"][number]["group"] = "spot"
+    text = "\n".join(cluster_table.describe(mixed, NOW))
+    rows = {one.split()[0]: one for one in text.splitlines()[2:7]}
+    assert list(rows) == ["master", "spot-1", "worker-1", "spot-2", "worker-2"], text
+    assert "i-0003" in rows["spot-2"] and "i-0004" in rows["worker-2"], text
+
+
 def test_a_large_cluster_is_told_by_groups_and_exceptions():
     large = cluster(200)
     large["workers"][6].update(state="stopped", market="spot")
