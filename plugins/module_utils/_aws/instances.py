@@ -144,34 +144,37 @@ def token(incarnation: str, group: str, zone: str, attempt: int, count: int, par
     return hashlib.sha256(json.dumps(wish, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def launch(
-    clients: t.Any,
-    group: str,
-    count: int,
-    incarnation: str,
-    zone: str,
-    params: dict[str, t.Any],
-    known: list[Instance],
-    deadline: Deadline,
-) -> t.Iterator[list[Instance]]:
-    """Launch ``count`` instances, all or none per batch of 100; yield each batch, addresses included.
+@dataclass(frozen=True)
+class Order:
+    """So many instances of a group in one zone; ``params`` are those of RunInstances apart from count and token."""
+
+    incarnation: str
+    group: str
+    zone: str
+    count: int
+    params: dict[str, t.Any]
+
+
+def launch(clients: t.Any, order: Order, known: list[Instance], deadline: Deadline) -> t.Iterator[list[Instance]]:
+    """Launch instances, all or none per batch of 100; yield each batch, addresses included.
 
     ``known`` are all instances seen so far: a token that gave one of them is spent.
     """
     spent = {one.token for one in known if one.token}
     ids = {one.id for one in known}
     made = attempt = 0
-    while made < count:
-        size = min(LAUNCH_BATCH, count - made)
-        mark = token(incarnation, group, zone, attempt, size, params)
+    while made < order.count:
+        size = min(LAUNCH_BATCH, order.count - made)
+        mark = token(order.incarnation, order.group, order.zone, attempt, size, order.params)
         attempt += 1
         if mark in spent:
             continue
         if attempt > 1000:
             raise OhmyError(
-                f"No unused client token was found for {group}.", "Remove the cluster and launch it under another name."
+                f"No unused client token was found for {order.group}.",
+                "Remove the cluster and launch it under another name.",
             )
-        batch = _run(clients.launcher, group, size, {**params, "ClientToken": mark}, deadline)
+        batch = _run(clients.launcher, order.group, size, {**order.params, "ClientToken": mark}, deadline)
         if any(one.state in DEAD or one.id in ids for one in batch):
             continue
         made += len(batch)

@@ -125,26 +125,32 @@ def launch(
     while lacking and todo:
         one = todo.pop(0)
         wish = params(want, have, incarnation, group, group_id, one)
-        known = [*have.instances, *made]
-        got = 0
-        refusal: fallbacks.Tried | None = None
-        try:
-            for batch in instances.launch(
-                clients, group.name, lacking, incarnation, one.subnet.zone, wish, known, deadline
-            ):
-                made += batch
-                got += len(batch)
-        except errors.AwsError as exc:
-            if exc.code not in fallbacks.CAPACITY:
-                raise fallbacks.explained(exc, one) from exc
-            last = exc
-            refusal = fallbacks.Tried(one, lacking - got, exc.code)
-        lacking -= got
+        order = instances.Order(incarnation, group.name, one.subnet.zone, lacking, wish)
+        got: list[instances.Instance] = []
+        refusal = _try(instances.launch(clients, order, [*have.instances, *made], deadline), one, got)
+        made += got
+        lacking -= len(got)
         if got:
-            result.tries.append(fallbacks.Tried(one, got))
+            result.tries.append(fallbacks.Tried(one, len(got)))
         if refusal is not None:
-            result.tries.append(refusal)
-            todo = fallbacks.rest(todo, refusal, result.got)
+            last = refusal
+            refused = fallbacks.Tried(one, lacking, refusal.code)
+            result.tries.append(refused)
+            todo = fallbacks.rest(todo, refused, result.got)
     if lacking and last is not None:
         raise result.failure(last)
     return result
+
+
+def _try(
+    batches: t.Iterator[list[instances.Instance]], way: fallbacks.Try, got: list[instances.Instance]
+) -> errors.AwsError | None:
+    """Launch batch by batch into ``got``; return the refusal for want of capacity, any other is raised."""
+    try:
+        for batch in batches:
+            got += batch
+    except errors.AwsError as exc:
+        if exc.code not in fallbacks.CAPACITY:
+            raise fallbacks.explained(exc, way) from exc
+        return exc
+    return None
