@@ -12,11 +12,13 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from .rest import Rest, items, number
+from .rest import Rest, Unreachable, items, number
 
 ROOT = "/ws/v1/cluster"
 CONTAINER = re.compile(r"container_(?:e\d+_)?(\d+_\d{4,})_(\d{2,})_\d{6,}$")
 ENDED = ("FINISHED", "FAILED", "KILLED")
+# Of a ResourceManager that serves; it is INITIALIZING before, STANDBY beside another that does.
+ACTIVE = "ACTIVE"
 KILL_SECONDS = 30.0
 App = t.Dict[str, t.Any]
 
@@ -48,9 +50,28 @@ class ResourceManager:
         found = (self.rest.get(f"{ROOT}/scheduler") or {}).get("scheduler") or {}
         return found.get("schedulerInfo") or {}
 
+    def require_recovered(self) -> None:
+        """Raise Unreachable while applications of before a restart are being recovered.
+
+        Its door opens earlier (3.5.0: about two seconds), and until then they are unknown there: 404, or missing in
+        the list.
+        """
+        if self.info().get("haState", ACTIVE) != ACTIVE:
+            raise Unreachable(
+                "The ResourceManager has just started, and does not know its applications yet.",
+                "Run the same command again in a minute.",
+            )
+
     def app(self, application_id: str) -> App | None:
-        """Return {state, finalStatus, progress, diagnostics, amContainerLogs …} or None where it is unknown."""
-        found = (self.rest.get(f"{ROOT}/apps/{application_id}") or {}).get("app")
+        """Return {state, finalStatus, progress, diagnostics, amContainerLogs …} or None where it is unknown.
+
+        :raises Unreachable: it may only be unknown yet.
+        """
+        path = f"{ROOT}/apps/{application_id}"
+        found = (self.rest.get(path) or {}).get("app")
+        if not found:
+            self.require_recovered()
+            found = (self.rest.get(path) or {}).get("app")
         return found if isinstance(found, dict) and found else None
 
     def apps(self, tag: str | None = None, states: str | None = None) -> list[App]:
@@ -58,7 +79,9 @@ class ResourceManager:
 
         :param tag: only those that carry it (the ResourceManager knows tags in lower case only).
         :param states: comma-separated.
+        :raises Unreachable: some may be unknown yet.
         """
+        self.require_recovered()
         params = {"applicationTags": tag.lower() if tag else None, "states": states, "deSelects": "resourceRequests"}
         found = items(self.rest.get(f"{ROOT}/apps", params), "apps", "app")
         if tag:  # an old server that ignored the filter must not hand us a stranger's application

@@ -35,7 +35,7 @@ def test_applications_and_jobs_that_are_none_are_named_once(tmp_path):
     following = lambda name: name != "left"  # noqa: E731
     with serve(lambda *_: (200, {"apps": {"app": APP}})) as stub:
         found = activity.look(ResourceManager("127.0.0.1", stub.port), str(tmp_path), following)
-        assert "states=NEW%2CNEW_SAVING%2CSUBMITTED%2CACCEPTED%2CRUNNING" in stub.seen[0][1], stub.seen
+        assert "states=NEW%2CNEW_SAVING%2CSUBMITTED%2CACCEPTED%2CRUNNING" in stub.seen[-1][1], stub.seen
     assert [one["id"] for one in found["jobs"]] == ["stage", "words"]
     assert found["running"] == [
         "application_1_0001 (words of hadoop, RUNNING, 42 %)",

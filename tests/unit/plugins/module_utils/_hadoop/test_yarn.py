@@ -27,7 +27,7 @@ def test_one_application_comes_with_and_without_a_list(form):
     with serve(lambda *_: (200, {"apps": {"app": form}})) as stub:
         manager = ResourceManager("127.0.0.1", stub.port)
         assert [app["id"] for app in manager.apps("ohmy-X")] == ["application_1_10000"]
-        assert "applicationTags=ohmy-x" in stub.seen[0][1]
+        assert "applicationTags=ohmy-x" in stub.seen[-1][1]
         assert manager.apps("ohmy-y") == []  # a server that ignored the filter
 
 
@@ -45,6 +45,31 @@ def test_metrics_are_numbers():
 def test_an_unknown_application_is_none():
     with serve(lambda *_: (404, {"RemoteException": {"message": "not found"}})) as stub:
         assert ResourceManager("127.0.0.1", stub.port).app("application_1_0001") is None
+
+
+@pytest.fixture(name="starting")
+def fixture_starting():
+    """A ResourceManager as 3.5.0 answers while it recovers: an application is unknown, and the list lacks it."""
+    state = {"haState": "INITIALIZING"}
+
+    def answer(_method, path, _body):
+        if path == "/ws/v1/cluster/info":
+            return 200, {"clusterInfo": {"state": "STARTED", **state}}
+        if state["haState"] != "ACTIVE":
+            return (404, {"RemoteException": {}}) if "application_1" in path else (200, {"apps": {"app": []}})
+        return 200, {"app": APP} if "application_1" in path else {"apps": {"app": [APP]}}
+
+    with serve(answer) as stub:
+        yield ResourceManager("127.0.0.1", stub.port), state
+
+
+def test_what_is_not_recovered_yet_is_not_taken_for_unknown(starting):
+    manager, state = starting
+    for ask in (lambda: manager.app("application_1_10000"), lambda: manager.apps("ohmy-x")):
+        with pytest.raises(rest.Unreachable, match="has just started"):
+            ask()
+    state["haState"] = "ACTIVE"
+    assert manager.app("application_1_10000")["state"] == "RUNNING" and len(manager.apps("ohmy-x")) == 1
 
 
 def test_kill_asks_until_it_has_ended():
