@@ -16,10 +16,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+import places
 
 import layout
 import tarball
@@ -41,6 +44,10 @@ MODULES = (
 HADOOP_FILE = f"{HADOOP}.tar"
 OVERLAY_FILE = f"{OVERLAY}.tar"
 JAVA_FILE = f"{JAVA}.tar.gz"
+# Beside the JDK's own classes.jsa, in lib/server.
+HADOOP_CLASSES = "hadoop.jsa"
+# What must not be left to chance or to the machine when a JVM dumps classes.
+FIXED = "-Xint -XX:+UseSerialGC -XX:+UnlockExperimentalVMOptions -XX:hashCode=2".split()
 
 
 @functools.cache
@@ -106,12 +113,23 @@ def overlay_tree(root: Path, cache: Path) -> None:
 
 
 def java_tree(root: Path, cache: Path) -> None:
-    """Make a Java runtime of its own from the JDK's modules, with its class-data archive."""
+    """Make a Java runtime of its own from the JDK's modules, with its archives of class data."""
     root.rmdir()
     command = [str(JDK / "bin/jlink"), "--module-path", str(JDK / "jmods"), "--add-modules", ",".join(MODULES)]
     command += ["--strip-debug", "--no-header-files", "--no-man-pages"]
     subprocess.run([*command, "--output", str(root)], check=True)
+    os.utime(root / "lib/modules", (tarball.MTIME, tarball.MTIME))
     dump_classes(root)
+    if places.possible():
+        dump_hadoop(root, cache / HADOOP_FILE)
+
+
+def in_turns() -> list[str]:
+    """Return how to start a JVM whose threads take turns on one processor; an empty list where that takes more rights."""
+    turns = ["taskset", "-c", str(min(os.sched_getaffinity(0))), "chrt", "-f", "1"]
+    if os.geteuid() != 0 or subprocess.run([*turns, "true"], stderr=subprocess.DEVNULL).returncode:
+        return []
+    return turns
 
 
 def dump_classes(root: Path) -> None:
@@ -121,12 +139,8 @@ def dump_classes(root: Path) -> None:
     get into it, so they are fixed. Threads that race get into it, too: where root may say so, they take turns on one
     processor; elsewhere one dump in ten differs, and the first one seen three times counts.
     """
-    os.utime(root / "lib/modules", (tarball.MTIME, tarball.MTIME))
-    fixed = "-Xint -XX:+UseSerialGC -Xms128m -Xmx128m -XX:+UnlockExperimentalVMOptions -XX:hashCode=2".split()
-    turns = ["taskset", "-c", str(min(os.sched_getaffinity(0))), "chrt", "-f", "1"]
-    if os.geteuid() != 0 or subprocess.run([*turns, "true"], stderr=subprocess.DEVNULL).returncode:
-        turns = []
-    command = ["setarch", "x86_64", "-R", *turns, str(root / "bin/java"), *fixed, "-Xshare:dump"]
+    options = ["-Xshare:dump", *FIXED, "-Xms128m", "-Xmx128m"]
+    command = ["setarch", "x86_64", "-R", *in_turns(), str(root / "bin/java"), *options]
     seen: collections.Counter[str] = collections.Counter()
     while sum(seen.values()) < 20:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -137,10 +151,56 @@ def dump_classes(root: Path) -> None:
     raise SystemExit("Of twenty dumps of the JDK's classes no three were the same.")
 
 
+def dump_hadoop(root: Path, archive: Path) -> None:
+    """Give the runtime in *root* the archive of Hadoop's classes, with which daemons start for 0.6 of the CPU.
+
+    The JVM takes it only where each jar has the path, the size and the time that it had here, so it is made from the
+    jars of the archive at the paths that nodes have. Chance gets in where the JVM's first threads race, as into the
+    JDK's own; a dump takes 40 s, so that one made in turns counts at once, and otherwise the first one seen twice.
+    """
+    file = root / "lib/server" / HADOOP_CLASSES
+    turns = in_turns()
+    with tempfile.TemporaryDirectory(dir=root.parent) as name:
+        work, hadoop = Path(name) / "opt", Path(name) / "hadoop"
+        work.mkdir()
+        with tarfile.open(archive) as source:
+            source.extractall(name, [entry for entry in source if entry.isdir() or entry.name.endswith(".jar")])
+        (Path(name) / HADOOP).rename(hadoop)
+        shutil.copyfile(HERE / "classes.txt", hadoop / "classes.txt")
+        jars = layout.class_path(hadoop)
+        options = [
+            "-Xshare:dump",
+            *FIXED,
+            "-Xms512m",
+            "-Xmx512m",
+            f"-XX:SharedClassListFile={places.HADOOP}/classes.txt",
+            f"-XX:SharedArchiveFile={places.JAVA}/lib/server/{HADOOP_CLASSES}",
+            "-cp",
+            ":".join(f"{places.HADOOP}/{jar}" for jar in jars),
+        ]
+        command = ["setarch", "x86_64", "-R", *turns, f"{places.JAVA}/bin/java", *options]
+        seen: set[str] = set()
+        for _ in range(6):
+            file.unlink(missing_ok=True)
+            argv = places.command(work, hadoop, root, *command)
+            done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            if done.returncode:
+                raise SystemExit(f"Hadoop's classes cannot be dumped:\n{done.stdout[-4000:]}")
+            digest = tarball.file_digest(file, "sha256")
+            if turns or digest in seen:
+                return
+            seen.add(digest)
+    file.unlink()
+    print("Of six dumps of Hadoop's classes no two were the same: Java comes without them, and starts slower.")
+
+
 def java_inputs() -> bytes:
-    """Return what identifies the JDK: its release file and the size of each module."""
+    """Return what identifies the JDK, its release file and the size of each module, and what the dump of Hadoop takes."""
     release = (JDK / "release").read_bytes()
-    return release + repr(sorted((path.name, path.stat().st_size) for path in (JDK / "jmods").iterdir())).encode()
+    modules = repr(sorted((path.name, path.stat().st_size) for path in (JDK / "jmods").iterdir())).encode()
+    if not places.possible():
+        return release + modules
+    return release + modules + overlay_inputs() + (HERE / "classes.txt").read_bytes()
 
 
 def hadoop_inputs() -> bytes:
@@ -159,7 +219,7 @@ def overlay_inputs() -> bytes:
 def inputs_digest(inputs: bytes) -> str:
     """Return the sha256 of an archive's *inputs* and of the programs that build it."""
     state = hashlib.sha256(inputs)
-    for name in ("build.py", "tarball.py"):
+    for name in ("build.py", "places.py", "tarball.py"):
         state.update((HERE / name).read_bytes())
     return state.hexdigest()
 
@@ -189,8 +249,12 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     if not JDK.is_dir():
         raise SystemExit(f"{JDK} is missing: install Debian's openjdk-17-jdk-headless.")
-    build(directory / JAVA_FILE, JAVA, java_tree, java_inputs)
+    if not places.possible():
+        print(
+            "This machine allows no mounts in a namespace: Java comes without Hadoop's class data, and starts slower."
+        )
     build(directory / HADOOP_FILE, HADOOP, hadoop_tree, hadoop_inputs)
+    build(directory / JAVA_FILE, JAVA, java_tree, java_inputs)
     build(directory / OVERLAY_FILE, OVERLAY, overlay_tree, overlay_inputs)
 
 

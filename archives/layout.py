@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 # First match wins. The left side is matched against "group/artifact-version.jar".
 _RULES = [
@@ -54,6 +55,12 @@ def folder(coordinate: str) -> str | None:
         if re.fullmatch(pattern, coordinate):
             return target
     raise AssertionError("the last rule matches everything")
+
+
+def class_path(home: Path) -> list[str]:
+    """Return the jars of a Hadoop in *home*, relative to it, in the order in which launch.sh has them."""
+    folders = [home / "share/hadoop" / folder for folder in CLASS_PATH]
+    return [jar.relative_to(home).as_posix() for folder in folders for jar in sorted(folder.glob("*.jar"))]
 
 
 def in_overlay(coordinate: str) -> bool:

@@ -62,11 +62,22 @@ find_java() {
   export JAVA_HOME
 }
 
+# Find the archive of Hadoop's classes that was made with Java. It fits only the jars at the place where nodes have them,
+# and first on the class path; elsewhere it would cost the JDK's own, though Java would say nothing of it.
+find_class_data() {
+  class_data=
+  if [ "$HADOOP_HOME" = "$(readlink -f /opt/ohmy/hadoop)" ] && [ -f "$JAVA_HOME/lib/server/hadoop.jsa" ] &&
+    [ -z "${HADOOP_CLASSPATH:+${HADOOP_USER_CLASSPATH_FIRST:-}}" ]; then
+    class_data=$JAVA_HOME/lib/server/hadoop.jsa
+  fi
+}
+
 # start KIND VERB CLASS [ARGUMENT…]: replace this shell by Java; KIND is client or daemon.
 start() {
   kind=$1 verb=$2 class=$3
   shift 3
   find_java
+  find_class_data
   name=$(printf '%s' "$program" | tr '[:lower:]' '[:upper:]')_$(printf '%s' "$verb" | tr '[:lower:]' '[:upper:]')_OPTS
   if [ "$kind" = daemon ]; then
     eval "extra=\${$name:-}"
@@ -82,8 +93,10 @@ start() {
   CLASSPATH=$(class_path)
   export CLASSPATH
   # Options are words separated by blanks, as everywhere in Hadoop.
+  # Elsewhere than at the address that it was made for, every process would have a changed copy of the class data.
   # shellcheck disable=SC2086
   exec "$JAVA_HOME/bin/java" "-Dproc_$verb" -Djava.net.preferIPv4Stack=true \
+    ${class_data:+-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "-XX:SharedArchiveFile=$class_data"} \
     "-Dhadoop.home.dir=$HADOOP_HOME" "-Dyarn.home.dir=$HADOOP_HOME" \
     "-Dhadoop.log.dir=$logs" "-Dyarn.log.dir=$logs" "-Dhadoop.log.file=$file" "-Dyarn.log.file=$file" \
     "-Dhadoop.root.logger=$logger" "-Dyarn.root.logger=$logger" \
