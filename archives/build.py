@@ -156,10 +156,8 @@ def dump_hadoop(root: Path, archive: Path) -> None:
 
     The JVM takes it only where each jar has the path, the size and the time that it had here, so it is made from the
     jars of the archive at the paths that nodes have. Chance gets in where the JVM's first threads race, as into the
-    JDK's own; a dump takes 40 s, so that one made in turns counts at once, and otherwise the first one seen twice.
+    JDK's own; a dump takes 40 s, too long to make it until some are the same: it is reproducible where root makes it.
     """
-    file = root / "lib/server" / HADOOP_CLASSES
-    turns = in_turns()
     with tempfile.TemporaryDirectory(dir=root.parent) as name:
         work, hadoop = Path(name) / "opt", Path(name) / "hadoop"
         work.mkdir()
@@ -178,20 +176,11 @@ def dump_hadoop(root: Path, archive: Path) -> None:
             "-cp",
             ":".join(f"{places.HADOOP}/{jar}" for jar in jars),
         ]
-        command = ["setarch", "x86_64", "-R", *turns, f"{places.JAVA}/bin/java", *options]
-        seen: set[str] = set()
-        for _ in range(6):
-            file.unlink(missing_ok=True)
-            argv = places.command(work, hadoop, root, *command)
-            done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode:
-                raise SystemExit(f"Hadoop's classes cannot be dumped:\n{done.stdout[-4000:]}")
-            digest = tarball.file_digest(file, "sha256")
-            if turns or digest in seen:
-                return
-            seen.add(digest)
-    file.unlink()
-    print("Of six dumps of Hadoop's classes no two were the same: Java comes without them, and starts slower.")
+        command = ["setarch", "x86_64", "-R", *in_turns(), f"{places.JAVA}/bin/java", *options]
+        argv = places.command(work, hadoop, root, *command)
+        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"Hadoop's classes cannot be dumped:\n{done.stdout[-4000:]}")
 
 
 def java_inputs() -> bytes:
