@@ -19,14 +19,15 @@ _of_test: collections.Counter[str] = collections.Counter()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add a phase of a test to its folder and to the test."""
-    parts = report.nodeid.split("::")[0].split("/")
-    _seconds["/".join(parts[: 2 if len(parts) > 2 else 1])] += report.duration
+    """Add a phase of a test to its folder, of whole runs to its file, and to the test."""
+    file = report.nodeid.split("::")[0]
+    parts = file.split("/")
+    _seconds[file if "end_to_end" in parts else "/".join(parts[: 2 if len(parts) > 2 else 1])] += report.duration
     _of_test[report.nodeid] += report.duration
 
 
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:
-    """Print seconds by folder and the slowest tests."""
+    """Print seconds by folder or file, and the slowest tests."""
     write = terminalreporter.write_line
     terminalreporter.section("where the time went")
     for folder, seconds in _seconds.most_common():
