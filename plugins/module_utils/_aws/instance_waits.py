@@ -17,7 +17,8 @@ from .waits import Deadline, poll
 LATE_NEWS = 30
 
 
-def _laggards(ids: t.Iterable[str], seen: dict[str, Instance]) -> str:
+def laggards(ids: t.Iterable[str], seen: t.Mapping[str, Instance]) -> str:
+    """Return the states in which instances were seen last, of ten at the most."""
     states = [f"{one} is {seen[one].state if one in seen else 'not visible'}" for one in ids]
     return ", ".join(states[:10]) + (" …" if len(states) > 10 else "")
 
@@ -52,7 +53,7 @@ def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -
         slow = [one for one in ids if one not in seen or seen[one].state != "running"]
         return OhmyError(
             f"{len(slow)} of {len(ids)} instances of {cluster} are not running after {deadline.seconds:.0f} s: "
-            f"{_laggards(slow, seen)}.",
+            f"{laggards(slow, seen)}.",
             "Raise wait_timeout, or look at the instances in EC2.",
         )
 
@@ -75,7 +76,7 @@ def wait_state(ec2: t.Any, cluster: str, ids: list[str], states: tuple[str, ...]
         wanted = " or ".join(states)
         return OhmyError(
             f"{len(slow())} instances of {cluster} are not {wanted} after {deadline.seconds:.0f} s: "
-            f"{_laggards(slow(), seen)}.",
+            f"{laggards(slow(), seen)}.",
             "Look at the instances in EC2; then run the same command again.",
         )
 

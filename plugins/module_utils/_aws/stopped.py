@@ -145,9 +145,9 @@ def _wait(clients: Clients, want: Want, going: list[str], ending: list[str], dea
         return None if slow() else known
 
     def late() -> OhmyError:
-        told = ", ".join(f"{one} is {seen[one].state if one in seen else 'not to be seen'}" for one in slow()[:10])
         return OhmyError(
-            f"{len(slow())} instances of {want.name} are not stopped after {deadline.seconds:.0f} s: {told}.",
+            f"{len(slow())} instances of {want.name} are not stopped after {deadline.seconds:.0f} s: "
+            f"{instance_waits.laggards(slow(), seen)}.",
             "Their systems are slow to shut down: run the same command again, which waits on.",
         )
 

@@ -209,7 +209,7 @@ def test_instances_that_are_not_to_be_seen_are_named_at_the_limit(account, clust
         lambda *args: [one for one in honest(*args) if not account.calls["StopInstances"] or one.id != gone],
     )
     result = cluster("stopped", wait_timeout=1)
-    assert result.get("failed") and f"{gone} is not to be seen" in result["msg"], result
+    assert result.get("failed") and f"{gone} is not visible" in result["msg"], result
 
 
 def test_stop_protection_is_told(account, cluster):
