@@ -166,6 +166,8 @@ class NodeAction(ActionBase):
             )
         elif re.search(r"python[0-9.]*: (command )?not found|python[0-9.]*: No such file", reason):
             hint = "Install python3 there, or set ansible_python_interpreter to where it is."
+        elif "too long for Unix domain socket" in reason:
+            hint = "Set ANSIBLE_SSH_CONTROL_PATH_DIR to a directory with a short path: SSH keeps its sockets there."
         else:
             hint = (
                 "See whether it still runs and whether its security group or firewall admits this machine's address; then "

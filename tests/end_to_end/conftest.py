@@ -32,3 +32,9 @@ def fixture_lone(cloud, tmp_path_factory):
     lone = Lone(cloud, tmp_path_factory.mktemp("lone"))
     yield lone
     lone.end()
+
+
+@pytest.fixture(name="home")
+def fixture_home(tmp_path_factory):
+    """Make a home whose path is short enough for the sockets of SSH below it: a test's own folder bears its name."""
+    return tmp_path_factory.mktemp("home")

@@ -41,7 +41,7 @@ def fixture_machines(tmp_path):
 
 
 @pytest.mark.long
-def test_a_lone_debian_11_host_brings_the_answer(machines, tmp_path):
+def test_a_lone_debian_11_host_brings_the_answer(machines, tmp_path, home):
     packages, job = tmp_path / "packages", tmp_path / "job"
     shutil.copytree(images.debs("bullseye"), packages)
     apt.package(packages, "ohmy-test-hello", {"/usr/bin/ohmy-test-hello": "#!/bin/sh\necho hello\n"})
@@ -50,7 +50,7 @@ def test_a_lone_debian_11_host_brings_the_answer(machines, tmp_path):
         (job / name).write_text(text)
     (job / "words.txt").write_text("a rose is a rose\nis a rose\n" * 100)
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_"))}
-    env |= {"HOME": str(tmp_path), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "AWS_EC2_METADATA_DISABLED": "true"}
+    env |= {"HOME": str(home), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "AWS_EC2_METADATA_DISABLED": "true"}
     inventories = ["-i", "inventory", "-i", str(machines.inventory)]
     command = [str(BIN / "ansible-playbook"), *inventories, "run_job.yml", "-e", f"job_file={job / 'job.yml'}"]
 

@@ -18,10 +18,10 @@ SECONDS = 1500
 
 
 @pytest.mark.long
-def test_all_molecule_scenarios(tmp_path):
+def test_all_molecule_scenarios(tmp_path, home):
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "MOLECULE_"))}
     # Molecule remembers in it what it has made; by default checkouts of the same name would share it.
-    env |= {"PATH": f"{BIN}:{env['PATH']}", "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)}
+    env |= {"PATH": f"{BIN}:{env['PATH']}", "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path), "HOME": str(home)}
     command = [str(BIN / "molecule"), "test", "--all"]
     try:
         done = subprocess.run(
@@ -33,4 +33,4 @@ def test_all_molecule_scenarios(tmp_path):
             run([str(BIN / "python"), "-m", program, "down", "--state", str(state / part)], 120)
     assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-5000:]
     # Nothing was installed into the home of the user.
-    assert not list((tmp_path / ".ansible" / "collections").rglob("*"))
+    assert not list((home / ".ansible" / "collections").rglob("*"))

@@ -53,6 +53,12 @@ def test_a_lost_connection_is_a_failed_result_that_names_the_host():
     assert "security group" in result["hint"]
 
 
+def test_a_home_too_deep_for_the_sockets_of_ssh_is_named_as_the_cause():
+    said = f'Failed to connect to the host via ssh: unix_listener: path "/{"h" * 120}" too long for Unix domain socket'
+    result = make_action(NodeAction, {}, always(AnsibleConnectionFailure(said))).run(task_vars={})
+    assert "ANSIBLE_SSH_CONTROL_PATH_DIR" in result["hint"] and "security group" not in result["hint"]
+
+
 def test_an_unreachable_result_is_a_failed_one():
     result = make_action(NodeAction, {}, always({"unreachable": True, "msg": "gone"})).run(task_vars={})
     assert result["failed"] and "unreachable" not in result
