@@ -28,21 +28,21 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     """Print seconds by folder or file, and the slowest tests."""
-    write = terminalreporter.write_line
+    spent = [f"{seconds:7.1f} s  {folder}" for folder, seconds in _seconds.most_common()]
+    left_out = not_run(terminalreporter.stats.get("skipped", []))
     terminalreporter.section("where the time went")
-    for folder, seconds in _seconds.most_common():
-        write(f"{seconds:7.1f} s  {folder}")
-    write(f"{time.monotonic() - _started:7.1f} s  in all; the slowest tests:")
+    for line in spent:
+        terminalreporter.write_line(line)
+    terminalreporter.write_line(f"{time.monotonic() - _started:7.1f} s  in all; the slowest tests:")
     for test, seconds in _of_test.most_common(SLOWEST):
         if seconds >= 1:
-            write(f"{seconds:7.1f} s  {test}")
-    reasons = not_run(terminalreporter.stats.get("skipped", []))
-    for line in reasons:
-        write(line, yellow=True)
-    # For whoever runs more than one pytest and closes with all that was left out.
-    if left := os.environ.get("OHMY_NOT_RUN"):
-        with open(left, "a", encoding="utf-8") as stream:
-            stream.writelines(f"{line}\n" for line in reasons)
+            terminalreporter.write_line(f"{seconds:7.1f} s  {test}")
+    for line in left_out:
+        terminalreporter.write_line(line, yellow=True)
+    # For whoever runs more than one pytest and closes with what each took and left out.
+    if closing := os.environ.get("OHMY_CLOSING_LINES"):
+        with open(closing, "a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in [*spent, *left_out])
 
 
 def not_run(skipped: t.Iterable[t.Any]) -> list[str]:
