@@ -311,6 +311,12 @@ options:
       task_memory:
         description: What one map or reduce task gets by default, in MiB; otherwise that follows the node's memory.
         type: int
+      profile:
+        description:
+          - With V(auto) memory, signs of life and the JVMs are fitted to the cluster, with V(stock) they are Hadoop's own;
+            docs/profiles.md lists what differs. The default is V(auto).
+        type: str
+        choices: [auto, stock]
       disks:
         description:
           - Which disks HDFS and YARN use on nodes that hold data, by default the root's alone. With C(volumes)
@@ -843,6 +849,7 @@ SPEC = {
             "properties": {"type": "dict"},
             "packages": {"type": "list", "elements": "str"},
             "task_memory": {"type": "int"},
+            "profile": {"type": "str", "choices": ["auto", "stock"]},
             "disks": {"type": "dict"},
         },
     },

@@ -59,6 +59,7 @@ options:
         one that holds or is used for anything else is refused, and never wiped.
       - The action plugin brings an archive whose URL is a path on the controller.
       - C(task_memory) is what one map or reduce task gets by default, in MiB.
+      - C(profile) is V(auto), by default, or V(stock) for Hadoop's own memory, signs of life and JVMs.
       - Without a document the host becomes what its cluster's document in S3 says now, where its last one named S3.
       - A host whose document names S3 reports to its cluster each time, where there was nothing to do, too.
     type: dict

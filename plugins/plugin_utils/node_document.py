@@ -49,6 +49,7 @@ def _archive(settings: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
 def software(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the part of a document that is the same for all kinds of nodes; see ``archives``."""
     found = {**archives(settings), "properties": properties(settings), "packages": settings["hadoop_packages"]}
+    found["profile"] = settings["hadoop_profile"]
     if settings["hadoop_task_memory"]:
         found["task_memory"] = settings["hadoop_task_memory"]
     if settings["cluster_provider"] == "ec2" and (wish := of_instances(settings)):

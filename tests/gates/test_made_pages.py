@@ -15,7 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
-    "script, page", [("failure_table", "failures"), ("fault_table", "faults"), ("finding_table", "preflight")]
+    "script, page",
+    [
+        ("failure_table", "failures"),
+        ("fault_table", "faults"),
+        ("finding_table", "preflight"),
+        ("profile_table", "profiles"),
+    ],
 )
 def test_the_page_is_that_of_the_table(script: str, page: str) -> None:
     command = [sys.executable, str(ROOT / "scripts" / f"{script}.py")]

@@ -14,7 +14,7 @@ from .._core.errors import OhmyError
 from .want import Want
 
 SCHEMA = 1
-OPTIONAL = ("packages", "task_memory", "disks")
+OPTIONAL = ("packages", "task_memory", "profile", "disks")
 JAVA_PACKAGE = {"package": "openjdk-17-jre-headless"}
 
 

@@ -10,8 +10,7 @@ import re
 import typing as t
 
 from .._core.errors import OhmyError
-from . import sizing, storage
-from .task_jvm import QUICK_START, task_java
+from . import sizing, storage, tuning
 
 HOME = "/opt/ohmy/hadoop"
 SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -27,7 +26,6 @@ def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
     properties: dict[str, t.Any] = {
         "fs.defaultFS": f"hdfs://{master}:8020",
         "hadoop.tmp.dir": "/var/lib/hadoop/tmp",
-        "io.file.buffer.size": 131072,
         # Who asks a web door without a name is nobody, never a superuser.
         "hadoop.http.staticuser.user": "nobody",
     }
@@ -51,7 +49,7 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: sizing.Facts, master: str)
     workers = max(1, document["workers"])
     properties: dict[str, t.Any] = {
         "dfs.namenode.name.dir": "file:///var/lib/hadoop/name",
-        **storage.hdfs(facts.storage, workers <= sizing.SMALL),
+        **storage.hdfs(facts.storage),
         "dfs.namenode.checkpoint.dir": "file:///var/lib/hadoop/checkpoint",
         "dfs.namenode.rpc-address": f"{master}:8020",
         "dfs.namenode.http-address": f"{master}:9870",
@@ -80,15 +78,6 @@ def hdfs_site(document: t.Mapping[str, t.Any], facts: sizing.Facts, master: str)
             "org.apache.hadoop.hdfs.server.blockmanagement.CombinedHostFileManager"
         )
         properties["dfs.hosts"] = DFS_HOSTS
-    if workers <= sizing.SMALL:
-        properties.update(
-            {
-                "dfs.namenode.heartbeat.recheck-interval": 15000,
-                "dfs.namenode.safemode.extension": 3000,
-                "dfs.namenode.decommission.interval": 2,
-                "dfs.heartbeat.interval": 1,
-            }
-        )
     return properties
 
 
@@ -96,10 +85,8 @@ def yarn_site(
     document: t.Mapping[str, t.Any], facts: sizing.Facts, master: str, room: sizing.Memory
 ) -> dict[str, t.Any]:
     """Return the properties of yarn-site.xml."""
-    workers = max(1, sizing.nodes(document))
     properties: dict[str, t.Any] = {
         "yarn.resourcemanager.hostname": master,
-        "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": sizing.heartbeat(workers),
         "yarn.admin.acl": "yarn",
         "yarn.nodemanager.hostname": facts.host,
         "yarn.nodemanager.bind-host": facts.address,
@@ -149,19 +136,12 @@ def yarn_site(
                 "yarn.resourcemanager.node-removal-untracked.node-selective-states-to-remove": "DECOMMISSIONED",
             }
         )
-    if workers <= sizing.SMALL:
-        properties["yarn.nm.liveness-monitor.expiry-interval-ms"] = 60000
-        properties["yarn.resourcemanager.connect.retry-interval.ms"] = 1000
-        properties["yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms"] = 2000
-        properties["yarn.resourcemanager.decommissioning-nodes-watcher.poll-interval-secs"] = 2
     return properties
 
 
 def mapred_site(document: t.Mapping[str, t.Any], master: str, room: sizing.Memory) -> dict[str, t.Any]:
     """Return the properties of mapred-site.xml."""
     home = f"HADOOP_MAPRED_HOME={HOME}"
-    java = task_java(room.task)
-    own = sizing.application_master(room.task)
     jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
     return {
         "mapreduce.framework.name": "yarn",
@@ -175,19 +155,11 @@ def mapred_site(document: t.Mapping[str, t.Any], master: str, room: sizing.Memor
         "yarn.app.mapreduce.am.env": home,
         "mapreduce.map.env": f"{home},MALLOC_ARENA_MAX=2",
         "mapreduce.reduce.env": f"{home},MALLOC_ARENA_MAX=2",
-        "yarn.app.mapreduce.am.resource.mb": own,
-        "yarn.app.mapreduce.am.command-opts": f"-Xmx{own * 2 // 3}m {QUICK_START}",
-        "yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms": sizing.heartbeat(max(1, sizing.nodes(document))),
+        "yarn.app.mapreduce.am.resource.mb": sizing.application_master(room.task),
         # More copies of a job's own files than there are nodes would count as missing for as long as it runs.
         "mapreduce.client.submit.file.replication": min(10, max(1, document["workers"])),
-        "mapreduce.client.progressmonitor.pollinterval": 200,
-        "mapreduce.client.completion.pollinterval": 200,
         "mapreduce.map.memory.mb": room.task,
         "mapreduce.reduce.memory.mb": room.task,
-        "mapreduce.map.java.opts": java,
-        "mapreduce.reduce.java.opts": java,
-        "mapreduce.task.io.sort.mb": 100 if room.task >= 1024 else 64,
-        "mapreduce.job.reduce.slowstart.completedmaps": 0.8,
         # A program that writes anywhere but to its output must not run twice.
         "mapreduce.map.speculative": False,
         "mapreduce.reduce.speculative": False,
@@ -208,7 +180,7 @@ def capacity_scheduler() -> dict[str, t.Any]:
 
 
 def site_files(document: t.Mapping[str, t.Any], facts: sizing.Facts) -> dict[str, dict[str, t.Any]]:
-    """Return the properties of each site file by its name without ``.xml``; the user's own win."""
+    """Return the properties of each site file by its name without ``.xml``: those of the profile win, the user's most."""
     master = facts.address if document["master"] == "self" else document["master"]
     running = sizing.services(document["role"], document["workers"])
     room = sizing.memory(facts.memory, running, document.get("task_memory"))
@@ -219,6 +191,9 @@ def site_files(document: t.Mapping[str, t.Any], facts: sizing.Facts) -> dict[str
         "mapred-site": mapred_site(document, master, room),
         "capacity-scheduler": capacity_scheduler(),
     }
+    node = tuning.Node(max(1, document["workers"]), max(1, sizing.nodes(document)), room.task, facts.storage)
+    for name, tuned in tuning.tuned(document.get("profile", tuning.AUTO), node).items():
+        files[name].update(tuned)
     for name, own in (document.get("properties") or {}).items():
         files.setdefault(_site_name(name), {}).update(_properties(name, own))
     return files

@@ -51,17 +51,14 @@ def tolerated(folders: int) -> int:
     return folders // 2 if folders > 1 else 0
 
 
-def hdfs(storage: Storage, small: bool) -> dict[str, t.Any]:
-    """Return the DataNode's properties; ``small``: the cluster notices failures fast."""
+def hdfs(storage: Storage) -> dict[str, t.Any]:
+    """Return the DataNode's properties."""
     folders = storage.data()
     properties: dict[str, t.Any] = {"dfs.datanode.data.dir": ",".join(f"file://{path}" for path in folders)}
     if len(folders) > 1:
         properties["dfs.datanode.failed.volumes.tolerated"] = tolerated(len(folders))
         # A disk that came later, or a smaller one, would fill up at the pace of the others.
         properties["dfs.datanode.fsdataset.volume.choosing.policy"] = f"{FSDATASET}.AvailableSpaceVolumeChoosingPolicy"
-        if small:
-            # No disk is looked at more often; by default a quarter of an hour passes before a second look.
-            properties["dfs.datanode.disk.check.min.gap"] = "15s"
     return properties
 
 

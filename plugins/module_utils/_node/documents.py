@@ -15,6 +15,7 @@ import typing as t
 import urllib.parse
 
 from .._core.errors import OhmyError
+from .._hadoop.tuning import AUTO, PROFILES
 from . import disk_wish, fetch, packages
 from .s3 import dumps
 
@@ -66,6 +67,8 @@ def check(document: t.Any) -> dict[str, t.Any]:
     task = document.get("task_memory")
     if task is not None and (not isinstance(task, int) or isinstance(task, bool) or task < LEAST_TASK):
         raise OhmyError(f"task_memory: {task!r} is no memory of a task.", f"It is in MiB and at least {LEAST_TASK}.")
+    if document.get("profile", AUTO) not in PROFILES:
+        raise OhmyError(f"The node document knows no profile {document['profile']!r}.", f"Use {', '.join(PROFILES)}.")
     if document.get("address") is not None:
         _check_address(document["address"])
     return document

@@ -31,8 +31,8 @@ WORKERS = ("datanode", "nodemanager")
 TOOLS = "hadoop-aws"
 
 
-def environment(name: str, java_home: str, heap: int, quick: bool) -> dict[str, str]:
-    """Return the environment of a daemon."""
+def environment(name: str, java_home: str, heap: int | None, quick: bool) -> dict[str, str]:
+    """Return the environment of a daemon; without a heap Java takes what it takes by itself."""
     options = "-Djava.net.preferIPv4Stack=true"
     return {
         "JAVA_HOME": java_home,
@@ -42,7 +42,7 @@ def environment(name: str, java_home: str, heap: int, quick: bool) -> dict[str, 
         # Without it, Apache's scripts have all daemons write to one file.
         "HADOOP_LOGFILE": f"{COMMANDS.get(name, 'yarn')}-{name}.log",
         "HADOOP_ROOT_LOGGER": "INFO,RFA",
-        "HADOOP_HEAPSIZE_MAX": str(heap),
+        **({"HADOOP_HEAPSIZE_MAX": str(heap)} if heap else {}),
         "HADOOP_OPTIONAL_TOOLS": TOOLS,
         "HADOOP_OPTS": f"{options} {QUICK_START}" if quick else options,
         "LANG": "C.UTF-8",
@@ -68,7 +68,9 @@ def _needs(name: str, mounts: t.Sequence[str]) -> list[str]:
     return ["RequiresMountsFor=/var/lib/hadoop", f"Wants={names}", f"After={names}"]
 
 
-def daemon(name: str, java_home: str, heap: int, quick: bool, mounts: t.Sequence[str] = (), wants: str = "") -> str:
+def daemon(
+    name: str, java_home: str, heap: int | None, quick: bool, mounts: t.Sequence[str] = (), wants: str = ""
+) -> str:
     """Return the unit of a Hadoop daemon; ``mounts`` are the mount points of the data disks, ``wants`` further units."""
     lines = [
         "[Unit]",
@@ -204,14 +206,14 @@ def lease_timer(deadline: int) -> str:
 
 
 def units(
-    running: t.Mapping[str, int],
+    running: t.Mapping[str, int | None],
     java_home: str,
     quick: bool,
     role: str,
     mounts: t.Sequence[str] = (),
     spot: bool = False,
 ) -> dict[str, str]:
-    """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps.
+    """Return the text of every unit of a node by its file name; ``running`` maps daemons to their heaps, see ``environment``.
 
     :param spot: whether the node may be a spot instance; the NodeManager then brings along who watches for the notice.
     """

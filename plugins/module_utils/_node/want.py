@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from .._hadoop import membership, profiles, site, sizing
+from .._hadoop import membership, profiles, site, sizing, tuning
 from .._hadoop.storage import Storage
 from . import archives, documents, packages, units
 from .disk_layout import Layout
@@ -135,7 +135,7 @@ def wanted(document: dict[str, t.Any], facts: sizing.Facts, machine: str | None 
     """Work out everything from the document and the node's facts; ``machine`` is what uname says."""
     documents.refuse_public(document, facts.address)
     running = sizing.services(document["role"], document["workers"])
-    quick = sizing.nodes(document) <= sizing.SMALL
+    profile = document.get("profile", tuning.AUTO)
     room = sizing.memory(facts.memory, running, document.get("task_memory"))
     home = java_home(document, machine or os.uname().machine)
     packed = {"hadoop": document["hadoop"]}
@@ -145,7 +145,10 @@ def wanted(document: dict[str, t.Any], facts: sizing.Facts, machine: str | None 
     want.packages = [*([want.package] if want.package else []), *packages.check(document.get("packages"))]
     sites = {name: site.render(values) for name, values in profiles.site_files(document, facts).items()}
     spot = bool(document.get("spot"))
-    texts = units.units(room.heaps, home, quick, document["role"], facts.storage.mounts, spot)
+    # Hadoop's own scripts leave the heap to Java, which takes a quarter of the memory.
+    heaps = {name: heap if profile == tuning.AUTO else None for name, heap in room.heaps.items()}
+    quick = tuning.quick(profile, sizing.nodes(document))
+    texts = units.units(heaps, home, quick, document["role"], facts.storage.mounts, spot)
     # A user's property may be a secret: only root and Hadoop's own group read it.
     for name, data in sites.items():
         want.add(f"{CONF}/{name}.xml", data, ("root", "hadoop", 0o640))

@@ -152,6 +152,7 @@ def test_an_instance_s_document_names_the_archives_in_s3(tmp_path, overlay, java
         "hadoop_site": {"hdfs-site": {"c": 2}, "mine": {"d": "e"}},
         "hadoop_packages": ["htop"],
         "hadoop_task_memory": 768,
+        "hadoop_profile": "stock",
     }
     names = ["hadoop", *(["overlay"] if overlay else []), *(["java"] if java == "archive" else [])]
     there = [{"url": f"s3://b/archives/{name}", "sha512": SHA} for name in names]
@@ -172,6 +173,7 @@ def test_an_instance_s_document_names_the_archives_in_s3(tmp_path, overlay, java
         },
         "packages": ["htop"],
         "task_memory": 768,
+        "profile": "stock",
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, sizing
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import profiles, site, sizing, tuning
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "site"
 DOCUMENT = {
@@ -83,6 +83,23 @@ def test_properties_are_names_and_plain_values():
 @pytest.mark.parametrize(("workers", "replication"), [(0, 1), (1, 1), (2, 2), (3, 3), (100, 3)])
 def test_replication_follows_the_number_of_datanodes(workers, replication):
     assert files(role="master", workers=workers)["hdfs-site"]["dfs.replication"] == replication
+
+
+def test_stock_leaves_alone_what_the_profile_sets_and_keeps_what_a_node_needs():
+    auto, stock = files(), files(profile="stock")
+    tuned = {(site, name) for site, values in auto.items() for name in values if name not in stock[site]}
+    assert tuned == {(one.site, one.name) for one in tuning.TUNING} - {("hdfs-site", "dfs.datanode.disk.check.min.gap")}
+    assert all(auto[site][name] == value for site, values in stock.items() for name, value in values.items())
+    assert (
+        files(profile="stock", properties={"core-site": {"io.file.buffer.size": 1}})["core-site"]["io.file.buffer.size"]
+        == 1
+    )
+
+
+def test_no_property_is_set_twice():
+    wired = files(profile="stock")
+    assert not [one.name for one in tuning.TUNING if one.name in wired[one.site]]
+    assert len({one.name for one in tuning.TUNING}) == len(tuning.TUNING)
 
 
 def test_large_clusters_get_hadoops_own_patience():

@@ -252,6 +252,7 @@ def have_also(have, site):
         ({"packages": ["vim", "Vim!"]}, "'Vim!' is no name of a package"),
         ({"packages": "vim"}, "packages are no list"),
         ({"address": "node1"}, "'node1' is no IPv4 address"),
+        ({"profile": "fast"}, "knows no profile 'fast'"),
         ({"address": "0.0.0.0"}, "'0.0.0.0' is no IPv4 address"),
         ({"s3": None}, "this node has no S3"),
     ],

@@ -23,7 +23,7 @@ def test_half_of_the_disks_may_fail(folders, may_fail):
 
 
 def test_without_disks_nothing_is_said_of_them():
-    assert storage.hdfs(Storage(), True) == {"dfs.datanode.data.dir": "file:///var/lib/hadoop/data"}
+    assert storage.hdfs(Storage()) == {"dfs.datanode.data.dir": "file:///var/lib/hadoop/data"}
 
 
 def test_several_disks(document):

@@ -9,7 +9,8 @@ import configparser
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import units
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import units, want
 
 HEAPS = {"namenode": 1024, "resourcemanager": 1024, "historyserver": 512, "datanode": 512, "nodemanager": 512}
 
@@ -80,6 +81,13 @@ def test_containers_outlive_their_nodemanager():
 def test_the_quick_start_is_for_small_clusters():
     assert "TieredStopAtLevel=1" in parsed()["hadoop-namenode.service"][1]
     assert "TieredStopAtLevel" not in parsed(quick=False)["hadoop-namenode.service"][1]
+
+
+def test_a_stock_daemon_takes_javas_own_heap(document):
+    for profile, sized in (("auto", True), ("stock", False)):
+        files = want.wanted({**document, "profile": profile}, Facts(8192, 2, "10.0.0.4"), "x86_64").files
+        unit = files["etc/systemd/system/hadoop-namenode.service"].decode()
+        assert ("HADOOP_HEAPSIZE_MAX" in unit, "TieredStopAtLevel" in unit) == (sized, sized)
 
 
 def test_only_the_master_follows_jobs():

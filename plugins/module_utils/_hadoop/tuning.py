@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""What the profile ``auto`` sets beside what a node needs, as data: pure. docs/profiles.md is made of this table.
+
+``stock`` sets none of it: what is left are places, addresses, what memory and cores there are, and what keeps data and
+jobs alive (``profiles.py``).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import sizing
+from .storage import Storage
+from .task_jvm import QUICK_START, task_heap, task_java, task_sort
+
+AUTO, STOCK = PROFILES = ("auto", "stock")
+
+
+class Node(t.NamedTuple):
+    """What a value may depend on: how many nodes hold data and how many run tasks, a task's MiB, and the disks."""
+
+    workers: int
+    nodes: int
+    task: int
+    storage: Storage = Storage()
+
+
+class Setting(t.NamedTuple):
+    """One property: its site file, its name, its value on a node (None: Hadoop's own stays), and why."""
+
+    site: str
+    name: str
+    value: t.Callable[[Node], t.Any]
+    why: str
+
+    @property
+    def source(self) -> str:
+        """Return the file in which Hadoop documents the property and its default."""
+        return f"{self.site.removesuffix('-site')}-default.xml"
+
+
+def always(value: t.Any) -> t.Callable[[Node], t.Any]:
+    """Return a value that is the same on all nodes."""
+    return lambda node: value
+
+
+def few_workers(value: t.Any) -> t.Callable[[Node], t.Any]:
+    """Return a value for clusters in which few DataNodes send signs of life."""
+    return lambda node: value if node.workers <= sizing.SMALL else None
+
+
+def few_nodes(value: t.Any) -> t.Callable[[Node], t.Any]:
+    """Return a value for clusters in which few NodeManagers send signs of life."""
+    return lambda node: value if node.nodes <= sizing.SMALL else None
+
+
+def _beat(node: Node) -> int:
+    return sizing.heartbeat(node.nodes)
+
+
+def _java(node: Node) -> str:
+    return task_java(node.task)
+
+
+def _master_java(node: Node) -> str:
+    return f"-Xmx{sizing.application_master(node.task) * 2 // 3}m {QUICK_START}"
+
+
+def _disk_gap(node: Node) -> str | None:
+    return "15s" if node.workers <= sizing.SMALL and len(node.storage.data()) > 1 else None
+
+
+AM, RM, NN = "yarn.app.mapreduce.am", "yarn.resourcemanager", "dfs.namenode"
+START = "C1 and the serial collector start in half the time"
+ROOM = f"{START}; a small heap leaves the container to the program"
+TUNING = (
+    Setting("core-site", "io.file.buffer.size", always(131072), "fewer system calls for each stream"),
+    Setting("hdfs-site", "dfs.heartbeat.interval", few_workers(1), "a DataNode that comes or goes is noticed soon"),
+    Setting(
+        "hdfs-site",
+        f"{NN}.heartbeat.recheck-interval",
+        few_workers(15000),
+        "a silent DataNode is dead after twice this and ten signs of life: 40 s, not 10.5 minutes",
+    ),
+    Setting(
+        "hdfs-site", f"{NN}.safemode.extension", few_workers(3000), "few DataNodes have soon reported, all of them"
+    ),
+    Setting("hdfs-site", f"{NN}.decommission.interval", few_workers(2), "a worker that may leave is let go soon"),
+    Setting(
+        "hdfs-site",
+        "dfs.datanode.disk.check.min.gap",
+        _disk_gap,
+        "a disk that fails is noticed soon: none is looked at more often, and by default a quarter of an hour passes",
+    ),
+    Setting(
+        "yarn-site",
+        f"{RM}.nodemanagers.heartbeat-interval-ms",
+        _beat,
+        "containers are handed out at a node's sign of life; a thousand nodes that send ten a second would drown it",
+    ),
+    Setting(
+        "yarn-site",
+        "yarn.nm.liveness-monitor.expiry-interval-ms",
+        few_nodes(60000),
+        "the tasks of a dead node begin elsewhere after a minute, not after ten",
+    ),
+    Setting(
+        "yarn-site",
+        f"{RM}.connect.retry-interval.ms",
+        few_nodes(1000),
+        "a NodeManager that starts before its ResourceManager would sleep for 30 s",
+    ),
+    Setting(
+        "yarn-site",
+        f"{RM}.work-preserving-recovery.scheduling-wait-ms",
+        few_nodes(2000),
+        "few nodes are soon back, all of them, when the ResourceManager restarts",
+    ),
+    Setting(
+        "yarn-site",
+        f"{RM}.decommissioning-nodes-watcher.poll-interval-secs",
+        few_nodes(2),
+        "a node without tasks that may leave is let go soon",
+    ),
+    Setting(
+        "mapred-site", f"{AM}.scheduler.heartbeat.interval-ms", _beat, "tasks are asked for, and begun, at this beat"
+    ),
+    Setting("mapred-site", f"{AM}.command-opts", _master_java, START),
+    Setting("mapred-site", "mapreduce.map.java.opts", _java, ROOM),
+    Setting("mapred-site", "mapreduce.reduce.java.opts", _java, ROOM),
+    Setting(
+        "mapred-site",
+        "mapreduce.task.io.sort.mb",
+        lambda node: task_sort(task_heap(node.task)),
+        "it lies in the heap of the map",
+    ),
+    Setting(
+        "mapred-site",
+        "mapreduce.client.progressmonitor.pollinterval",
+        always(200),
+        "whoever waits for a job sees its progress soon",
+    ),
+    Setting("mapred-site", "mapreduce.client.completion.pollinterval", always(200), "and its end"),
+    Setting(
+        "mapred-site",
+        "mapreduce.job.reduce.slowstart.completedmaps",
+        always(0.8),
+        "reduces that wait for maps hold containers that maps could use",
+    ),
+)
+
+
+def tuned(profile: str, node: Node) -> dict[str, dict[str, t.Any]]:
+    """Return the properties of a profile by site file."""
+    found: dict[str, dict[str, t.Any]] = {}
+    for one in TUNING if profile == AUTO else ():
+        value = one.value(node)
+        if value is not None:
+            found.setdefault(one.site, {})[one.name] = value
+    return found
+
+
+def quick(profile: str, nodes: int) -> bool:
+    """Tell whether daemons start by C1 and the serial collector alone: few nodes never keep them busy."""
+    return profile == AUTO and nodes <= sizing.SMALL
