@@ -42,33 +42,37 @@ class Row:
     :param what: what is measured, for the table.
     :param against: what it is compared with, for the table; empty where the goal is absolute.
     :param measure: yields pairs, without end: so many as ``repeats`` are taken, and it is closed. What it sets up before
-        the first one it removes in a ``finally``. It raises whatever it likes: the row has then failed, and the others go on.
+        the first one it removes in a ``finally``. Between the sides of a pair it may yield None, see ``together``. It raises
+        whatever it likes: the row has then failed, and the others go on.
     :param unit: of the measured values: ``s`` (seconds), ``MB``, ``ms``, ``calls`` …
     :param repeats: 3; 5 where noise is near the margin; 1 for what does not vary, such as a count.
     :param limit: seconds that all repeats may take, the set-up of ``needs`` apart.
-    :param needs: what is brought up before the row's time begins; ``context.shared(…)`` of the same returns it.
+    :param needs: what is brought up before the row's time begins; ``context.shared(…)`` of the same returns it. Rows that
+        need less are measured before those that need more, on a machine that is still idle.
+    :param together: rows that have this in common take turns at each yield, and so share what it costs to change sides.
     """
 
     name: str
     what: str
     against: str
     goal: Goal
-    measure: t.Callable[[Context], t.Iterator[Pair]]
+    measure: t.Callable[[Context], t.Iterator[Pair | None]]
     unit: str = "s"
     repeats: int = 3
     limit: float = 600
     needs: tuple[Shared, ...] = ()
+    together: str = ""
 
 
-def interleaved(ours: Measured, theirs: Measured) -> t.Iterator[Pair]:
-    """Yield pairs without end; the side that goes first alternates, so that a drift of the machine favours neither.
+def interleaved(ours: Measured, theirs: Measured) -> t.Iterator[Pair | None]:
+    """Yield pairs without end, and None between the sides of each.
+
+    The side that goes first alternates, so that a drift of the machine favours neither, and so that sides change once in a
+    pair only.
 
     :param ours, theirs: measure one side once and return the value in the row's unit.
     """
     for turn in itertools.count():
-        if turn % 2 == 0:
-            first = ours()
-            yield Pair(first, theirs())
-        else:
-            other = theirs()
-            yield Pair(ours(), other)
+        first = theirs() if turn % 2 else ours()
+        yield None
+        yield Pair(ours(), first) if turn % 2 else Pair(first, theirs())
