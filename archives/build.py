@@ -96,10 +96,12 @@ def hadoop_tree(root: Path, cache: Path) -> None:
     with zipfile.ZipFile(tests) as source:
         pages = [name for name in source.namelist() if name.startswith("webapps/") and not name.endswith("/")]
         source.extractall(root / "share/hadoop/hdfs", pages)
+    with zipfile.ZipFile(root / layout.CLASS_PATH_JAR, "w") as target:
+        target.writestr(zipfile.ZipInfo("META-INF/MANIFEST.MF"), layout.manifest(root))
     shutil.copytree(HERE / "etc", root / "etc/hadoop")
     shutil.copytree(HERE / "libexec", root / "libexec")
     shutil.copytree(HERE / "bin", root / "bin")
-    for program in (root / "bin").iterdir():
+    for program in [*(root / "bin").iterdir(), root / "libexec/class-data"]:
         program.chmod(0o755)
 
 
@@ -152,7 +154,7 @@ def dump_classes(root: Path) -> None:
 
 
 def dump_hadoop(root: Path, archive: Path) -> None:
-    """Give the runtime in *root* the archive of Hadoop's classes, with which daemons start for 0.6 of the CPU.
+    """Give the runtime in *root* the archive of Hadoop's classes, with which daemons and tasks start for 0.6 of the CPU.
 
     The JVM takes it only where each jar has the path, the size and the time that it had here, so it is made from the
     jars of the archive at the paths that nodes have. Chance gets in where the JVM's first threads race, as into the
@@ -165,7 +167,6 @@ def dump_hadoop(root: Path, archive: Path) -> None:
             source.extractall(name, [entry for entry in source if entry.isdir() or entry.name.endswith(".jar")])
         (Path(name) / HADOOP).rename(hadoop)
         shutil.copyfile(HERE / "classes.txt", hadoop / "classes.txt")
-        jars = layout.class_path(hadoop)
         options = [
             "-Xshare:dump",
             *FIXED,
@@ -174,7 +175,7 @@ def dump_hadoop(root: Path, archive: Path) -> None:
             f"-XX:SharedClassListFile={places.HADOOP}/classes.txt",
             f"-XX:SharedArchiveFile={places.JAVA}/lib/server/{HADOOP_CLASSES}",
             "-cp",
-            ":".join(f"{places.HADOOP}/{jar}" for jar in jars),
+            f"{places.HADOOP}/{layout.CLASS_PATH_JAR}",
         ]
         command = ["setarch", "x86_64", "-R", *in_turns(), f"{places.JAVA}/bin/java", *options]
         argv = places.command(work, hadoop, root, *command)

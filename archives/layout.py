@@ -48,6 +48,11 @@ CLASS_PATH = [
     "tools/lib",
 ]
 
+# The first entry of every class path, a jar that holds nothing but the names of all others: what class data was made
+# for must stand first on a class path, and a command line has no room for so many names.
+CLASS_PATH_JAR = "share/hadoop/classpath.jar"
+_LINE = 70  # bytes of a manifest's line, less the blank that begins one that goes on
+
 
 def folder(coordinate: str) -> str | None:
     """Return the folder under share/hadoop of a jar ``group/file name``, or None to leave it out."""
@@ -58,9 +63,17 @@ def folder(coordinate: str) -> str | None:
 
 
 def class_path(home: Path) -> list[str]:
-    """Return the jars of a Hadoop in *home*, relative to it, in the order in which launch.sh has them."""
+    """Return the jars of a Hadoop in *home*, relative to it, in the order in which their classes are looked for."""
     folders = [home / "share/hadoop" / folder for folder in CLASS_PATH]
     return [jar.relative_to(home).as_posix() for folder in folders for jar in sorted(folder.glob("*.jar"))]
+
+
+def manifest(home: Path) -> bytes:
+    """Return the manifest by which ``CLASS_PATH_JAR`` stands for all jars of a Hadoop in *home* (JAR File Specification)."""
+    names = [jar.removeprefix("share/hadoop/") for jar in class_path(home)]
+    text = f"Class-Path: {' '.join(names)}"
+    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    return "\r\n".join(["Manifest-Version: 1.0", "\r\n ".join(lines), "", ""]).encode()
 
 
 def in_overlay(coordinate: str) -> bool:

@@ -29,21 +29,17 @@ heap_size() {
   esac
 }
 
-# Print the class path: the jars, each folder's sorted by name, then the folders. The jars come first and always in
-# the same order, so that a class-data archive made with them fits; none of them holds a configuration file.
+# Print the class path. First the jar that stands for all jars of this archive, so that the class data made with it fits;
+# none of them holds a configuration file. Then the folders, for jars that somebody laid into them.
 class_path() (
-  LC_ALL=C
-  path=
-  for folder in common/lib common hdfs/lib hdfs mapreduce yarn/lib yarn tools/lib; do
-    for jar in "$HADOOP_HOME/share/hadoop/$folder"/*.jar; do
-      path=$path:$jar
-    done
-  done
-  path=${path#:}
+  path=$HADOOP_HOME/share/hadoop/classpath.jar
   if [ -n "${HADOOP_CLASSPATH:-}" ] && [ -n "${HADOOP_USER_CLASSPATH_FIRST:-}" ]; then
     path=$HADOOP_CLASSPATH:$path
   fi
   path=$path:$HADOOP_CONF_DIR:$HADOOP_HOME/share/hadoop/hdfs
+  for folder in common/lib common hdfs/lib hdfs mapreduce yarn/lib yarn tools/lib; do
+    path=$path:$HADOOP_HOME/share/hadoop/$folder/*
+  done
   if [ -n "${HADOOP_CLASSPATH:-}" ] && [ -z "${HADOOP_USER_CLASSPATH_FIRST:-}" ]; then
     path=$path:$HADOOP_CLASSPATH
   fi
@@ -66,8 +62,8 @@ find_java() {
 # and first on the class path; elsewhere it would cost the JDK's own, though Java would say nothing of it.
 find_class_data() {
   class_data=
-  if [ "$HADOOP_HOME" = "$(readlink -f /opt/ohmy/hadoop)" ] && [ -f "$JAVA_HOME/lib/server/hadoop.jsa" ] &&
-    [ -z "${HADOOP_CLASSPATH:+${HADOOP_USER_CLASSPATH_FIRST:-}}" ]; then
+  if [ "$HADOOP_HOME" = "$(readlink -f /opt/ohmy/hadoop)" ] && [ -f "$HADOOP_HOME/share/hadoop/classpath.jar" ] &&
+    [ -f "$JAVA_HOME/lib/server/hadoop.jsa" ] && [ -z "${HADOOP_CLASSPATH:+${HADOOP_USER_CLASSPATH_FIRST:-}}" ]; then
     class_data=$JAVA_HOME/lib/server/hadoop.jsa
   fi
 }

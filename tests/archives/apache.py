@@ -55,7 +55,7 @@ def build(ours: Path, target: Path) -> Path:
     libraries = root / "share/hadoop"
     missing = [path for path in libraries.rglob("*.jar") if LACKS.fullmatch(path.name)]
     assert len(missing) > 30, missing
-    for path in missing:
+    for path in [*missing, libraries / "classpath.jar", root / "libexec/class-data"]:
         path.unlink()
     # Since 3.4.3 the connectors themselves lie where every class path has them.
     for path in (libraries / "tools/lib").glob("hadoop-aws-*.jar"):

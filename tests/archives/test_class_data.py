@@ -20,6 +20,8 @@ sys.path.insert(0, str(ROOT / "archives"))
 import places  # noqa: E402
 
 import build  # noqa: E402
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import task_jvm  # noqa: E402
+
 import layout  # noqa: E402
 
 ARCHIVES = ROOT / "build/archives"
@@ -106,10 +108,33 @@ def test_elsewhere_the_jdks_own_is_used(trees: Path, tmp_path: Path) -> None:
     assert done.stdout.startswith("Hadoop 3.5.0\n")
 
 
-def test_the_dump_is_made_with_the_class_path_of_the_commands(trees: Path) -> None:
+def test_one_jar_stands_for_all_and_comes_first(trees: Path) -> None:
     done = subprocess.run([trees / "hadoop/bin/hdfs", "classpath"], capture_output=True, text=True, check=True)
-    jars = [entry for entry in done.stdout.strip().split(":") if entry.endswith(".jar")]
-    assert jars == [str(trees / "hadoop" / jar) for jar in layout.class_path(trees / "hadoop")]
+    first = Path(done.stdout.partition(":")[0])
+    with zipfile.ZipFile(first) as source:
+        lines = source.read("META-INF/MANIFEST.MF").decode().split("\r\n")
+    assert max(len(line) for line in lines) <= 72
+    names = "".join(line.removeprefix(" ") for line in lines[1:]).removeprefix("Class-Path: ").split(" ")
+    assert [first.parent / name for name in names] == [
+        trees / "hadoop" / jar for jar in layout.class_path(trees / "hadoop")
+    ]
+
+
+@needs_mounts
+@pytest.mark.parametrize(
+    ("class_path", "shared"),
+    [("$PWD:/etc/hadoop:/opt/ohmy/hadoop/share/hadoop/common/*", True), ("$PWD:job.jar/job.jar:/etc/hadoop", False)],
+)
+def test_containers_take_hadoops_classes_from_it_unless_the_job_s_own_go_first(
+    trees: Path, tmp_path: Path, class_path: str, shared: bool
+) -> None:
+    jars = "/opt/ohmy/hadoop/share/hadoop/common/lib/*:/opt/ohmy/hadoop/share/hadoop/common/*"
+    shell = (
+        f'cd {tmp_path} && export JAVA_HOME=/opt/ohmy/java CLASSPATH="{class_path}:{jars}" && '
+        f"exec $JAVA_HOME/bin/java $HADOOP_CLIENT_OPTS {task_jvm.CLASS_DATA} {VERSION}"
+    )
+    said, source = loads(trees, tmp_path / "mount", "bash", "-c", shell)
+    assert "Hadoop 3.5.0" in said and (source == "shared objects file") == shared
 
 
 def test_the_list_is_sorted_and_names_classes_of_these_jars(trees: Path) -> None:

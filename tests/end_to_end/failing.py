@@ -43,7 +43,7 @@ def put(lone: Lone, files: dict[str, bytes]) -> None:
     assert not done.get("failed"), done
 
 
-def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 900) -> dict[str, Result]:
+def together(lone: Lone, tasks: dict[str, Task], at_once: int = AT_ONCE, seconds: float = 1800) -> dict[str, Result]:
     """Run tasks on the master, some at the same time; return the result of each by its name.
 
     :param tasks: name → {module: arguments}; a name is letters, digits and underscores.

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+# Run by the shell that starts the container; archives without this program, such as Apache's own, start as ever.
+CLASS_DATA = "$(/opt/ohmy/hadoop/libexec/class-data 2>/dev/null)"
 
 
 def task_heap(task: int) -> int:
@@ -16,7 +18,7 @@ def task_heap(task: int) -> int:
 
 def task_java(task: int) -> str:
     """Return the options of a task's JVM."""
-    return f"-Xmx{task_heap(task)}m {QUICK_START}"
+    return f"-Xmx{task_heap(task)}m {QUICK_START} {CLASS_DATA}"
 
 
 def task_sort(heap: int) -> int:

@@ -14,7 +14,7 @@ import typing as t
 
 from . import sizing
 from .storage import Storage
-from .task_jvm import QUICK_START, task_heap, task_java, task_sort
+from .task_jvm import CLASS_DATA, QUICK_START, task_heap, task_java, task_sort
 
 AUTO, STOCK = PROFILES = ("auto", "stock")
 
@@ -66,7 +66,7 @@ def _java(node: Node) -> str:
 
 
 def _master_java(node: Node) -> str:
-    return f"-Xmx{sizing.application_master(node.task) * 2 // 3}m {QUICK_START}"
+    return f"-Xmx{sizing.application_master(node.task) * 2 // 3}m {QUICK_START} {CLASS_DATA}"
 
 
 def _disk_gap(node: Node) -> str | None:
@@ -74,7 +74,7 @@ def _disk_gap(node: Node) -> str | None:
 
 
 AM, RM, NN = "yarn.app.mapreduce.am", "yarn.resourcemanager", "dfs.namenode"
-START = "C1 and the serial collector start in half the time"
+START = "C1, the serial collector and class data ([archives](archives.md)) start in half the time"
 ROOM = f"{START}; a small heap leaves the container to the program"
 TUNING = (
     Setting("core-site", "io.file.buffer.size", always(131072), "fewer system calls for each stream"),
