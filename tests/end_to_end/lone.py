@@ -74,10 +74,7 @@ class Lone:
 
     def shell(self, line: str, user: str = "hadoop") -> str:
         """Return what a shell on the master prints, as the user hadoop or another one."""
-        words = ["su", "-", user, "-s", "/bin/bash", "-c", f"export LC_ALL=C.UTF-8; {line}"]
-        done = self.cloud.inside(self.cloud.master(NAME), *words, seconds=120)
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+        return self.cloud.shell(self.cloud.master(NAME), line, user)
 
     def hdfs(self, words: str, text: str = "") -> None:
         """Run ``hdfs dfs -WORDS`` on the master as the user hdfs, ``text`` being its input."""

@@ -167,6 +167,13 @@ class Cloud:
             ["podman", "exec", name, *command], capture_output=True, text=True, timeout=seconds, check=False
         )
 
+    def shell(self, instance: dict[str, t.Any], line: str, user: str = "hadoop", seconds: float = 120) -> str:
+        """Return what a shell on an instance prints, run by a user who has logged in; it must succeed."""
+        words = ["su", "-", user, "-s", "/bin/bash", "-c", f"export LC_ALL=C.UTF-8; {line}"]
+        done = self.inside(instance, *words, seconds=seconds)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
     def leftovers(self, cluster: str) -> list[str]:
         """Return all that still carries the cluster's tag or lies under its S3 prefix."""
         ec2, iam, s3 = self.client("ec2"), self.client("iam"), self.client("s3")
