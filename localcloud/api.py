@@ -18,6 +18,7 @@ from . import auth, authorize, policy, strict
 from .backends import Account
 from .callers import Principal, principal
 from .faults import Fault, status_of
+from .limits import Limits
 from .look import AccountLook
 from .paths import ZONE
 from .reconciler import Reconciler
@@ -32,12 +33,14 @@ HELD_BYTES = 8 * 1024 * 1024
 class FrontDoor:
     """The WSGI application in front of moto."""
 
-    def __init__(self, moto: Application, account: Account, reconciler: Reconciler) -> None:
+    def __init__(
+        self, moto: Application, account: Account, reconciler: Reconciler, limits: Limits | None = None
+    ) -> None:
         self._moto, self._account, self._reconciler, self._faults = moto, account, reconciler, reconciler.faults
         self._delays = reconciler.delays
         self._look = AccountLook(account, self._delays.profile, reconciler.instances_max)
         self._tokens = strict.Tokens()
-        self._things = Resources(account)
+        self._things, self._limits = Resources(account), limits
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
         """Answer one request, or spoil its answer as the plan of faults says."""
@@ -166,6 +169,8 @@ class FrontDoor:
         # A dry run meets what is asked for by name: DryRun:ec2:RunInstances.
         dry = "DryRun:" if form.get("DryRun", "").lower() == "true" else ""
         self._meet_fault([(f"{dry}{made.service}:{action}", {**form, **known})], met)
+        if self._limits is not None and made.service == "ec2":
+            self._limits.require(action, form)
         with self._account.lock:
             authorize.require(who, made.service, action, form, body, self._things, self._look)
         if made.service != "ec2":

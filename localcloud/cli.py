@@ -12,7 +12,7 @@ import sys
 import time
 import typing as t
 
-from . import fault_command, faults, image, network, process, server, spot
+from . import fault_command, faults, fleet, image, network, process, server, spot
 from .delays import PROFILES
 from .lifetime import (
     answers,
@@ -54,8 +54,13 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         if name in ("up", "serve"):
             text = "how fast: at once, or with the delays of AWS (default: fast)"
             command.add_argument("--profile", choices=sorted(PROFILES), default="fast", help=text)
+            how = command.add_mutually_exclusive_group()
             text = "make no containers of instances; needs no root"
-            command.add_argument("--no-machines", dest="paper", action="store_true", help=text)
+            how.add_argument("--no-machines", dest="paper", action="store_true", help=text)
+            text = (
+                "simulate a fleet: nodes of Hadoop without containers, within EC2's limits of requests; needs no root"
+            )
+            how.add_argument("--fleet", action="store_true", help=text)
             text = "with --no-machines: a Python file whose function boot(node) plays an instance's first boot"
             command.add_argument("--play", metavar="FILE", help=text)
         if name == "interrupt":
@@ -72,7 +77,8 @@ def main(argv: t.Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     state = State.at(arguments.state)
     try:
-        paper = getattr(arguments, "paper", False) or process.read(state.record).get("paper")
+        simulated = getattr(arguments, "fleet", False)
+        paper = simulated or getattr(arguments, "paper", False) or process.read(state.record).get("paper")
         if os.geteuid() != 0 and not (paper and arguments.command != "image"):
             raise LocalCloudError("localcloud makes containers, a network and firewall rules: run it as root.")
         return COMMANDS[arguments.command](state, arguments)
@@ -89,18 +95,20 @@ def up(state: State, arguments: argparse.Namespace) -> int:
             say(f"The local cloud runs already. {usage(state)}")
             if record.get("profile", "fast") != arguments.profile:
                 raise LocalCloudError(f"It runs with the profile {record.get('profile')}: 'down' it first.")
-            if bool(record.get("paper")) != arguments.paper:
-                how = "without" if record.get("paper") else "with"
-                raise LocalCloudError(f"It runs {how} machines: 'down' it first.")
+            if mode(record) != mode(vars(arguments)):
+                raise LocalCloudError(f"It runs {mode(record)}: 'down' it first.")
             if record.get("image") != image.digest():
                 say("Its node image is not the current one: 'down' and 'up' bring that.")
             return 0
         began = time.monotonic()
-        digest = image.digest() if arguments.paper else image.ensure(cache(state, arguments), say)
-        clear(state, arguments.paper)  # what a cloud that crashed has left; its instances are forgotten
+        paper = arguments.paper or arguments.fleet
+        digest = image.digest() if paper else image.ensure(cache(state, arguments), say)
+        clear(state, paper)  # what a cloud that crashed has left; its instances are forgotten
         faults.clear(state.faults)
         spot.clear(state.spot)
-        if arguments.paper:
+        if arguments.fleet:
+            vpc, doors = fleet.place(state)
+        elif paper:
             vpc, doors = Vpc(PAPER_CIDR), paper_doors()
         else:
             vpc = network.create(state)
@@ -111,6 +119,11 @@ def up(state: State, arguments: argparse.Namespace) -> int:
         wait_until_up(state, doors, child)
         say(f"The local cloud is up in {time.monotonic() - began:.1f} s. {usage(state)}")
     return 0
+
+
+def mode(told: t.Mapping[str, t.Any]) -> str:
+    """Return what a record or a command line says of instances, in words."""
+    return "a simulated fleet" if told.get("fleet") else "without machines" if told.get("paper") else "with machines"
 
 
 def down(state: State, arguments: argparse.Namespace) -> int:
@@ -156,7 +169,7 @@ def make_image(state: State, arguments: argparse.Namespace) -> int:
 
 def serve(state: State, arguments: argparse.Namespace) -> int:
     """Be the server process; ``up`` starts it."""
-    doors = Doors(arguments.address, arguments.port, arguments.paper)
+    doors = Doors(arguments.address, arguments.port, arguments.paper or arguments.fleet, arguments.fleet)
     server.serve(state, Vpc(arguments.cidr), arguments.digest, arguments.profile, doors, arguments.play)
     return 0
 

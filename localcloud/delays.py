@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Delays:
     boot: float = 0.0
     terminate: float = 0.0
 
-    @property
+    @functools.cached_property
     def any(self) -> bool:
         """Tell whether anything happens by the clock."""
         return any(dataclasses.astuple(self))

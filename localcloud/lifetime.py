@@ -83,7 +83,8 @@ def spawn(state: State, vpc: Vpc, digest: str, profile: str, doors: Doors, play:
     argv = [sys.executable, "-m", "localcloud", "--state", str(state.root)]
     argv += ["serve", "--cidr", vpc.cidr, "--digest", digest, "--profile", profile]
     argv += ["--address", doors.address, "--port", str(doors.port)]
-    argv += ["--no-machines"] * doors.paper + (["--play", os.path.abspath(play)] if play else [])
+    mode = ["--fleet"] if doors.fleet else ["--no-machines"] * doors.paper
+    argv += mode + (["--play", os.path.abspath(play)] if play else [])
     if state.log.exists():
         state.log.replace(state.log.with_suffix(".log.old"))
     log = os.open(state.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -14,7 +14,7 @@ from .delays import Delays
 from .faults import Fault, Faults
 from .metadata import user_data
 from .network import Vpc
-from .paths import PAPER_CIDR, State
+from .paths import State
 from .reconciler import Machine, Reconciler
 
 
@@ -54,8 +54,8 @@ class PaperMachines(Reconciler):
 
     instances_max = 4000
 
-    def __init__(self, state: State, account: Account, delays: Delays, faults: Faults, play: Play) -> None:
-        super().__init__(state, Vpc(PAPER_CIDR), account, "", delays, faults)
+    def __init__(self, state: State, vpc: Vpc, account: Account, delays: Delays, faults: Faults, play: Play) -> None:
+        super().__init__(state, vpc, account, "", delays, faults)
         self._play = play
 
     def _run(self, machine: Machine, instance: t.Any, fault: Fault | None) -> None:

@@ -30,20 +30,22 @@ LOOPBACK, PAPER_CIDR = "127.0.0.1", "10.63.0.0/16"
 
 @dataclasses.dataclass(frozen=True)
 class Doors:
-    """Where a cloud answers API requests, and whether its instances are on paper only."""
+    """Where a cloud answers API requests, and whether its instances are on paper only, or those of a simulated fleet."""
 
     address: str
     port: int = API_PORT
     paper: bool = False
+    fleet: bool = False
 
     def record(self) -> dict[str, t.Any]:
         """Return what ``of`` reads."""
-        return {"address": self.address, "port": self.port, "paper": self.paper}
+        return dataclasses.asdict(self)
 
     @classmethod
     def of(cls, record: t.Mapping[str, t.Any]) -> Doors:
         """Return those that a server has written down."""
-        return cls(record.get("address", ""), int(record.get("port", API_PORT)), bool(record.get("paper")))
+        modes = {name: bool(record.get(name)) for name in ("paper", "fleet")}
+        return cls(record.get("address", ""), int(record.get("port", API_PORT)), **modes)
 
     @property
     def ports(self) -> tuple[int, ...]:

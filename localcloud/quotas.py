@@ -9,13 +9,15 @@ import typing as t
 
 #: What a young account has, and more than ``strict.INSTANCES_MAX`` instances of the sizes that fit on one machine.
 VCPUS = 640.0
+#: What a simulated fleet may run: as many as its subnet has addresses, of the types with two.
+OF_A_FLEET = 10000.0
 NAMES = {
     "L-1216C47A": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
     "L-34B43A08": "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
 }
 
 
-def quota(code: str, region: str, account: str) -> dict[str, t.Any] | None:
+def quota(code: str, region: str, account: str, vcpus: float) -> dict[str, t.Any] | None:
     """Return a quota of EC2's as the API tells it, None for one that is not told here."""
     if code not in NAMES:
         return None
@@ -25,21 +27,21 @@ def quota(code: str, region: str, account: str) -> dict[str, t.Any] | None:
         "QuotaArn": f"arn:aws:servicequotas:{region}:{account}:ec2/{code}",
         "QuotaCode": code,
         "QuotaName": NAMES[code],
-        "Value": VCPUS,
+        "Value": vcpus,
         "Unit": "None",
         "Adjustable": True,
         "GlobalQuota": False,
     }
 
 
-def install() -> None:
+def install(vcpus: float) -> None:
     """Let moto tell them; call this once, before the first request."""
     from moto.servicequotas.models import ServiceQuotasBackend
 
     others = ServiceQuotasBackend.get_service_quota
 
     def get_service_quota(backend: t.Any, service_code: str, quota_code: str) -> dict[str, t.Any]:
-        found = quota(quota_code, backend.region_name, backend.account_id) if service_code == "ec2" else None
+        found = quota(quota_code, backend.region_name, backend.account_id, vcpus) if service_code == "ec2" else None
         return found if found is not None else others(backend, service_code, quota_code)
 
     ServiceQuotasBackend.get_service_quota = get_service_quota  # type: ignore[method-assign,assignment]

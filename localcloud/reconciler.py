@@ -85,17 +85,21 @@ class Reconciler:
         """Look at all instances, show their true states and start the jobs that are due. Fast; any thread."""
         with self.account.lock:
             for instance in self.account.instances():
-                machine = self.machines.get(instance.id)
-                if machine is None:
-                    if instance.state == "terminated":
-                        continue
-                    machine = self.machines[instance.id] = Machine(instance.id)
-                shown, job = self._due(machine, instance.state)
-                self.account.show(instance, shown)
-                if job is not None and not machine.busy:
-                    machine.busy = True
-                    self._pool.submit(self._do, machine, instance, job)
+                self._tend(instance)
         self._wake()
+
+    def _tend(self, instance: t.Any) -> None:
+        """Show one instance's true state and start the job that is due; the lock is held."""
+        machine = self.machines.get(instance.id)
+        if machine is None:
+            if instance.state == "terminated":
+                return
+            machine = self.machines[instance.id] = Machine(instance.id)
+        shown, job = self._due(machine, instance.state)
+        self.account.show(instance, shown)
+        if job is not None and not machine.busy:
+            machine.busy = True
+            self._pool.submit(self._do, machine, instance, job)
 
     def _due(self, machine: Machine, api_state: str) -> tuple[str, str | None]:
         wanted = "run" if api_state in ("pending", "running") else "stop" if api_state.startswith("stop") else "end"
@@ -135,8 +139,10 @@ class Reconciler:
                     machine.created = True  # so that what there is of it is removed
                     machine.up = False
         finally:
-            machine.busy = False
-            self.scan()
+            with self.account.lock:
+                machine.busy = False
+                self._tend(instance)  # this one alone: a thousand that start would look at a million
+            self._wake()
 
     def _start(self, machine: Machine, instance: t.Any) -> None:
         fault = None

@@ -11,10 +11,10 @@ import logging
 import os
 import signal
 import threading
-import typing as t
 
-from . import backends, dns, image, quotas, spot
+from . import backends, dns, image, quick, quotas, spot
 from .delays import PROFILES
+from .listening import listen
 from .network import Vpc
 from .paths import DNS_PORT, METADATA_PORT, Doors, State
 from .process import own_record
@@ -41,37 +41,29 @@ def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str, doors: Doors
 
     from .api import FrontDoor
     from .faults import Faults
+    from .fleet import Fleet
+    from .limits import Limits
     from .metadata import Metadata
     from .paper import PaperMachines, load
     from .reconciler import Reconciler
 
-    quotas.install()
+    quick.install()
+    quotas.install(quotas.OF_A_FLEET if doors.fleet else quotas.VCPUS)
     account = backends.Account(vpc.cidr, ami_id, *credentials(state))
     delays, faults = PROFILES[profile], Faults(state.faults)
     reconciler: Reconciler
-    if doors.paper:
-        reconciler = PaperMachines(state, account, delays, faults, load(play))
+    limits = Limits() if doors.fleet else None
+    if doors.fleet:
+        reconciler = Fleet(state, vpc, account, delays, faults)
+    elif doors.paper:
+        reconciler = PaperMachines(state, vpc, account, delays, faults, load(play))
     else:
         reconciler = Reconciler(state, vpc, account, image.reference(recipe_digest), delays, faults)
         dns.serve(vpc.gateway, DNS_PORT, vpc.network)
-        _listen(vpc.gateway, METADATA_PORT, Metadata(account, state.spot), None)
+        listen(vpc.gateway, METADATA_PORT, Metadata(account, state.spot))
     reconciler.start()
     spot.watch(state.spot, account, reconciler.scan)
     moto = DomainDispatcherApplication(create_backend_app)
-    _listen(doors.address, doors.port, FrontDoor(moto, account, reconciler), MotoRequestHandler)
+    listen(doors.address, doors.port, FrontDoor(moto, account, reconciler, limits), MotoRequestHandler)
     logging.getLogger("localcloud").info("serving on %s:%s", doors.address, doors.port)
     threading.Event().wait()
-
-
-def _listen(address: str, port: int, application: t.Any, handler: t.Any) -> None:
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Quiet(handler or WSGIRequestHandler):  # type: ignore[misc]
-        """Log no request: paths and queries may carry what a log must not."""
-
-        def log_request(self, code: t.Any = "-", size: t.Any = "-") -> None:
-            return
-
-    server = make_server(address, port, application, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, name=f"port-{port}", daemon=True).start()

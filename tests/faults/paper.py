@@ -29,8 +29,8 @@ class Paper(Cloud):
 
     def up(self, *options: str) -> None:
         """Start it, with what a module run needs on the controller."""
-        node = Path(__file__).with_name("paper_node.py")
-        self.localcloud("up", "--no-machines", "--play", str(node), *options)
+        node = ROOT / "localcloud" / "played_node.py"
+        self.localcloud("up", *(options or ("--no-machines", "--play", str(node))))
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._key.exists():
             argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._key)]

@@ -14,12 +14,17 @@ import typing as t
 KIND = "ssh-ed25519"
 
 
+def settings(user_data: str) -> dict[str, str] | None:
+    """Return what user data tell the bootstrap (bucket, prefix, role …), None for those of a stranger."""
+    found = re.search(r"json\.loads\('''(.*?)'''\)", user_data, re.S)
+    return None if found is None else dict(json.loads(found.group(1)))
+
+
 def boot(node: t.Any) -> None:
     """Show the host key, then report the digest of the document that user data point at."""
-    found = re.search(r"json\.loads\('''(.*?)'''\)", node.user_data, re.S)
-    if found is None:
+    told = settings(node.user_data)
+    if told is None:
         return
-    told = json.loads(found.group(1))
     at = f"{told['prefix']}nodes/{node.instance_id}"
     secret = hashlib.sha256(node.instance_id.encode()).digest()
     blob = b"".join(len(part).to_bytes(4, "big") + part for part in (KIND.encode(), secret))
