@@ -194,7 +194,8 @@ class Cluster:
     def objects(self, name: str, files: t.Mapping[str, bytes | Path]) -> str:
         """Put files into S3, where the nodes may read them; return their place as an s3:// address."""
         client = self.cloud.client("s3")
-        bucket = client.list_buckets()["Buckets"][0]["Name"]
+        buckets = [one["Name"] for one in client.list_buckets()["Buckets"]]
+        bucket = next(name for name in buckets if name.startswith("ohmy-hadoop-"))
         for file, content in files.items():
             key = f"input/{NAME}/{name}/{file}"
             if isinstance(content, Path):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import time
 import typing as t
@@ -107,12 +108,13 @@ class _Taking:
 
     def close(self) -> None:
         """Let the row put away what it has set up; a failure is told and changes no result."""
-        close = getattr(self._steps, "close", None)
-        if close is None:  # never begun, or no generator
-            return
         try:
             with limit(CLOSE_SECONDS, "it took too long"):
-                close()
+                if isinstance(self._steps, t.Generator):
+                    self._steps.close()
+                # What it wrote may tell why it failed.
+                if not self.taken.error:
+                    shutil.rmtree(self.context.folder, ignore_errors=True)
         except Exception as error:
             self.context.say(f"{self.row.name}: what it set up was not put away: {error}")
 

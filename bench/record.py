@@ -45,12 +45,17 @@ def record(taken: Taken, surroundings: Record) -> Record:
     about = {"seconds": round(taken.seconds, 1), **surroundings}
     if taken.error:
         return {**known, "error": taken.error, **about}
-    ours = [pair.ours for pair in taken.pairs]
-    theirs = None if row.goal.absolute else [t.cast(float, pair.theirs) for pair in taken.pairs]
-    values = ours if theirs is None else [one / other for one, other in zip(ours, theirs)]
+    ours = [_six(pair.ours) for pair in taken.pairs]
+    theirs = None if row.goal.absolute else [_six(t.cast(float, pair.theirs)) for pair in taken.pairs]
+    values = ours if theirs is None else [_six(one / other) for one, other in zip(ours, theirs)]
     median = statistics.median(values)
     found = {"median": median, "lowest": min(values), "highest": max(values), "verdict": verdict(row, median)}
     return {**known, "ours": ours, "theirs": theirs, "values": values, **found, **about}
+
+
+def _six(value: float) -> float:
+    """Return a value with six digits that count."""
+    return float(f"{value:.6g}")
 
 
 def surroundings() -> Record:

@@ -56,7 +56,7 @@ def test_as_many_pairs_are_taken_as_are_asked_for_and_the_row_is_closed(tmp_path
     found, said = taken([Row("one", "", "", Goal(1), endless, repeats=4)], tmp_path)
     assert found["one"].pairs == [PAIR] * 4 and not found["one"].error and closed
     assert said[0] == "one: 1 of 4: 1 s, theirs 2 s, 0.500 of it"
-    assert (tmp_path / "one/mine").exists()
+    assert not (tmp_path / "one").exists()
 
 
 def test_a_row_that_fails_is_told_and_the_others_go_on(tmp_path):
@@ -66,6 +66,7 @@ def test_a_row_that_fails_is_told_and_the_others_go_on(tmp_path):
     assert found["short"].error == "StopIteration"
     assert found["half"].error == "a ratio needs both sides"
     assert not found["good"].error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad", "half", "short"]
 
 
 @pytest.mark.parametrize("together, order", [("x", "a1 b1 a2 b2 a3 b3 a4 b4"), ("", "a1 a2 a3 a4 b1 b2 b3 b4")])
