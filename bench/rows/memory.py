@@ -60,5 +60,6 @@ ROWS = (
         unit="MB",
         limit=1200,
         needs=NEEDS,
+        together="stock",
     ),
 )
