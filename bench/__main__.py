@@ -44,8 +44,9 @@ def require_checkout() -> None:
     """
     code = "import ansible_collections.ohmy.hadoop as found; print(list(found.__path__)[0])"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    if Path(done.stdout.strip() or "/").resolve() != ROOT:
-        sys.exit(f"Ansible finds the collection in {done.stdout.strip() or 'no place'}, not in {ROOT}: make setup-dev.")
+    found = Path(done.stdout.strip() or "/").resolve()
+    if found != ROOT:
+        sys.exit(f"Ansible finds the collection in {found}, not in {ROOT}: make setup-dev links it.")
 
 
 def run(rows: t.Iterable[Row], context: Context, path: Path = record.RECORDS) -> bool:

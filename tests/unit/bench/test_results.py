@@ -154,6 +154,12 @@ def test_only_of_make_names_rows(monkeypatch):
         command.main([])
 
 
+def test_another_checkout_s_collection_is_not_measured(monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=f"Ansible finds the collection in /.*, not in {tmp_path}"):
+        command.require_checkout()
+
+
 def test_each_row_is_kept_as_it_is_done_and_what_is_shared_goes_down_whatever_happens(tmp_path):
     down = []
     context = Context(tmp_path / "rows", lambda _text: None)
