@@ -17,11 +17,12 @@ BEGIN, END = "<!-- made by `python -m bench docs`: begin -->", "<!-- made by `py
 
 def in_terminal(rows: t.Iterable[Row], records: t.Mapping[str, Record]) -> str:
     """Return the table in columns, and below it why rows failed."""
-    lines = [HEADINGS, *(_cells(row, records.get(row.name)) for row in rows)]
+    shown = [(row, records.get(row.name)) for row in rows]
+    lines = [HEADINGS, *(_cells(row, one) for row, one in shown)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    shown = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    failed = [f"{name}: {one['error']}" for name, one in records.items() if "error" in one]
-    return "\n".join([*shown, *([""] if failed else []), *failed])
+    padded = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+    failed = [f"{row.name}: {one['error']}" for row, one in shown if one and "error" in one]
+    return "\n".join([*padded, *([""] if failed else []), *failed])
 
 
 def in_page(rows: t.Iterable[Row], records: t.Mapping[str, Record]) -> str:

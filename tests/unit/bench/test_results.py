@@ -100,6 +100,7 @@ def test_the_terminal_s_table_has_a_line_for_each_row_and_tells_failures_below()
     assert lines[3].endswith("≤ 1 s        missed")
     assert lines[4].endswith("not measured")
     assert lines[5:] == ["", "b: no luck"]
+    assert "no luck" not in table.in_terminal(rows[:1], records)
 
 
 def test_the_page_s_table_says_against_what_and_where_each_was_measured():
