@@ -6,7 +6,7 @@
 # Sourced by hadoop, hdfs, yarn and mapred: finds Hadoop, Java and the configuration, and starts a class.
 # Honours JAVA_HOME HADOOP_CONF_DIR HADOOP_HEAPSIZE_MAX HADOOP_HEAPSIZE_MIN HADOOP_OPTS HADOOP_CLIENT_OPTS
 # HADOOP_CLASSPATH HADOOP_USER_CLASSPATH_FIRST HADOOP_LOG_DIR HADOOP_LOGFILE HADOOP_ROOT_LOGGER, and for a daemon
-# <PROGRAM>_<VERB>_OPTS (HDFS_NAMENODE_OPTS, YARN_NODEMANAGER_OPTS …).
+# <PROGRAM>_<VERB>_OPTS (HDFS_NAMENODE_OPTS, YARN_NODEMANAGER_OPTS …). OHMY_CLASS_DATA=no leaves Hadoop's class data alone.
 
 die() {
   echo "${program:?}: $*" >&2
@@ -38,7 +38,7 @@ class_path() (
   fi
   path=$path:$HADOOP_CONF_DIR:$HADOOP_HOME/share/hadoop/hdfs
   for folder in common/lib common hdfs/lib hdfs mapreduce yarn/lib yarn tools/lib; do
-    path=$path:$HADOOP_HOME/share/hadoop/$folder/*
+    path="$path:$HADOOP_HOME/share/hadoop/$folder/*"
   done
   if [ -n "${HADOOP_CLASSPATH:-}" ] && [ -z "${HADOOP_USER_CLASSPATH_FIRST:-}" ]; then
     path=$path:$HADOOP_CLASSPATH
@@ -62,8 +62,9 @@ find_java() {
 # and first on the class path; elsewhere it would cost the JDK's own, though Java would say nothing of it.
 find_class_data() {
   class_data=
-  if [ "$HADOOP_HOME" = "$(readlink -f /opt/ohmy/hadoop)" ] && [ -f "$HADOOP_HOME/share/hadoop/classpath.jar" ] &&
-    [ -f "$JAVA_HOME/lib/server/hadoop.jsa" ] && [ -z "${HADOOP_CLASSPATH:+${HADOOP_USER_CLASSPATH_FIRST:-}}" ]; then
+  if [ "${OHMY_CLASS_DATA:-}" != no ] && [ -z "${HADOOP_CLASSPATH:+${HADOOP_USER_CLASSPATH_FIRST:-}}" ] &&
+    [ "$HADOOP_HOME" = "$(readlink -f /opt/ohmy/hadoop)" ] && [ -f "$HADOOP_HOME/share/hadoop/classpath.jar" ] &&
+    [ -f "$JAVA_HOME/lib/server/hadoop.jsa" ]; then
     class_data=$JAVA_HOME/lib/server/hadoop.jsa
   fi
 }

@@ -32,8 +32,9 @@ TOOLS = "hadoop-aws"
 
 
 def environment(name: str, java_home: str, heap: int | None, quick: bool) -> dict[str, str]:
-    """Return the environment of a daemon; without a heap Java takes what it takes by itself."""
+    """Return the environment of a daemon; without a heap, Java starts as it comes."""
     options = "-Djava.net.preferIPv4Stack=true"
+    tuned = {"HADOOP_HEAPSIZE_MAX": str(heap), "MALLOC_ARENA_MAX": "2"}
     return {
         "JAVA_HOME": java_home,
         "HADOOP_HOME": HOME,
@@ -42,11 +43,10 @@ def environment(name: str, java_home: str, heap: int | None, quick: bool) -> dic
         # Without it, Apache's scripts have all daemons write to one file.
         "HADOOP_LOGFILE": f"{COMMANDS.get(name, 'yarn')}-{name}.log",
         "HADOOP_ROOT_LOGGER": "INFO,RFA",
-        **({"HADOOP_HEAPSIZE_MAX": str(heap)} if heap else {}),
+        **(tuned if heap else {"OHMY_CLASS_DATA": "no"}),
         "HADOOP_OPTIONAL_TOOLS": TOOLS,
         "HADOOP_OPTS": f"{options} {QUICK_START}" if quick else options,
         "LANG": "C.UTF-8",
-        "MALLOC_ARENA_MAX": "2",
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     }
 

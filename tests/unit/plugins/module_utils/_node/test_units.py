@@ -87,7 +87,8 @@ def test_a_stock_daemon_takes_javas_own_heap(document):
     for profile, sized in (("auto", True), ("stock", False)):
         files = want.wanted({**document, "profile": profile}, Facts(8192, 2, "10.0.0.4"), "x86_64").files
         unit = files["etc/systemd/system/hadoop-namenode.service"].decode()
-        assert ("HADOOP_HEAPSIZE_MAX" in unit, "TieredStopAtLevel" in unit) == (sized, sized)
+        words = ("HADOOP_HEAPSIZE_MAX", "MALLOC_ARENA_MAX", "TieredStopAtLevel")
+        assert [word in unit for word in words] == [sized] * 3 and ("OHMY_CLASS_DATA=no" in unit) != sized
 
 
 def test_only_the_master_follows_jobs():
