@@ -163,14 +163,14 @@ class FrontDoor:
         else:
             form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             action = form.get("Action", "")
+        if self._limits is not None and made.service == "ec2":
+            self._limits.require(action, form)
         subnet = form.get("SubnetId") or form.get("NetworkInterface.1.SubnetId", "")
         zone = self._account.zone_of(subnet) if subnet else form.get("Placement.AvailabilityZone", ZONE)
         known = {"Zone": zone} if action == "RunInstances" else {}
         # A dry run meets what is asked for by name: DryRun:ec2:RunInstances.
         dry = "DryRun:" if form.get("DryRun", "").lower() == "true" else ""
         self._meet_fault([(f"{dry}{made.service}:{action}", {**form, **known})], met)
-        if self._limits is not None and made.service == "ec2":
-            self._limits.require(action, form)
         with self._account.lock:
             authorize.require(who, made.service, action, form, body, self._things, self._look)
         if made.service != "ec2":

@@ -24,7 +24,7 @@ class Paper(Cloud):
     def __init__(self, state: Path, home: Path) -> None:
         super().__init__(state, home)
         self._clients: dict[str, t.Any] = {}
-        self._key = home / "id_ed25519"
+        self.key = home / "id_ed25519"
         self.bundle = home / "bundle.pyz"
 
     def up(self, *options: str) -> None:
@@ -32,8 +32,8 @@ class Paper(Cloud):
         node = ROOT / "localcloud" / "played_node.py"
         self.localcloud("up", *(options or ("--no-machines", "--play", str(node))))
         self.home.mkdir(parents=True, exist_ok=True)
-        if not self._key.exists():
-            argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._key)]
+        if not self.key.exists():
+            argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key)]
             subprocess.run(argv, check=True, timeout=60)
         self.bundle.write_bytes(b"bundle")
         self.client("s3").create_bucket(Bucket=BUCKET)
@@ -77,14 +77,16 @@ class Paper(Cloud):
                 workers=2,
                 instance_type="t3.small",
                 ssh_cidr="192.0.2.7/32",
-                public_key=f"{self._key}.pub",
+                public_key=f"{self.key}.pub",
                 bundle=str(self.bundle),
                 document={"hadoop": {"url": f"s3://{BUCKET}/archives/a/h.tar.gz", "sha512": "ab"}},
             )
         wanted.update(params)
-        env = {**self.env, "AWS_MAX_ATTEMPTS": ""}
-        env.pop("AWS_MAX_ATTEMPTS")
-        return ModuleRun("ec2_cluster", {"_ansible_check_mode": check, **wanted}, env, self.home / "result.json")
+        return self.module("ec2_cluster", {"_ansible_check_mode": check, **wanted})
+
+    def module(self, name: str, args: dict[str, t.Any]) -> ModuleRun:
+        """Start any module of the collection in the background."""
+        return ModuleRun(name, args, self.env, self.home / "result.json")
 
     def run(self, state: str, **params: t.Any) -> dict[str, t.Any]:
         """Run the module to its end; return its result."""

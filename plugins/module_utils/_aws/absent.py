@@ -19,6 +19,7 @@ from .waits import Deadline, poll
 from .want import Want
 
 TERMINATE_SECONDS = 300.0
+TERMINATED_A_SECOND = 20
 LOOK_SECONDS = 30.0
 
 
@@ -94,8 +95,9 @@ def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) 
             if not new:
                 raise
             late.extend(new)
-            instances.terminate(clients.ec2, want.name, new)
-            instance_waits.wait_state(clients.ec2, want.name, new, ("terminated",), Deadline(TERMINATE_SECONDS))
+            time_left = Deadline(TERMINATE_SECONDS)
+            instances.terminate(clients.ec2, want.name, new, time_left)
+            instance_waits.wait_state(clients.ec2, want.name, new, ("terminated",), time_left)
             _retry_in_use(lambda: security_group.delete(clients.ec2, group), Deadline(deadline.seconds))
 
     _retry_in_use(step, deadline)
@@ -105,9 +107,9 @@ def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) 
 def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -> bool:
     """End the instances and wait; tell whether the end was at least accepted."""
     ids = [one.id for one in have.instances]
-    # EC2 takes a minute to end an instance, however short the user wants to wait for a launch.
-    deadline = Deadline(max(float(want.wait_timeout), TERMINATE_SECONDS))
-    if ids and not removal.attempt(lambda: instances.terminate(clients.ec2, want.name, ids)):
+    # EC2 takes a minute to end an instance, however short the user wants to wait for a launch, and of many 20 a second.
+    deadline = Deadline(max(float(want.wait_timeout), TERMINATE_SECONDS) + len(ids) / TERMINATED_A_SECOND)
+    if ids and not removal.attempt(lambda: instances.terminate(clients.ec2, want.name, ids, deadline)):
         return False
     if ids:
         removal.attempt(lambda: instance_waits.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline))

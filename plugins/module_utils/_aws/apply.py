@@ -87,7 +87,8 @@ def _wait_host_keys(
     patience: list[Deadline] = []
 
     def probe() -> dict[str, nodes.Node] | None:
-        found = nodes.observe(clients.s3, bucket, at)
+        # The master alone as long as there is nothing to be seen of it: a thousand workers are much to list.
+        found = nodes.observe(clients.s3, bucket, at, None if patience else master)
         node = found.get(master)
         if node is not None and node.report == "failed":
             raise OhmyError(
@@ -95,10 +96,12 @@ def _wait_host_keys(
                 "Mend what it tells, remove the cluster, and launch it again.",
             )
         if node is not None and node.keys:
-            patience.append(Deadline(min(WORKER_KEY_SECONDS, deadline.left())))
+            if not patience:
+                patience.append(Deadline(min(WORKER_KEY_SECONDS, deadline.left())))
+                found = nodes.observe(clients.s3, bucket, at)
             late_ones = [one for one in workers if one not in found]
             return found if not late_ones or not patience[0].left() else None
-        known = {one.id: one for one in instances.observe(clients.ec2, want.name)}
+        known = {one.id: one for one in instances.observe(clients.ec2, want.name, only=master)}
         if master in known and known[master].state != "running":
             one = known[master]
             raise OhmyError(
@@ -141,7 +144,7 @@ def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: D
     moving = [one.id for one in have.instances if one.id in ids and one.state == "stopping"]
     if moving:
         instance_waits.wait_state(clients.ec2, want.name, moving, ("stopped", "terminated"), deadline)
-    instances.start(clients, ids)
+    instances.start(clients, ids, deadline)
 
 
 def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str) -> tuple[Have, dict[str, t.Any]]:
@@ -194,7 +197,7 @@ def _end_leaving(
     """Terminate the workers that are to leave, once all others are there; return those that are left."""
     ids = standing.leaving(want, now)
     if ids:
-        instances.terminate(clients.ec2, want.name, ids)
+        instances.terminate(clients.ec2, want.name, ids, deadline)
         instance_waits.wait_state(clients.ec2, want.name, ids, ("terminated",), deadline)
     return [one for one in now if one.id not in ids]
 

@@ -38,6 +38,7 @@ GONE = frozenset(
     }
 )
 IN_USE = frozenset({"DependencyViolation", "InvalidGroup.InUse", "VolumeInUse", "IncorrectState", "DeleteConflict"})
+THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "EC2ThrottledException"})
 
 _CAPACITY = (
     "There is no capacity for this type in this zone now: try another subnet (cluster_subnet_id) or another type "
@@ -46,6 +47,10 @@ _CAPACITY = (
 _QUOTA = (
     "The account's quota is used up: ask AWS to raise it, or take fewer or smaller instances (cluster_workers, "
     "cluster_instance_type)."
+)
+_THROTTLED = (
+    "The account may launch and start some 1,000 instances at once and 2 a second after that: wait longer (cluster_timeout), "
+    "or ask AWS for more."
 )
 _CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
 _EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
@@ -62,6 +67,7 @@ HINTS = {
     ),
     "InsufficientFreeAddressesInSubnet": "Take a larger subnet (cluster_subnet_id) or fewer workers (cluster_workers).",
     **dict.fromkeys(("VcpuLimitExceeded", "InstanceLimitExceeded", "VolumeLimitExceeded"), _QUOTA),
+    **dict.fromkeys(THROTTLED, _THROTTLED),
     **dict.fromkeys(denials.CODES, denials.hint(denials.Denial(None, None, None))),
     **dict.fromkeys(
         (
@@ -162,6 +168,10 @@ def call_or_none(what: str, operation: t.Callable[..., t.Any], **arguments: t.An
         if exc.code in GONE:
             return None
         raise
+
+
+#: For what grows with a cluster: AWS advises against asking for all of it at once, and gives a thousand at most.
+MOST_ITEMS = {"PageSize": 1000}
 
 
 def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:

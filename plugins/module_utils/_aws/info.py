@@ -165,9 +165,8 @@ def _gone(clients: Clients, name: str, bucket: str | None, left: list[str]) -> d
 def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]]:
     """Return the clusters that have instances, by name, or left something behind; at most the one of this name."""
     by_name: dict[str, list[instances.Instance]] = {}
-    for one in instances.observe(clients.ec2, name):
-        if one.state != "terminated":
-            by_name.setdefault(one.cluster, []).append(one)
+    for one in instances.observe(clients.ec2, name, instances.NOT_GONE):
+        by_name.setdefault(one.cluster, []).append(one)
     disks = costs.volumes(clients.ec2, name) if wish.costs else None
     names = {found: known[-1].key_name for found, known in by_name.items()} if wish.public_key is None else {}
     prefer = key_pair.materials(clients.ec2, names)

@@ -35,9 +35,15 @@ def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -
     def fell_asleep(one: Instance) -> bool:
         return one.state in instances.ASLEEP and (one.id in woken or not late_news.left())
 
-    def probe() -> list[Instance] | None:
+    def look() -> list[Instance]:
         found = instances.observe(ec2, cluster)
         seen.update({one.id: one for one in found})
+        return found
+
+    def probe() -> list[Instance] | None:
+        if instances.moving(ec2, cluster, ("running",)):
+            return None
+        found = look()
         woken.update(one.id for one in found if one.state in instances.LIVE)
         here = [seen[one] for one in ids if one in seen]
         dead = [one for one in here if one.state in instances.DEAD or fell_asleep(one)]
@@ -50,6 +56,7 @@ def wait_running(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -
         return found if all(one in seen and seen[one].state == "running" for one in ids) else None
 
     def late() -> OhmyError:
+        look()
         slow = [one for one in ids if one not in seen or seen[one].state != "running"]
         return OhmyError(
             f"{len(slow)} of {len(ids)} instances of {cluster} are not running after {deadline.seconds:.0f} s: "
@@ -67,12 +74,18 @@ def wait_state(ec2: t.Any, cluster: str, ids: list[str], states: tuple[str, ...]
     def slow() -> list[str]:
         return [one for one in ids if (seen[one].state if one in seen else "terminated") not in states]
 
-    def probe() -> bool | None:
+    def look() -> None:
         seen.clear()
-        seen.update({one.id: one for one in instances.observe(ec2, cluster)})
+        seen.update({one.id: one for one in instances.observe(ec2, cluster, instances.NOT_GONE)})
+
+    def probe() -> bool | None:
+        if instances.moving(ec2, cluster, states):
+            return None
+        look()
         return None if slow() else True
 
     def late() -> OhmyError:
+        look()
         wanted = " or ".join(states)
         return OhmyError(
             f"{len(slow())} instances of {cluster} are not {wanted} after {deadline.seconds:.0f} s: "

@@ -11,18 +11,22 @@ import json
 import re
 import typing as t
 from dataclasses import dataclass, field
+from functools import partial
 
 from .._core.errors import OhmyError
 from . import errors, tags
 from .groups import MASTER, ON_DEMAND, WORKER
-from .waits import Deadline, poll
+from .waits import Deadline, poll, unthrottled
 
 # What each state means for a wanted instance.
 LIVE = ("pending", "running")
 ASLEEP = ("stopping", "stopped")
 DEAD = ("shutting-down", "terminated")
+NOT_GONE = (*LIVE, *ASLEEP, "shutting-down")
+# What an instance is on its way to each.
+ON_THE_WAY = {"running": "pending", "stopped": "stopping", "terminated": "shutting-down"}
 LAUNCH_BATCH = 100
-TERMINATE_BATCH = 1000
+MOST_IDS = 1000
 PROFILE_LAG = 120
 
 
@@ -125,13 +129,34 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
     )
 
 
-def observe(ec2: t.Any, cluster: str | None) -> list[Instance]:
-    """Return the instances of one cluster or of all (None), the terminated too, in order of launch."""
+def observe(ec2: t.Any, cluster: str | None, states: t.Sequence[str] = (), only: str | None = None) -> list[Instance]:
+    """Return the instances of one cluster or of all (None), the terminated too, in order of launch.
+
+    :param states: those in one of these states, where there are any.
+    :param only: the one instance with this id.
+    """
     what = "describe the instances of all clusters" if cluster is None else f"describe the instances of {cluster}"
-    found = errors.pages(what, ec2, "describe_instances", "Reservations", Filters=tags.filters(cluster))
+    narrowed = tags.filters(cluster)
+    if states:
+        narrowed.append({"Name": "instance-state-name", "Values": list(states)})
+    if only is not None:
+        narrowed.append({"Name": "instance-id", "Values": [only]})
+    found = errors.pages(
+        what, ec2, "describe_instances", "Reservations", Filters=narrowed, PaginationConfig=errors.MOST_ITEMS
+    )
     known = [from_api(raw) for reservation in found for raw in reservation["Instances"]]
     ours = [one for one in known if tags.is_ours(one.tags, cluster if cluster is not None else one.cluster)]
     return sorted(ours, key=lambda one: (one.launch_time, one.id))
+
+
+def moving(ec2: t.Any, cluster: str, states: t.Iterable[str]) -> bool:
+    """Tell whether one of the cluster's instances is on its way to one of these states.
+
+    A small answer, however many are: a wait asks it until there is something to be seen.
+    """
+    only = [*tags.filters(cluster), {"Name": "instance-state-name", "Values": [ON_THE_WAY[one] for one in states]}]
+    what = f"look whether instances of {cluster} are {' or '.join(states)}"
+    return bool(errors.call(what, ec2.describe_instances, Filters=only, MaxResults=5)["Reservations"])
 
 
 def token(incarnation: str, group: str, zone: str, attempt: int, count: int, params: dict[str, t.Any]) -> str:
@@ -186,9 +211,12 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
     what = f"launch {count} {group} instance(s) of type {params['InstanceType']}"
     visible = Deadline(min(PROFILE_LAG, deadline.seconds))
 
+    def asked() -> t.Any:
+        return errors.call(what, launcher.run_instances, MinCount=count, MaxCount=count, **params)
+
     def probe() -> list[Instance] | None:
         try:
-            answer = errors.call(what, launcher.run_instances, MinCount=count, MaxCount=count, **params)
+            answer = unthrottled(deadline, asked)
         except errors.AwsError as exc:
             # A profile or group that was made a moment ago may not be visible yet.
             late = exc.code == "InvalidParameterValue" and "iam" in exc.message.lower()
@@ -208,33 +236,46 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
     )
 
 
-def start(clients: t.Any, ids: list[str]) -> None:
+def _in_batches(ids: list[str], deadline: Deadline, work: t.Callable[[list[str]], None]) -> None:
+    """Do something with instances, a thousand per call, again while EC2 throttles it."""
+    for at in range(0, len(ids), MOST_IDS):
+        batch = ids[at : at + MOST_IDS]
+        unthrottled(deadline, partial(work, batch))
+
+
+def start(clients: t.Any, ids: list[str], deadline: Deadline) -> None:
     """Start stopped instances, one call per thousand."""
-    for at in range(0, len(ids), TERMINATE_BATCH):
-        batch = ids[at : at + TERMINATE_BATCH]
-        errors.call(f"start {', '.join(batch)}", clients.launcher.start_instances, InstanceIds=batch)
+
+    def work(batch: list[str]) -> None:
+        errors.call(f"start {len(batch)} instance(s)", clients.launcher.start_instances, InstanceIds=batch)
+
+    _in_batches(ids, deadline, work)
 
 
-def stop(ec2: t.Any, cluster: str, ids: list[str]) -> None:
+def stop(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -> None:
     """Stop running instances, one call per thousand; what they are doing is theirs to end."""
-    for at in range(0, len(ids), TERMINATE_BATCH):
-        batch = ids[at : at + TERMINATE_BATCH]
+
+    def work(batch: list[str]) -> None:
         try:
             errors.call(f"stop {len(batch)} instance(s) of {cluster}", ec2.stop_instances, InstanceIds=batch)
         except errors.AwsError as exc:
             hint = "If stop protection is on, lift it on the instances first."
             raise errors.with_hint(exc, ("OperationNotPermitted",), hint) from exc
 
+    _in_batches(ids, deadline, work)
 
-def terminate(ec2: t.Any, cluster: str, ids: list[str]) -> None:
+
+def terminate(ec2: t.Any, cluster: str, ids: list[str], deadline: Deadline) -> None:
     """Terminate instances, one call per thousand; those that are gone already are fine.
 
     One unknown id makes the whole call fail, so that the others are asked for again without it.
     """
-    for at in range(0, len(ids), TERMINATE_BATCH):
-        batch = ids[at : at + TERMINATE_BATCH]
+
+    def work(batch: list[str]) -> None:
         while batch:
             batch = _terminate(ec2, cluster, batch)
+
+    _in_batches(ids, deadline, work)
 
 
 def _terminate(ec2: t.Any, cluster: str, ids: list[str]) -> list[str]:

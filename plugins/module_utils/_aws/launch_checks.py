@@ -31,8 +31,11 @@ def before(clients: Clients, want: Want, have: Have, incarnation: str) -> list[s
 
 
 def once_made(clients: Clients, want: Want, have: Have, incarnation: str, group_id: str) -> None:
-    """Ask again with the group, key pair and profile that were just made, where ``before`` could not; no instance runs yet."""
-    due = _due(want, have)
+    """Ask again with the group, key pair and profile that were just made, where ``before`` could not; no instance runs yet.
+
+    Of the group that is launched first its launch itself asks.
+    """
+    due = _due(want, have)[1:]
     if due and not _has_its_own(want, have):
         _may_launch(clients, want, have, incarnation, due, group_id, True)
 

@@ -71,9 +71,10 @@ def read(objects: t.Iterable[dict[str, t.Any]], prefix: str) -> dict[str, Node]:
     return found
 
 
-def observe(client: t.Any, bucket: str, prefix: str) -> dict[str, Node]:
-    """Return what the nodes told so far: one LIST."""
-    return read(s3.listing(client, bucket, folder(prefix)), prefix)
+def observe(client: t.Any, bucket: str, prefix: str, instance: str | None = None) -> dict[str, Node]:
+    """Return what the nodes told so far, or one of them: one LIST."""
+    at = folder(prefix) if instance is None else f"{folder(prefix)}{instance}/"
+    return read(s3.listing(client, bucket, at), prefix)
 
 
 def error_of(client: t.Any, bucket: str, node: Node) -> str:

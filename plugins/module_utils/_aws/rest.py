@@ -65,7 +65,9 @@ class Rest:
 def _tagged(clients: Clients, name: str, operation: str, key: str, id_key: str, state: str) -> list[str]:
     """Return the ids of what carries the cluster's tags."""
     what = f"{operation.replace('_', ' ')} of {name}"
-    found = errors.pages(what, clients.ec2, operation, key, Filters=tags.filters(name))
+    found = errors.pages(
+        what, clients.ec2, operation, key, Filters=tags.filters(name), PaginationConfig=errors.MOST_ITEMS
+    )
     ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags") or one.get("TagSet")), name)]
     return sorted(one[id_key] for one in ours if one.get(state) != "deleting")
 
@@ -100,10 +102,9 @@ def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
             unseen.append(str(exc))
             return otherwise
 
-    all_instances = instances.observe(clients.ec2, name)
-    known = [one for one in all_instances if one.state != "terminated"]
+    known = instances.observe(clients.ec2, name, instances.NOT_GONE)
     profile = iam.role_name(name, clients.region)
-    own_profile = own_profile or any(one.profile.rsplit("/", 1)[-1] == profile for one in all_instances)
+    own_profile = own_profile or any(one.profile.rsplit("/", 1)[-1] == profile for one in known)
     groups: list[security_group.Group] = look(lambda: security_group.observe(clients.ec2, name), [])
     pair = look(lambda: key_pair.observe(clients.ec2, name), None)
     role = look(lambda: _role(clients, name, own_profile), None)

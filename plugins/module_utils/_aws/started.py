@@ -42,7 +42,7 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
         instance_waits.wait_state(clients.ec2, want.name, stopping, ("stopped", "terminated"), deadline)
     if asleep:
         local_files.forget_connections(have.access.folder)
-        instances.start(clients, asleep)
+        instances.start(clients, asleep, deadline)
     awaited = sorted({*asleep, *(one.id for one in have.here if one.state == "pending")})
     known = instance_waits.wait_running(clients.ec2, want.name, awaited, deadline) if awaited else have.instances
     # The wait may have taken a good part of a short one.

@@ -37,7 +37,9 @@ class Volume:
 def volumes(clients: Clients, name: str) -> list[Volume]:
     """Return the cluster's volumes: one describe."""
     what = f"describe the volumes of {name}"
-    found = errors.pages(what, clients.ec2, "describe_volumes", "Volumes", Filters=tags.filters(name))
+    found = errors.pages(
+        what, clients.ec2, "describe_volumes", "Volumes", Filters=tags.filters(name), PaginationConfig=errors.MOST_ITEMS
+    )
     ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags")), name)]
     return sorted((Volume(one["VolumeId"], one["Size"], one["VolumeType"]) for one in ours), key=lambda one: one.id)
 
@@ -118,9 +120,9 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
     local_files.forget_connections(have.access.folder)
     states = {one.id: one.state for one in have.here}
     if awake := [one for one in going if states[one] in instances.LIVE]:
-        instances.stop(clients.ec2, want.name, awake)
+        instances.stop(clients.ec2, want.name, awake, deadline)
     if ending:
-        instances.terminate(clients.ec2, want.name, ending)
+        instances.terminate(clients.ec2, want.name, ending, deadline)
     return replace(have, instances=_wait(clients, want, going, ending, deadline))
 
 
@@ -133,6 +135,8 @@ def _wait(clients: Clients, want: Want, going: list[str], ending: list[str], dea
         return late + [one for one in ending if one in seen and seen[one].state != "terminated"]
 
     def probe() -> list[Instance] | None:
+        if instances.moving(clients.ec2, want.name, ("stopped", "terminated")):
+            return None
         known = instances.observe(clients.ec2, want.name)
         seen.update({one.id: one for one in known})
         dead = [seen[one] for one in going if one in seen and seen[one].state in instances.DEAD]

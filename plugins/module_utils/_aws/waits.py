@@ -10,6 +10,7 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
+from . import errors
 
 T = t.TypeVar("T")
 
@@ -42,3 +43,24 @@ def poll(
             raise late()
         time.sleep(min(pause, deadline.left()))
         pause = min(pause * 1.5, longest)
+
+
+def unthrottled(deadline: Deadline, work: t.Callable[[], T]) -> T:
+    """Return what ``work`` returns, which is done again while AWS throttles it; at the limit raise the refusal.
+
+    The SDK's own attempts are over within a minute, and EC2's tokens for instances come back by 2 a second (RunInstances,
+    StartInstances) or by 20: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html.
+    """
+
+    def probe() -> tuple[T] | None:
+        try:
+            return (work(),)
+        except errors.AwsError as exc:
+            if exc.code not in errors.THROTTLED or not deadline.left():
+                raise
+            return None
+
+    def late() -> OhmyError:
+        return OhmyError(f"AWS throttles requests for {deadline.seconds:.0f} s.", errors.HINTS["RequestLimitExceeded"])
+
+    return poll(deadline, probe, late, pause=2)[0]

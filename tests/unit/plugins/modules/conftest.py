@@ -190,12 +190,12 @@ def cluster(account, run_module, monkeypatch):
 
     honest = nodes.observe
 
-    def boot(client, bucket, prefix):
+    def boot(client, bucket, prefix, *which):
         if account.answers_host_keys:
             for one in account.instances():
                 if not account.objects(f"{prefix}nodes/{one['InstanceId']}/hostkey"):
                     account.put_host_key(one)
-        return honest(client, bucket, prefix)
+        return honest(client, bucket, prefix, *which)
 
     monkeypatch.setattr(nodes, "observe", boot)
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instances, waits
+
 from .conftest import BUCKET, assert_reads_only
+from .test_ec2_cluster_failures import body_of
 
 KEYS = {"changed", "actions", "diff", "cluster", "launches", "removed", "left", "kept", "evidence", "invocation"}
 
@@ -71,6 +74,29 @@ def test_calls_do_not_grow_with_workers(account, cluster):
             calls.append(dict(account.calls))
         counts.append(calls)
     assert counts[0] == counts[1]
+
+
+def test_a_wait_asks_for_all_instances_only_when_none_moves(account, cluster, monkeypatch):
+    answers = iter([True, True, True, False])
+    monkeypatch.setattr(instances, "moving", lambda *_asked: next(answers))
+    monkeypatch.setattr(waits.time, "sleep", lambda _seconds: None)
+    assert not cluster().get("failed")
+    # What stands at first, and what came of the launch.
+    assert account.calls["DescribeInstances"] == 2 and next(answers, None) is None, account.calls
+
+
+def test_a_wait_asks_whether_instances_move_in_a_small_answer(account, cluster):
+    bodies = []
+
+    def note(name, request):
+        if name == "DescribeInstances":
+            bodies.append(body_of(request))
+
+    account.before_send = note
+    assert not cluster().get("failed")
+    (asked,) = [one for one in bodies if one["MaxResults"] == "5"]
+    assert "pending" in asked.values(), asked
+    assert {one["MaxResults"] for one in bodies} == {"5", "1000"}
 
 
 def test_workers_zero_is_a_wish(account, cluster):

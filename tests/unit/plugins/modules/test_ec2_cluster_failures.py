@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import waits
+
 from .conftest import BUCKET
 
 
@@ -185,3 +187,49 @@ def test_fewer_workers_than_there_are_is_refused(account, cluster):
     cluster(workers=2)
     result = cluster(workers=1)
     assert result.get("failed") and "2 workers, 1 are wanted" in result["msg"], result
+
+
+def throttle(name, times):
+    """Return a handler that refuses so many calls of this name as EC2 does when its tokens are used up."""
+    left = [times]
+
+    def handler(called, request):
+        if called == name and left[0]:
+            left[0] -= 1
+            refuse(name, "RequestLimitExceeded")(called, request)
+
+    return handler
+
+
+@pytest.fixture(name="pauses")
+def fixture_pauses(monkeypatch):
+    """Let pauses take no time; return their seconds."""
+    taken = []
+    monkeypatch.setattr(waits.time, "sleep", taken.append)
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("call", "states"),
+    [
+        ("RunInstances", ("present",)),
+        ("StopInstances", ("present", "stopped")),
+        ("StartInstances", ("present", "stopped", "started")),
+        ("TerminateInstances", ("present", "absent")),
+    ],
+)
+def test_a_throttled_call_about_instances_is_made_again_until_time_is_up(account, cluster, pauses, call, states):
+    for state in states[:-1]:
+        assert not cluster(state).get("failed")
+    account.before_send = throttle(call, 3)
+    result = cluster(states[-1], wait_timeout=60)
+    assert not result.get("failed"), result
+    assert account.calls[call] == 3 + (2 if call == "RunInstances" else 1), account.calls
+    assert len([one for one in pauses if one >= 2]) >= 3, pauses
+
+
+def test_a_launch_that_is_throttled_all_along_says_so(account, cluster):
+    account.before_send = refuse("RunInstances", "RequestLimitExceeded")
+    result = cluster(wait_timeout=1)
+    assert result.get("failed") and "RequestLimitExceeded" in result["msg"], result
+    assert "cluster_timeout" in result["msg"] and result["left"] == [], result

@@ -49,7 +49,8 @@ def ask(clients, limits, instances, wishes=WISH, families=STANDARD):
         for code, value in limits.items():
             answer = {"Quota": {"ServiceCode": "ec2", "QuotaCode": code, "QuotaName": "x", "Value": value}}
             quotas.add_response("get_service_quota", answer, {"ServiceCode": "ec2", "QuotaCode": code})
-        ec2.add_response("describe_instances", {"Reservations": [{"Instances": instances}]}, {"Filters": only})
+        asked = {"Filters": only, "MaxResults": 1000}
+        ec2.add_response("describe_instances", {"Reservations": [{"Instances": instances}]}, asked)
         found = quota.require(clients, wishes, VCPUS)
         quotas.assert_no_pending_responses()
         return found
