@@ -65,7 +65,7 @@ def crlf(folder):
 # name → (the job, its cause, words that are shown); those with a test of their own have no cause here.
 CASES = {
     "words_that_are_no_utf8": (script("bytes.py"), "exit-code", ["exit code 4", "no \ufffd table"]),
-    "killed": (script("signal.py", "python3 signal.py 9"), "exit-137", ["was killed"]),
+    "signal_9": (script("signal.py", "python3 signal.py 9"), "exit-137", ["was killed"]),
     "crashed": (script("signal.py", "python3 signal.py 11"), "exit-139", ["segmentation fault"]),
     "aborted": (script("signal.py", "python3 signal.py 6"), "exit-134", ["it aborted"]),
     "told_to_end": (script("signal.py", "python3 signal.py 15"), "exit-143", ["it was told to end"]),

@@ -59,7 +59,15 @@ JOBS = {
     ),
     "scheme": ({"options": {"fs.defaultFS": "foo://x"}}, "uri-scheme-unknown", ["no file system foo://"]),
     "no_classes": (
-        {"options": {**ONCE, "yarn.app.mapreduce.am.env": "HADOOP_MAPRED_HOME=/none", "mapreduce.application.classpath": "/none/*"}},
+        {
+            "options": {
+                **ONCE,
+                "yarn.app.mapreduce.am.env": "HADOOP_MAPRED_HOME=/none",
+                # In place of options that name the classes.
+                "yarn.app.mapreduce.am.command-opts": "-Xmx512m",
+                "mapreduce.application.classpath": "/none/*",
+            }
+        },
         "mapred-home-missing", ["does not find Hadoop's classes"],
     ),
     "class": ({"input_format": "org.example.Nothing"}, "class-not-found", ["org.example.Nothing"]),
