@@ -95,7 +95,7 @@ class Daemons:
         if port == NAMENODE_PORT and path == "/jmx":
             if bean.endswith("name=NameNodeInfo"):
                 return {"beans": [name_node_info(self._members())]}
-            if bean.endswith("name=FSNamesystem"):
+            if bean.endswith("name=ReplicatedBlocksState"):
                 return {"beans": [{"LowRedundancyReplicatedBlocks": 0}]}
             return {"beans": []}
         if port == RESOURCEMANAGER_PORT and path == "/ws/v1/cluster/nodes":

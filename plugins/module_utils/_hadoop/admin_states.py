@@ -19,7 +19,8 @@ from .yarn import ResourceManager
 
 PATIENCE = 180.0
 HDFS_SITE = "etc/hadoop/hdfs-site.xml"
-BLOCKS_BEAN = "Hadoop:service=NameNode,name=FSNamesystem"
+# Not FSNamesystem, which has the same number: it is one of Hadoop's metrics, and tells what was up to ten seconds ago.
+BLOCKS_BEAN = "Hadoop:service=NameNode,name=ReplicatedBlocksState"
 IN_SERVICE, LEAVING, LEFT = "in service", "decommissioning", "decommissioned"
 ENTERING, HELD = "entering maintenance", "in maintenance"
 DEAD, UNKNOWN = "dead", "unknown"
@@ -151,9 +152,7 @@ def _look(master: str, root: str) -> States:
         replication=_replication(root),
         safe_mode=bool(infos[0].get("Safemode")),
         missing_blocks=int(number(infos[0].get("NumberOfMissingBlocks"))),
-        low_redundancy=int(
-            number(blocks[0].get("LowRedundancyReplicatedBlocks", blocks[0].get("UnderReplicatedBlocks")))
-        ),
+        low_redundancy=int(number(blocks[0].get("LowRedundancyReplicatedBlocks"))),
         datanodes=datanodes(infos[0]),
         nodemanagers=nodemanagers(ResourceManager(master).nodes(YARN_STATES)),
     )

@@ -9,18 +9,21 @@ Without this the edits grow for ever: a lone NameNode merges them at its own sta
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
 from .._core.voice import say
 from . import doors
-from .rest import Rest
+from .rest import Rest, items
 
-BEAN = "Hadoop:service=NameNode,name=FSNamesystem"
+# Of a bean of Hadoop's metrics, such as FSNamesystem, the NameNode tells what it was up to ten seconds ago: what may have
+# changed just now is asked of the other.
+METRICS, STATE = "Hadoop:service=NameNode,name=FSNamesystem", "Hadoop:service=NameNode,name=NameNodeInfo"
 # Hadoop's own defaults of dfs.namenode.checkpoint.period and .txns, which the NameNode goes by too: it refuses an image
 # that comes earlier.
 PERIOD, TXNS = 3600, 1_000_000
@@ -36,9 +39,10 @@ Conf = t.Mapping[str, str]
 
 @dataclass(frozen=True)
 class Edits:
-    """How many transactions no image holds, and when the last image was made, in seconds since 1970."""
+    """How many transactions no image holds, the last one that an image holds, and when that was made (seconds since 1970)."""
 
     transactions: int
+    image: int
     last: float
 
     def due(self, conf: Conf, now: float) -> bool:
@@ -62,10 +66,14 @@ def look(conf: Conf) -> Edits:
     """Ask the NameNode; raise OhmyError where it does not answer."""
     master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
     address = doors.address_of(conf, "dfs.namenode.http-address", master, 9870)
-    beans = (Rest("The NameNode", *address).get("/jmx", {"qry": BEAN}) or {}).get("beans") or [{}]
+    namenode = Rest("The NameNode", *address)
+    metrics, state = (items(namenode.get("/jmx", {"qry": bean}), "beans") for bean in (METRICS, STATE))
     try:
-        return Edits(int(beans[0]["TransactionsSinceLastCheckpoint"]), float(beans[0]["LastCheckpointTime"]) / 1000)
-    except (KeyError, TypeError, ValueError) as exc:
+        journal = json.loads(state[0]["JournalTransactionInfo"])
+        image = int(journal["MostRecentCheckpointTxId"])
+        written = int(journal["LastAppliedOrWrittenTxId"])
+        return Edits(written - image, image, float(metrics[0]["LastCheckpointTime"]) / 1000)
+    except (IndexError, KeyError, TypeError, ValueError) as exc:
         raise OhmyError(
             "The NameNode does not tell of its edits.", "It may still be starting: run the same command again."
         ) from exc
@@ -84,7 +92,7 @@ def save(conf: Conf, safe: bool, command: t.Callable[[str], None]) -> Edits:
     finally:
         if not safe:
             command("-safemode leave")
-    return look(conf)
+    return replace(look(conf), last=time.time())
 
 
 def main(run: t.Callable[..., t.Any] = subprocess.run) -> int:
@@ -101,4 +109,4 @@ def main(run: t.Callable[..., t.Any] = subprocess.run) -> int:
         ended = f"it took more than {SECONDS} s"
     after = look(conf)
     say(f"checkpoint: {before.transactions} edits before, {after.transactions} after ({ended})")
-    return 0 if after.last > before.last else 1
+    return 0 if after.image > before.image else 1

@@ -49,7 +49,7 @@ def test_daemons_count_the_nodes_that_run(members, holders, workers):
 
 
 def test_daemons_answer_four_questions_and_no_other():
-    assert bean("FSNamesystem") == {"LowRedundancyReplicatedBlocks": 0}
+    assert bean("ReplicatedBlocksState") == {"LowRedundancyReplicatedBlocks": 0}
     assert ask(8088, "/ws/v1/cluster/info")[1]["clusterInfo"]["haState"] == "ACTIVE"
     assert ask(9870, "/jmx")[1] == {"beans": []}
     assert ask(8088, "/ws/v1/cluster/apps")[0] == "404" and ask(9870, "/ws/v1/cluster/nodes")[0] == "404"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import types
+import urllib.parse
 
 import pytest
 
@@ -22,14 +23,14 @@ NOW = 1_000_000
 @pytest.mark.parametrize(
     ("edits", "conf", "due"),
     [
-        (Edits(1_000_000, NOW), {}, True),
-        (Edits(999_999, NOW - 3599), {}, False),
-        (Edits(1000, NOW - 3600), {}, True),
-        (Edits(999, 0), {}, False),  # a quiet HDFS wants no process every hour
-        (Edits(500, NOW), {"dfs.namenode.checkpoint.txns": "500"}, True),
-        (Edits(5000, NOW - 61), {"dfs.namenode.checkpoint.period": "60s"}, True),
-        (Edits(5000, NOW - 3600), {"dfs.namenode.checkpoint.period": "2h"}, False),
-        (Edits(5000, NOW - 3600), {"dfs.namenode.checkpoint.period": "often"}, True),
+        (Edits(1_000_000, 0, NOW), {}, True),
+        (Edits(999_999, 0, NOW - 3599), {}, False),
+        (Edits(1000, 0, NOW - 3600), {}, True),
+        (Edits(999, 0, 0), {}, False),  # a quiet HDFS wants no process every hour
+        (Edits(500, 0, NOW), {"dfs.namenode.checkpoint.txns": "500"}, True),
+        (Edits(5000, 0, NOW - 61), {"dfs.namenode.checkpoint.period": "60s"}, True),
+        (Edits(5000, 0, NOW - 3600), {"dfs.namenode.checkpoint.period": "2h"}, False),
+        (Edits(5000, 0, NOW - 3600), {"dfs.namenode.checkpoint.period": "often"}, True),
     ],
 )
 def test_due_is_what_hadoops_own_properties_say(edits, conf, due):
@@ -37,9 +38,10 @@ def test_due_is_what_hadoops_own_properties_say(edits, conf, due):
 
 
 def test_safe_mode_is_left_whatever_happens_but_where_it_was_before(monkeypatch):
-    monkeypatch.setattr(checkpoint, "look", lambda conf: Edits(1, NOW))
+    monkeypatch.setattr(checkpoint, "look", lambda conf: Edits(1, 7, 5.0))
+    monkeypatch.setattr(checkpoint.time, "time", lambda: NOW)
     done = []
-    assert checkpoint.save({}, False, done.append) == Edits(1, NOW)
+    assert checkpoint.save({}, False, done.append) == Edits(1, 7, NOW)
     assert done == ["-safemode enter", "-saveNamespace", "-safemode leave"]
     done.clear()
     checkpoint.save({}, True, done.append)
@@ -77,23 +79,31 @@ def fixture_timer(monkeypatch):
 
 
 def test_nothing_is_started_where_none_is_due(timer):
-    assert timer(Edits(99, 0), None) == (0, [])
+    assert timer(Edits(99, 0, 0), None) == (0, [])
 
 
 def test_the_edits_are_merged_where_it_is_due(timer):
-    code, started = timer(Edits(100, 5), Edits(1, 6))
+    code, started = timer(Edits(100, 0, 5), Edits(1, 101, 5))
     assert code == 0 and started[0][-2:] == ["-checkpoint", "force"]
 
 
 @pytest.mark.parametrize("outcome", [0, 1, None])
 def test_a_checkpoint_that_made_no_image_failed_whatever_its_process_says(timer, outcome):
-    assert timer(Edits(100, 5), Edits(101, 5), outcome)[0] == 1
+    assert timer(Edits(100, 0, 5), Edits(101, 0, 5), outcome)[0] == 1
 
 
-def test_the_namenode_is_asked_over_http():
-    bean = {"TransactionsSinceLastCheckpoint": 7, "LastCheckpointTime": 5000}
-    with serve(lambda *_: (200, {"beans": [bean]})) as stub:
+def test_the_namenode_is_asked_over_http_for_what_holds_now():
+    journal = '{"LastAppliedOrWrittenTxId":"107","MostRecentCheckpointTxId":"100"}'
+    beans = {
+        "FSNamesystem": {"TransactionsSinceLastCheckpoint": 99, "LastCheckpointTime": 5000},
+        "NameNodeInfo": {"JournalTransactionInfo": journal},
+    }
+
+    def tell(_method, path, _body):
+        return 200, {"beans": [beans[urllib.parse.unquote(path).rpartition("=")[2]]]}
+
+    with serve(tell) as stub:
         conf = {"fs.defaultFS": "hdfs://10.0.0.5:8020", "dfs.namenode.http-address": f"127.0.0.1:{stub.port}"}
-        assert checkpoint.look(conf) == Edits(7, 5.0)
+        assert checkpoint.look(conf) == Edits(7, 100, 5.0)
     with serve(lambda *_: (200, {"beans": []})) as stub, pytest.raises(OhmyError, match="does not tell of its edits"):
         checkpoint.look({**conf, "dfs.namenode.http-address": f"127.0.0.1:{stub.port}"})

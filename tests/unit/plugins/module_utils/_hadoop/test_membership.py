@@ -281,3 +281,20 @@ def test_a_daemon_that_is_just_being_restarted_is_waited_for(monkeypatch):
     answers.append(Unreachable("gone"))
     with pytest.raises(OhmyError, match="gone"):
         admin_states.look("10.0.0.4", seconds=0)
+
+
+def test_replicas_are_counted_as_they_are_now_not_as_the_metrics_last_were(monkeypatch, tmp_path):
+    told = {
+        "NameNodeInfo": {"Safemode": "", "LiveNodes": "{}", "DeadNodes": "{}"},
+        "ReplicatedBlocksState": {"LowRedundancyReplicatedBlocks": 3},
+        "FSNamesystem": {"LowRedundancyReplicatedBlocks": 0},
+    }
+
+    def get(_self, path, query=None, **_more):
+        return {"beans": [told[query["qry"].rpartition("=")[2]]]} if path == "/jmx" else {}
+
+    monkeypatch.setattr(admin_states.Rest, "get", get)
+    monkeypatch.setattr(admin_states.ResourceManager, "nodes", lambda self, states: [])
+    (tmp_path / "etc/hadoop").mkdir(parents=True)
+    (tmp_path / admin_states.HDFS_SITE).write_text("<configuration></configuration>")
+    assert admin_states.look("10.0.0.4", str(tmp_path)).low_redundancy == 3
