@@ -39,7 +39,7 @@ groupadd hdfs; groupadd yarn
 self=\$(hostname -I | cut -d ' ' -f 1)
 mkdir -p /opt/ohmy/hadoop /opt/ohmy/java
 curl -sf '$(<hadoop.url)' | tar -x --strip-components=1 -C /opt/ohmy/hadoop &
-curl -sf '$(<java.url)' | tar -x --strip-components=1 -C /opt/ohmy/java &
+curl -sf '$(<java.url)' | tar -xz --strip-components=1 -C /opt/ohmy/java &
 curl -sf '$(<"$role.url")' | tar -x -C /
 sed -i "s/192\.0\.2\.1\b/\$self/g; s/192\.0\.2\.2\b/$master/g" /etc/hadoop/*.xml
 systemctl daemon-reload

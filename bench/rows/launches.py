@@ -62,7 +62,7 @@ class Launches:
     def _prepare(self) -> None:
         self._hand.mkdir()
         hand.write(self._hand, self._workers)
-        for pattern, name in (("hadoop-[0-9]*.tar", "hadoop"), ("jre-*.tar*", "java")):
+        for pattern, name in (("hadoop-[0-9]*.tar", "hadoop"), ("jre-*.tar.gz", "java")):
             (self._hand / f"{name}.tar").symlink_to(next(ARCHIVES.glob(pattern)))
         for name in ("mapper.py", "reducer.py", "books.txt"):
             (self._hand / name).symlink_to(EXAMPLE / name)
