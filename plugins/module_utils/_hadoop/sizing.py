@@ -105,5 +105,5 @@ def application_master(task: int) -> int:
 
 
 def heartbeat(workers: int) -> int:
-    """Return the milliseconds between a node's signs of life: short where few nodes send them."""
-    return 100 if workers <= 10 else 250 if workers <= SMALL else 1000
+    """Return the milliseconds between a node's signs of life: short where few send them, at most some 1,000 a second."""
+    return 100 if workers <= 10 else 250 if workers <= SMALL else max(1000, workers)

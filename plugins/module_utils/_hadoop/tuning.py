@@ -10,6 +10,7 @@ jobs alive (``profiles.py``).
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from . import sizing
@@ -61,6 +62,14 @@ def _beat(node: Node) -> int:
     return sizing.heartbeat(node.nodes)
 
 
+def _masters_beat(node: Node) -> int:
+    return min(1000, sizing.heartbeat(node.nodes))
+
+
+def _handlers(node: Node) -> int | None:
+    return round(20 * math.log(node.workers)) if node.workers > sizing.SMALL else None
+
+
 def _java(node: Node) -> str:
     return task_java(node.task)
 
@@ -91,6 +100,12 @@ TUNING = (
     Setting("hdfs-site", f"{NN}.decommission.interval", few_workers(2), "a worker that may leave is let go soon"),
     Setting(
         "hdfs-site",
+        f"{NN}.handler.count",
+        _handlers,
+        "threads that answer DataNodes and clients: 20 times the natural logarithm of their number, as is the custom",
+    ),
+    Setting(
+        "hdfs-site",
         "dfs.datanode.disk.check.min.gap",
         _disk_gap,
         "a disk that fails is noticed soon: none is looked at more often, and by default a quarter of an hour passes",
@@ -99,7 +114,7 @@ TUNING = (
         "yarn-site",
         f"{RM}.nodemanagers.heartbeat-interval-ms",
         _beat,
-        "containers are handed out at a node's sign of life; a thousand nodes that send ten a second would drown it",
+        "containers are handed out at a node's sign of life; more than some thousand a second would drown it",
     ),
     Setting(
         "yarn-site",
@@ -126,7 +141,7 @@ TUNING = (
         "a node without tasks that may leave is let go soon",
     ),
     Setting(
-        "mapred-site", f"{AM}.scheduler.heartbeat.interval-ms", _beat, "tasks are asked for, and begun, at this beat"
+        "mapred-site", f"{AM}.scheduler.heartbeat.interval-ms", _masters_beat, "tasks are asked for, and begun, at this beat"
     ),
     Setting("mapred-site", f"{AM}.command-opts", _master_java, START),
     Setting("mapred-site", "mapreduce.map.java.opts", _java, ROOM),
