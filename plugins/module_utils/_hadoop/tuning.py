@@ -141,7 +141,10 @@ TUNING = (
         "a node without tasks that may leave is let go soon",
     ),
     Setting(
-        "mapred-site", f"{AM}.scheduler.heartbeat.interval-ms", _masters_beat, "tasks are asked for, and begun, at this beat"
+        "mapred-site",
+        f"{AM}.scheduler.heartbeat.interval-ms",
+        _masters_beat,
+        "tasks are asked for, and begun, at this beat",
     ),
     Setting("mapred-site", f"{AM}.command-opts", _master_java, START),
     Setting("mapred-site", "mapreduce.map.java.opts", _java, ROOM),
