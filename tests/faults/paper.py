@@ -112,7 +112,9 @@ class Paper(Cloud):
 
     def whole(self, workers: int = 2) -> None:
         """Require that there is exactly one cluster of so many workers in the whole account, and one of all it needs."""
-        assert self.standing() == {"master": 1, **({"worker": workers} if workers else {})}
+        standing = self.standing()
+        wanted = {"master": 1, **({"worker": workers} if workers else {})}
+        assert standing == wanted, standing
         things = [one for one in self.things() if not one.startswith("i-")]
         kinds = sorted({one.split("-")[0].split(":")[0] for one in things})
         ours = [one for one in things if one.startswith(("sg-", "key:", "role:", "profile:"))]
