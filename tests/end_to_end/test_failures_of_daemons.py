@@ -120,7 +120,8 @@ def test_safe_mode_is_waited_out(lone, words):
         leave.end()
     told(results["hasty"], "safe-mode", "HDFS is in safe mode")
     assert results["patient"]["state"] == "succeeded", results["patient"]
-    assert [one["id"] for one in results["patient"]["tries"]] == ["safe-mode"]
+    # Leaving it takes a JVM's start, in which a slow machine may have tried once more.
+    assert {one["id"] for one in results["patient"]["tries"]} == {"safe-mode"}
 
 
 def test_a_datanode_that_is_down_is_told(lone, words):
