@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -21,13 +20,17 @@ def test_names_and_bytes_that_bite_give_the_answer_of_a_local_pipe(lone):
     assert biting.fetched(lone.job) == biting.answer(lone.job)
 
 
+def counters_of_jobs(lone):
+    """Return the counters of each streaming job that the master knows."""
+    jobs = lone.tasks({"ohmy.hadoop.streaming_job_info": {}})[0]["jobs"]
+    return [one["counters"] for one in jobs if one["kind"] == "streaming"]
+
+
 @pytest.mark.long
 def test_many_small_files_share_maps(lone):
-    (job,) = [
-        one for one in lone.tasks({"ohmy.hadoop.streaming_job_info": {}})[0]["jobs"] if one["kind"] == "streaming"
-    ]
-    assert job["counters"]["TOTAL_LAUNCHED_MAPS"] < 10
-    assert job["counters"]["MAP_INPUT_RECORDS"] >= SMALL_FILES
+    (counters,) = counters_of_jobs(lone)
+    assert counters["TOTAL_LAUNCHED_MAPS"] < 10
+    assert counters["MAP_INPUT_RECORDS"] >= SMALL_FILES
 
 
 @pytest.mark.long
@@ -36,7 +39,8 @@ def test_five_hundred_small_files(lone):
     run = lone.cloud.play("run_job.yml", "-e", json.dumps({"job_file": str(path)}), seconds=900)
     assert run.code == 0, run.text
     assert biting.fetched(path) == biting.answer(path)
-    assert re.search(r"maps \d/\d, reduces", run.text), "534 files shared fewer than ten maps"
+    counters = max(counters_of_jobs(lone), key=lambda one: one["MAP_INPUT_RECORDS"])
+    assert counters["MAP_INPUT_RECORDS"] >= 500 and counters["TOTAL_LAUNCHED_MAPS"] < 10
 
 
 def refuse(cloud, folder, **changes):
