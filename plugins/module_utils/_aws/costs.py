@@ -37,9 +37,7 @@ def volumes(ec2: t.Any, cluster: str | None) -> dict[str, list[Volume]]:
     """Return the disks of one cluster or of all (None), by cluster."""
     what = f"describe the volumes of {cluster if cluster is not None else 'all clusters'}"
     found: dict[str, list[Volume]] = {}
-    for raw in errors.pages(
-        what, ec2, "describe_volumes", "Volumes", Filters=tags.filters(cluster), PaginationConfig=errors.MOST_ITEMS
-    ):
+    for raw in errors.many(what, ec2, "describe_volumes", "Volumes", Filters=tags.filters(cluster)):
         marks = tags.as_dict(raw.get("Tags"))
         name = marks.get(tags.CLUSTER, "")
         if tags.is_ours(marks, name) and raw.get("State") != "deleting":

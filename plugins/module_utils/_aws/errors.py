@@ -170,10 +170,6 @@ def call_or_none(what: str, operation: t.Callable[..., t.Any], **arguments: t.An
         raise
 
 
-#: For what grows with a cluster: AWS advises against asking for all of it at once, and gives a thousand at most.
-MOST_ITEMS = {"PageSize": 1000}
-
-
 def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:
     """Return the items under ``key`` of all pages of one paginated call."""
     try:
@@ -183,3 +179,11 @@ def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any
         return found
     except (ClientError, BotoCoreError) as exc:
         raise translate(what, exc) from exc
+
+
+def many(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:
+    """Return the items of what grows with a cluster, as ``pages`` does.
+
+    AWS advises against asking for all of it at once, and gives a thousand at most.
+    """
+    return pages(what, client, operation, key, PaginationConfig={"PageSize": 1000}, **arguments)

@@ -42,9 +42,7 @@ def observe(ec2: t.Any, clusters: list[str], states: list[str]) -> list[Instance
     filters = tags.filters(None) + [{"Name": "instance-state-name", "Values": states}]
     if clusters:
         filters.append({"Name": f"tag:{tags.CLUSTER}", "Values": clusters})
-    found = errors.pages(
-        what, ec2, "describe_instances", "Reservations", Filters=filters, PaginationConfig=errors.MOST_ITEMS
-    )
+    found = errors.many(what, ec2, "describe_instances", "Reservations", Filters=filters)
     known = [instances.from_api(raw, one.get("OwnerId") or "") for one in found for raw in one["Instances"]]
     return sorted(known, key=lambda one: (one.launch_time, one.id))
 

@@ -95,9 +95,7 @@ def _in_use(ec2: t.Any, codes: t.Collection[str], known: t.Mapping[str, int]) ->
     ]
     used = dict.fromkeys(codes, (0, 0))
     what = "count the vCPUs that run in this account"
-    for reservation in errors.pages(
-        what, ec2, "describe_instances", "Reservations", Filters=only, PaginationConfig=errors.MOST_ITEMS
-    ):
+    for reservation in errors.many(what, ec2, "describe_instances", "Reservations", Filters=only):
         for raw in reservation["Instances"]:
             code = code_of(raw.get("InstanceType", ""), raw.get("InstanceLifecycle") == "spot")
             if code in used:

@@ -65,9 +65,7 @@ class Rest:
 def _tagged(clients: Clients, name: str, operation: str, key: str, id_key: str, state: str) -> list[str]:
     """Return the ids of what carries the cluster's tags."""
     what = f"{operation.replace('_', ' ')} of {name}"
-    found = errors.pages(
-        what, clients.ec2, operation, key, Filters=tags.filters(name), PaginationConfig=errors.MOST_ITEMS
-    )
+    found = errors.many(what, clients.ec2, operation, key, Filters=tags.filters(name))
     ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags") or one.get("TagSet")), name)]
     return sorted(one[id_key] for one in ours if one.get(state) != "deleting")
 

@@ -37,9 +37,7 @@ class Volume:
 def volumes(clients: Clients, name: str) -> list[Volume]:
     """Return the cluster's volumes: one describe."""
     what = f"describe the volumes of {name}"
-    found = errors.pages(
-        what, clients.ec2, "describe_volumes", "Volumes", Filters=tags.filters(name), PaginationConfig=errors.MOST_ITEMS
-    )
+    found = errors.many(what, clients.ec2, "describe_volumes", "Volumes", Filters=tags.filters(name))
     ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags")), name)]
     return sorted((Volume(one["VolumeId"], one["Size"], one["VolumeType"]) for one in ours), key=lambda one: one.id)
 
