@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import shutil
-import tempfile
 import typing as t
 from pathlib import Path
 
@@ -17,7 +15,7 @@ import yaml
 
 from tests.end_to_end.support import Cloud, Run, write_job
 
-from .command import TAIL_LINES, Failed
+from .command import Failed, finished, short_home
 from .context import ROOT, Context
 
 NAME = "bench"
@@ -37,16 +35,14 @@ Result = t.Dict[str, t.Any]
 @contextlib.contextmanager
 def local_cloud(context: Context) -> t.Iterator[Cloud]:
     """Bring up a local cloud of the comparisons' own, and take it down with all that was launched in it."""
-    # Short, as sockets of SSH lie below it.
-    home = Path(tempfile.mkdtemp(prefix="bench-"))
-    cloud = Cloud(ROOT / "build/bench/cloud", home)
-    context.say("bringing up a local cloud")
-    try:
-        cloud.command("up")
-        yield cloud
-    finally:
-        cloud.command("down")
-        shutil.rmtree(home, ignore_errors=True)
+    with short_home() as home:
+        cloud = Cloud(ROOT / "build/bench/cloud", home)
+        context.say("bringing up a local cloud")
+        try:
+            cloud.command("up")
+            yield cloud
+        finally:
+            cloud.command("down")
 
 
 @contextlib.contextmanager
@@ -108,15 +104,7 @@ class Cluster:
         :raises Failed: with its last lines.
         """
         run = self.cloud.start(playbook, *arguments, "-e", json.dumps(variables))
-        try:
-            code = run.finish(PLAY_SECONDS)
-        finally:
-            # Whatever interrupts the wait ends the playbook with it.
-            if run.process.poll() is None:
-                run.kill()
-        if code:
-            raise Failed(f"{playbook} ended with {code}:\n" + "\n".join(run.lines[-TAIL_LINES:]))
-        return run
+        return finished(run, playbook, PLAY_SECONDS)
 
     def use(self, profile: str) -> None:
         """Let all daemons run with a profile, as a user would: by another variable for playbooks/configure.yml.

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import subprocess
+import tempfile
 import time
 import typing as t
 from pathlib import Path
+
+from tests.end_to_end.support import Run
 
 from .context import ROOT
 
@@ -36,3 +41,28 @@ def seconds(*command: str, cwd: Path = ROOT, env: t.Mapping[str, str] | None = N
     began = time.monotonic()
     output(*command, cwd=cwd, env=env, text=text)
     return time.monotonic() - began
+
+
+def finished(run: Run, what: str, limit: float) -> Run:
+    """Wait for a command that was started, for so many seconds; whatever interrupts the wait ends the command with it.
+
+    :raises Failed: with its last lines.
+    """
+    try:
+        code = run.finish(limit)
+    finally:
+        if run.process.poll() is None:
+            run.kill()
+    if code:
+        raise Failed(f"{what} ended with {code}:\n" + "\n".join(run.lines[-TAIL_LINES:]))
+    return run
+
+
+@contextlib.contextmanager
+def short_home() -> t.Iterator[Path]:
+    """Make a home for the commands of a cloud, and remove it; its path is short, as sockets of SSH lie below it."""
+    home = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import tempfile
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 from tests.end_to_end.support import BIN, write_job
 from tests.fleet.fleet import Fleet
 
-from .command import TAIL_LINES, Failed
+from .command import TAIL_LINES, Failed, short_home
 from .context import ROOT, Context
 
 NAME = "bench"
@@ -26,15 +24,14 @@ NAME = "bench"
 @contextlib.contextmanager
 def simulated(context: Context) -> t.Iterator[Fleet]:
     """Bring up a simulated fleet, and take it down."""
-    home = Path(tempfile.mkdtemp(prefix="bench-"))
-    fleet = Fleet(ROOT / "build/bench/fleet", home)
-    context.say("bringing up a simulated fleet")
-    try:
-        fleet.up("--fleet")
-        yield fleet
-    finally:
-        fleet.localcloud("down")
-        shutil.rmtree(home, ignore_errors=True)
+    with short_home() as home:
+        fleet = Fleet(ROOT / "build/bench/fleet", home)
+        context.say("bringing up a simulated fleet")
+        try:
+            fleet.up("--fleet")
+            yield fleet
+        finally:
+            fleet.localcloud("down")
 
 
 @dataclass(frozen=True)

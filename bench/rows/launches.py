@@ -16,8 +16,8 @@ import typing as t
 from tests.end_to_end.support import BIN, Cloud, Run, write_job
 
 from .. import hand
-from ..cluster import TAIL_LINES, TYPE, local_cloud
-from ..command import Failed, seconds
+from ..cluster import TYPE, local_cloud
+from ..command import TAIL_LINES, Failed, finished, seconds
 from ..context import ROOT, Context
 from ..jobs import BIBLE
 from ..row import Goal, Pair, Row, interleaved
@@ -74,21 +74,10 @@ class Launches:
 
     def play(self, playbook: str, **variables: t.Any) -> Run:
         """Run a playbook with the job."""
-        return self._finished(self._start(playbook, **variables), playbook)
+        return finished(self._start(playbook, **variables), playbook, WAIT_SECONDS)
 
     def _start(self, playbook: str, **variables: t.Any) -> Run:
         return self._cloud.start(playbook, "-e", json.dumps({"job_file": str(self.job), **variables}))
-
-    @staticmethod
-    def _finished(run: Run, what: str) -> Run:
-        try:
-            code = run.finish(WAIT_SECONDS)
-        finally:
-            if run.process.poll() is None:
-                run.kill()
-        if code:
-            raise Failed(f"{what} ended with {code}:\n" + "\n".join(run.lines[-TAIL_LINES:]))
-        return run
 
     def whole_run(self) -> float:
         """Run the job, launch to terminate, with nothing of it in S3; return the seconds without those of the preflight."""
@@ -116,7 +105,7 @@ class Launches:
 
     def by_hand(self, *verbs: str) -> float:
         """Go through these steps of the script; return their seconds."""
-        return sum(self._finished(self._by_hand(verb), f"by_hand.sh {verb}").seconds for verb in verbs)
+        return sum(finished(self._by_hand(verb), f"by_hand.sh {verb}", WAIT_SECONDS).seconds for verb in verbs)
 
     def whole_script(self) -> float:
         """Do the same by hand, with nothing of it in S3; return the seconds."""
@@ -165,7 +154,7 @@ class Launches:
                     raise Failed("the workers did not come to life:\n" + "\n".join(run.lines[-TAIL_LINES:]))
                 time.sleep(0.1)
             ended = time.time()
-            self._finished(run, "the launch")
+            finished(run, "the launch", WAIT_SECONDS)
         finally:
             if run.process.poll() is None:
                 run.kill()
