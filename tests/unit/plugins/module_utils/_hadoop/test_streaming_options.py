@@ -40,7 +40,7 @@ def words(split=None, **options):
 
 CODEC = "org.apache.hadoop.io.compress."
 OUT, MAPS = "mapreduce.output.fileoutputformat.compress", "mapreduce.map.output.compress"
-QUICK = task_jvm.QUICK_START
+FLAGS = f"{task_jvm.QUICK_START} {task_jvm.CLASS_DATA}"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ QUICK = task_jvm.QUICK_START
             {"map_memory": 2048},
             {
                 "mapreduce.map.memory.mb": "2048",
-                "mapreduce.map.java.opts": f"-Xmx384m {QUICK}",
+                "mapreduce.map.java.opts": f"-Xmx384m {FLAGS}",
                 "mapreduce.task.io.sort.mb": "100",
             },
         ),
@@ -103,13 +103,13 @@ QUICK = task_jvm.QUICK_START
             {"map_memory": 256},
             {
                 "mapreduce.map.memory.mb": "256",
-                "mapreduce.map.java.opts": f"-Xmx96m {QUICK}",
+                "mapreduce.map.java.opts": f"-Xmx96m {FLAGS}",
                 "mapreduce.task.io.sort.mb": "32",
             },
         ),
         (
             {"reduce_memory": 512},
-            {"mapreduce.reduce.memory.mb": "512", "mapreduce.reduce.java.opts": f"-Xmx192m {QUICK}"},
+            {"mapreduce.reduce.memory.mb": "512", "mapreduce.reduce.java.opts": f"-Xmx192m {FLAGS}"},
         ),
         ({"vcores": 2}, {"mapreduce.map.cpu.vcores": "2", "mapreduce.reduce.cpu.vcores": "2"}),
         ({"task_timeout": 30}, {"mapreduce.task.timeout": "30000"}),
