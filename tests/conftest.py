@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the time of a test run went, and what it left out and why: two lists at its end."""
+"""Where the time of a test run went, what it left out and why, and how what failed ends: lists at its end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import typing as t
 import pytest
 
 SLOWEST = 8
+# A failed run's last words stand at the end of its output: characters that are repeated in the closing lines.
+LAST_WORDS = 1200
 _started = time.monotonic()
 _seconds: collections.Counter[str] = collections.Counter()
 _of_test: collections.Counter[str] = collections.Counter()
@@ -42,7 +44,16 @@ def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     # For whoever runs more than one pytest and closes with what each took and left out.
     if closing := os.environ.get("OHMY_CLOSING_LINES"):
         with open(closing, "a", encoding="utf-8") as stream:
-            stream.writelines(f"{line}\n" for line in [*spent, *left_out])
+            stats = terminalreporter.stats
+            failed = [last_words(report) for kind in ("failed", "error") for report in stats.get(kind, [])]
+            stream.writelines(f"{line}\n" for line in [*spent, *left_out, *failed])
+
+
+def last_words(report: t.Any) -> str:
+    """Return which test failed, and the end of why."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    message = crash.message if crash else str(report.longrepr)
+    return f"Failed: {report.nodeid} ({report.when})\n  … {message[-LAST_WORDS:]}"
 
 
 def not_run(skipped: t.Iterable[t.Any]) -> list[str]:
