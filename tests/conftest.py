@@ -30,6 +30,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     """Print seconds by folder or file, and the slowest tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # which would tell its own part once more
+        return
     spent = [f"{seconds:7.1f} s  {folder}" for folder, seconds in _seconds.most_common()]
     left_out = not_run(terminalreporter.stats.get("skipped", []))
     terminalreporter.section("where the time went")
