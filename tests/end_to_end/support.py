@@ -77,7 +77,9 @@ class Run:
         self.process.wait(30)
 
     def kill(self) -> None:
-        """End the controller as a pulled plug does: it and all that it started, at once."""
+        """End the controller, where it still runs, as a pulled plug does: it and all that it started, at once."""
+        if self.process.poll() is not None:
+            return
         os.kill(self.process.pid, signal.SIGSTOP)
         for pid in descendants(self.process.pid):
             try:

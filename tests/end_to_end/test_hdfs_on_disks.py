@@ -67,6 +67,12 @@ class Host:
         """Return how many blocks lie on a disk, as the disk itself has it."""
         return len(self.run("find", f"{place}/data", "-name", "blk_*", "-not", "-name", "*.meta").split())
 
+    def fill(self, place: str) -> None:
+        """Write to a disk until nothing more goes; most of it at once, as what a file costs besides differs."""
+        most = f"$(($(df -B1 --output=avail {place} | tail -1) - (16 << 20)))"
+        self.run("sh", "-c", f"fallocate -l {most} {place}/filler; cat /dev/zero >> {place}/filler", check=False)
+        assert int(self.run("df", "-B1", "--output=avail", place).split()[1]) < 1 << 20
+
     def up(self) -> bool:
         return "Safe mode is OFF" in self.hdfs("dfsadmin", "-safemode", "get", check=False)
 
@@ -123,7 +129,7 @@ def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
 
     # A full disk: new blocks go to the other one.
     before = [host.blocks(place) for place in PLACES]
-    host.run("sh", "-c", f"fallocate -l $(df -B1 --output=avail {PLACES[0]} | tail -1) {PLACES[0]}/filler")
+    host.fill(PLACES[0])
     host.hdfs("dfs", "-put", "/tmp/new", "/user/hadoop/beside-a-full-disk")
     assert [host.blocks(place) for place in PLACES] == [before[0], before[1] + 1]
     host.run("rm", f"{PLACES[0]}/filler")
