@@ -115,8 +115,10 @@ def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
     assert not host.run("sh", "-c", "ls -A /var/lib/hadoop/data /var/lib/hadoop/local 2>/dev/null || true").strip()
     sums = {}
     for path in FILES:
-        data = host.run("sh", "-c", "head -c 8000000 /dev/urandom > /tmp/new; chmod 644 /tmp/new; sha256sum < /tmp/new")
-        host.hdfs("dfs", "-put", "/tmp/new", path)
+        data = host.run(
+            "sh", "-c", "head -c 8000000 /dev/urandom > /var/tmp/new; chmod 644 /var/tmp/new; sha256sum < /var/tmp/new"
+        )
+        host.hdfs("dfs", "-put", "/var/tmp/new", path)
         sums[path] = data.split()[0]
     assert min(host.blocks(place) for place in PLACES) >= 2
 
@@ -130,7 +132,7 @@ def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
     # A full disk: new blocks go to the other one.
     before = [host.blocks(place) for place in PLACES]
     host.fill(PLACES[0])
-    host.hdfs("dfs", "-put", "/tmp/new", "/user/hadoop/beside-a-full-disk")
+    host.hdfs("dfs", "-put", "/var/tmp/new", "/user/hadoop/beside-a-full-disk")
     assert [host.blocks(place) for place in PLACES] == [before[0], before[1] + 1]
     host.run("rm", f"{PLACES[0]}/filler")
 
@@ -141,7 +143,9 @@ def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
     assert 2 <= len(kept) <= 4 and all(read[path] == sums[path] for path in kept)
     lost = sorted(set(FILES) - set(kept))
     wait_for(f"HDFS to tell of {lost}", lambda: all(path in host.missing() for path in lost), 120, 2)
-    wait_for("room for new files", lambda: host.hdfs("dfs", "-put", "-f", "/tmp/new", "/after", check=False) == "", 120)
+    wait_for(
+        "room for new files", lambda: host.hdfs("dfs", "-put", "-f", "/var/tmp/new", "/after", check=False) == "", 120
+    )
     told = host.play("playbooks/configure.yml")
     assert f"The disk {host.second} is not there any more; HDFS goes on without it" in told.replace("\n", " "), told
     assert "1 disk of" in told and "failed" in told, "the wait for Hadoop tells too"
