@@ -30,17 +30,21 @@ class Node(t.NamedTuple):
 
 
 class Setting(t.NamedTuple):
-    """One property: its site file, its name, its value on a node (None: Hadoop's own stays), and why."""
+    """One property: its site file, its name, its value on a node (None: Hadoop's own stays), and why.
+
+    :ivar page: of Hadoop's documentation, where the property stands in no file of defaults.
+    """
 
     site: str
     name: str
     value: t.Callable[[Node], t.Any]
     why: str
+    page: str | None = None
 
     @property
     def source(self) -> str:
-        """Return the file in which Hadoop documents the property and its default."""
-        return f"{self.site.removesuffix('-site')}-default.xml"
+        """Return the file in which Hadoop documents the property and its default, or the page."""
+        return self.page or f"{self.site.removesuffix('-site')}-default.xml"
 
 
 def always(value: t.Any) -> t.Callable[[Node], t.Any]:
@@ -100,6 +104,12 @@ TUNING = (
     Setting("hdfs-site", f"{NN}.decommission.interval", few_workers(2), "a worker that may leave is let go soon"),
     Setting(
         "hdfs-site",
+        f"{NN}.block.deletion.unlock.interval.ms",
+        few_workers(100),
+        "a thread looks for blocks to delete at this beat, day and night; few files are soon deleted",
+    ),
+    Setting(
+        "hdfs-site",
         f"{NN}.handler.count",
         _handlers,
         "threads that answer DataNodes and clients: 20 times the natural logarithm of their number, as is the custom",
@@ -114,7 +124,14 @@ TUNING = (
         "yarn-site",
         f"{RM}.nodemanagers.heartbeat-interval-ms",
         _beat,
-        "containers are handed out at a node's sign of life; more than some thousand a second would drown it",
+        "that a task has ended is told at a node's sign of life; more than some thousand a second would drown it",
+    ),
+    Setting(
+        "yarn-site",
+        "yarn.scheduler.capacity.schedule-asynchronously.scheduling-interval-ms",
+        few_nodes(25),
+        "a thread looks for containers to hand out at this beat, day and night; every 5 ms cost 3 % of a core",
+        "CapacityScheduler.html",
     ),
     Setting(
         "yarn-site",
