@@ -34,7 +34,9 @@ options:
     type: int
     default: 0
   known:
-    description: The RV(jobs[].digest) that is known already; the answer comes at once when the job's is another.
+    description:
+      - The RV(jobs[].digest) that is known already. The answer comes at once when there is news, and within 3 seconds when the
+        job has only gone on.
     type: str
   touch:
     description: Tell the job's follower that its controller lives. Only with O(id).
@@ -83,7 +85,7 @@ jobs:
     digest:
       description: Stands for this very state, see O(known).
       type: str
-      sample: 0f1e2d3c4b5a6978
+      sample: 0f1e2d3c4b5a6978-8796a5b4c3d2e1f0
     application_id:
       description: The application that runs it, null before there is one.
       type: str

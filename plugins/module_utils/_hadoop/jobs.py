@@ -23,6 +23,9 @@ from .webhdfs import WebHdfs
 
 USER = "hadoop"
 LOOK_PAUSE = 0.2
+# Nobody needs to know more often how far a job is; each look costs the master a module run, which its tasks feel.
+PROGRESS = ("progress", "counters")
+PROGRESS_SECONDS = 3.0
 SYSTEMCTL_SECONDS = 30
 # None of these says what the job computes, so they may differ when a second run attaches to it.
 NOT_IDENTITY = (
@@ -144,20 +147,29 @@ def status(job: str, root: str = ROOT) -> Data | None:
 
 
 def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) -> Data | None:
-    """Return a job's status with ``digest``, ``following`` and ``age`` (seconds), at once when it is not the ``known`` digest.
+    """Return a job's status with ``digest``, ``following`` and ``age`` (seconds) when it is not that of the ``known`` digest.
+
+    That comes at once where there is news, and after PROGRESS_SECONDS where the job has only gone on.
 
     :param wait: seconds for which a change is waited for.
     """
-    deadline = time.monotonic() + wait
+    began = time.monotonic()
     while True:
         found = status(job, root)
         if found is None:
             return None
-        digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:16]
-        if digest != known or found["state"] in ENDED or time.monotonic() >= deadline:
+        news, whole = _digest({key: found[key] for key in sorted(found) if key not in PROGRESS}), _digest(found)
+        waited = time.monotonic() - began
+        is_news = not (known or "").startswith(f"{news}-") or found["state"] in ENDED
+        has_gone_on = known != f"{news}-{whole}" and waited >= PROGRESS_SECONDS
+        if is_news or has_gone_on or waited >= wait:
             age = round((found["finished"] or time.time()) - found["started"], 1)
-            return {**found, "digest": digest, "following": is_following(job), "age": age}
+            return {**found, "digest": f"{news}-{whole}", "following": is_following(job), "age": age}
         time.sleep(LOOK_PAUSE)
+
+
+def _digest(data: t.Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def known_jobs(root: str = ROOT) -> list[str]:

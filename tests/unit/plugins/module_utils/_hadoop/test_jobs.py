@@ -81,6 +81,21 @@ def test_a_look_waits_for_news_and_only_so_long(tmp_path, units):
     assert jobs.look("wc", 60, known, root)["state"] == "failed"
 
 
+def test_that_a_job_goes_on_is_told_less_often_than_news(tmp_path, units, monkeypatch):
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0.5)
+    root = str(tmp_path)
+    jobs.create(SPEC, {}, root, None)
+    folder, first = JobDir.of("wc", root), jobs.status("wc", root)
+    known = jobs.look("wc", root=root)["digest"]
+    folder.write("status.json", {**first, "progress": {**first["progress"], "map": 7}})
+    began = time.monotonic()
+    gone_on = jobs.look("wc", 60, known, root)
+    assert gone_on["progress"]["map"] == 7 and 0.4 < time.monotonic() - began < 5
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 60)
+    folder.write("status.json", {**first, "first_failure": {"summary": "x"}})
+    assert jobs.look("wc", 60, gone_on["digest"], root)["first_failure"]
+
+
 def test_a_start_begins_a_failed_job_anew_and_leaves_the_others(tmp_path, units):
     root = str(tmp_path)
     jobs.create(SPEC, {}, root, None)
