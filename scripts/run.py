@@ -117,8 +117,13 @@ def interrupted(job: Path, env: dict[str, str]) -> None:
     if what == "kill":
         print("\nInterrupted; job_on_disconnect is kill: the master kills the job when nobody asks for two minutes.")
     else:
-        print("\nInterrupted; job_on_disconnect is continue: a job that was submitted runs on.")
-    print(f"Its cluster stays, until its time to live ends. To come back to the job: {make('run', job)}")
+        print("\nInterrupted; job_on_disconnect is continue: a job, where one was submitted already, runs on.")
+    come_back(job)
+
+
+def come_back(job: Path) -> None:
+    """Say how to go on with what a run left."""
+    print(f"Its cluster stays, until its time to live ends. To go on with the run: {make('run', job)}")
     print(f"To remove the cluster: {make('terminate', job)}   To remove all clusters here: make down", flush=True)
 
 
@@ -136,6 +141,9 @@ def main() -> int:
     code, stopped = follow(playbook(name, job), env)
     if stopped and name == "run_job.yml":
         interrupted(job, env)
+    elif code < 0 and name == "run_job.yml":
+        print(f"\nThe playbook was ended by signal {-code}.")
+        come_back(job)
     return code
 
 

@@ -34,6 +34,7 @@ class ActionModule(ActionBase):
                 "price": {"type": "dict", "default": {}},
                 "kept": {"type": "bool", "default": False},
                 "estimates": {"type": "list", "elements": "dict", "default": []},
+                "warnings": {"type": "list", "elements": "str", "default": []},
                 "took": {"type": "dict", "default": {}},
                 "workers": {"type": "int", "default": 0},
                 "phases": {"type": "dict", "default": {}},

@@ -13,7 +13,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import side_ar
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SAFE_NAME, file_sha256
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.own_names import with_own_names
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.own_names import as_here, with_own_names
 
 
 def local_files(files: t.Any) -> list[dict[str, str]]:
@@ -91,7 +91,7 @@ class ActionModule(FollowedAction):
     def in_own_words(self, status: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the status with the user's own names of input files, where the task belongs to a planned run."""
         data = (self._vars.get("ohmy_plan") or {}).get("input") or {}
-        mapper = str(self._task.args.get("mapper") or "PROGRAM")
+        mapper = as_here(str(self._task.args.get("mapper") or "PROGRAM"), self._task.args.get("files") or [])
         told = {key: with_own_names(status[key], data, mapper) for key in ("error", "first_failure") if status.get(key)}
         return {**status, **told}
 

@@ -74,6 +74,11 @@ options:
     type: list
     elements: dict
     default: []
+  warnings:
+    description: What the preflight warned of, which is said again beside the answer.
+    type: list
+    elements: str
+    default: []
   took:
     description: Id of each step that ran, and the seconds that it really took.
     type: dict

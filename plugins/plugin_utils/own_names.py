@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shlex
 import typing as t
 
@@ -55,7 +57,8 @@ def with_own_names(error: Error | None, data: t.Mapping[str, t.Any], mapper: str
     texts = {key: text.replace(path, shown) for key, text in texts.items()}
     if local and evidence.get("program") == "mapper":
         again = f"try it on {'that line' if line else 'its beginning'}: {reproduce(shown, line.get('offset'), mapper)}"
-        texts = {key: text.replace(SAMPLE, again) for key, text in texts.items()}
+        # A full stop behind a command would be copied along.
+        texts = {key: re.sub(re.escape(SAMPLE) + r"\.?", lambda _found: again, text) for key, text in texts.items()}
     return {**error, **texts, "evidence": {**evidence, **({"line": line} if line else {})}}
 
 
@@ -67,6 +70,25 @@ def reproduce(name: str, offset: int | None, mapper: str) -> str:
         return f"{unpack} {file} | head | {mapper}" if unpack else f"head {file} | {mapper}"
     start = f"{unpack} {file} | tail -c +{offset + 1}" if unpack else f"tail -c +{offset + 1} {file}"
     return f"{start} | head -n 1 | {mapper}"
+
+
+def as_here(command: str, files: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Return a job's command as a shell here runs it: its program by its path, after its interpreter where it needs one.
+
+    :param files: of the job, each with ``src`` and, where it is called otherwise on the nodes, ``name``.
+    """
+    program, *rest = command.split(None, 1)
+    name = program.removeprefix("./")
+    source = next((str(one["src"]) for one in files if (one.get("name") or os.path.basename(one["src"])) == name), None)
+    if source is None:
+        return command
+    short = _short(source)
+    words = [shlex.quote(short if "/" in short else f"./{short}"), *rest]
+    with contextlib.suppress(OSError), open(source, "rb") as stream:
+        line = stream.readline(256).decode("utf-8", "replace").strip()
+        if line.startswith("#!") and not os.access(source, os.X_OK):
+            words.insert(0, line[2:].strip().removeprefix("/usr/bin/env "))
+    return " ".join(words)
 
 
 def line_number(path: str, offset: int) -> int | None:

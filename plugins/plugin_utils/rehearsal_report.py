@@ -87,7 +87,7 @@ def expected(estimate: t.Mapping[str, t.Any], number: int) -> list[str]:
     if alone < seconds * WORTH:
         return [text + ": no cluster makes so small a job faster."]
     more = f"; with more than {useful:,} it hardly gets faster" if useful > 1 else ""
-    return [text + f", {alone / seconds:.1f} times as fast{more}."]
+    return [text + f", {_times(alone, seconds)} as fast{more}."]
 
 
 def compared(estimate: t.Mapping[str, t.Any], seconds: float | None, number: int) -> list[str]:
@@ -99,9 +99,13 @@ def compared(estimate: t.Mapping[str, t.Any], seconds: float | None, number: int
         return []
     alone = estimate["one_machine_seconds"]
     return [
-        f"The job took {span(seconds)} on {workers(number)}, {alone / seconds:.1f} times as fast as one machine by the "
-        f"sample; expected were {span(estimate['seconds'])}, {alone / estimate['seconds']:.1f} times as fast."
+        f"The job took {span(seconds)} on {workers(number)}, {_times(alone, seconds)} as fast as one machine by the "
+        f"sample; expected were {span(estimate['seconds'])}, {_times(alone, estimate['seconds'])} as fast."
     ]
+
+
+def _times(alone: float, seconds: float) -> str:
+    return f"{alone / seconds:.1f} times" if alone >= seconds / 10 else "less than 0.1 times"
 
 
 def _about(seconds: float) -> str:

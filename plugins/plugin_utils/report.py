@@ -75,13 +75,16 @@ def money(usd: float) -> str:
 
 
 def spent(args: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what the run cost, reckoned from the seconds since the launch began; nothing where no price is known."""
+    """Return what this command cost, by the seconds since its launch began; nothing where no price is known.
+
+    What the cluster cost before, as in a run that was interrupted, is no part of it.
+    """
     price = (args.get("price") or {}).get("per_hour")
     seconds = sum(float(taken) for name, taken in args["phases"].items() if name != "preflight")
     if price is None or not args["phases"].get("launch"):
         return []
     bound = "at most" if args["price"].get("at_most") else "about"
-    return [f"The run cost {bound} {money(price * seconds / 3600)}: {seconds:.0f} s at {price:g} USD an hour."]
+    return [f"This command cost {bound} {money(price * seconds / 3600)}: {seconds:.0f} s at {price:g} USD an hour."]
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:
@@ -161,7 +164,7 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
             lines += rehearsal_report.expected(rehearsal_report.together(args["estimates"]), args["workers"])
     else:
         lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
-        lines += answer(args["output"])
+        lines += answer(args["output"]) + [f"Preflight warned: {text}" for text in args["warnings"]]
         seconds = [args["took"].get(step["id"]) for step in args["plan"]["steps"]]
         real = sum(seconds) if seconds and None not in seconds else None
         lines += rehearsal_report.compared(rehearsal_report.together(args["estimates"]), real, args["workers"])

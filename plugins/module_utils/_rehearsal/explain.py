@@ -29,6 +29,10 @@ LATER_SPLIT = (
     "the first map of a file sees that. Write the names of the columns into the program (csv.DictReader takes fieldnames), "
     "and let it pass over the heading where it comes."
 )
+LONE_KEY = (
+    "Hadoop ends a line of a mapper with the separator where it holds no more fields than the key: let the {role} strip it, or "
+    "give the key fewer fields (job_key_fields)."
+)
 SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
@@ -83,11 +87,17 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if failed.during and role == MAPPER and failed.lines[0].number > 1:
         return finding(f"{role}-failed", ERROR, text, LATER_SPLIT, **evidence)
     hint = HINTS_HERE.get(silent.cause.id, silent.hint) if silent else _hint(place)
+    if role != MAPPER and place and place["exact"] and place["text"].endswith(shown(_separator(job))):
+        hint = LONE_KEY.format(role=role)
     return finding(f"{role}-failed", ERROR, text, hint, **evidence)
 
 
 def _lines(number: int) -> str:
     return count(number, "line")
+
+
+def _separator(job: Job) -> bytes:
+    return job.properties.get("stream.reduce.input.field.separator", "\t").encode()
 
 
 def _hint(place: Input | None) -> str:

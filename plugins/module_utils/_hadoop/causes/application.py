@@ -33,8 +33,9 @@ APPLICATION = (
         r"AM resource limit exceeded",
     ),
     row(
-        "waits-for-room", "application", "the cluster is full and has no room for the job yet",
-        "Wait for the others, or use more workers.", "wait", r"waiting for resources to be assigned for AM",
+        "waits-for-room", "application", "no node has room yet for its application master",
+        "Nodes that have just come are soon ready; where other jobs fill the cluster, wait for them, or use more workers.",
+        "wait", r"waiting for resources to be assigned for AM",
     ),
     row(
         "master-starting", "application", "its application master is being started",

@@ -49,7 +49,7 @@ def test_a_line_is_told_by_the_users_own_name_and_number(tmp_path, monkeypatch, 
     found = own_names.with_own_names(error, plan(file), "./mapper.py")
     assert place not in found["hint"] and found["evidence"]["line"]["number"] == 3
     assert found["hint"].startswith("Line 3 of data bad/far.csv is no JSON: 'x'\nIt was given data bad/far.csv.")
-    assert found["hint"].endswith("try it on that line: tail -c +6 'data bad/far.csv' | head -n 1 | ./mapper.py.")
+    assert found["hint"].endswith("try it on that line: tail -c +6 'data bad/far.csv' | head -n 1 | ./mapper.py")
     assert found["evidence"]["input"]["path"] == f"{place}/0/far.csv" and error["evidence"]["line"]["number"] is None
 
 
@@ -78,7 +78,7 @@ def test_the_count_of_lines_is_bounded(tmp_path, monkeypatch):
 def test_a_file_without_a_known_line_is_named_too(tmp_path):
     found = own_names.with_own_names(failed(), plan(tmp_path / "far.csv"), "python3 m.py")
     assert f"It was given {tmp_path}/far.csv." in found["hint"]
-    assert f"try it on its beginning: head {tmp_path}/far.csv | python3 m.py." in found["hint"]
+    assert f"try it on its beginning: head {tmp_path}/far.csv | python3 m.py" in found["hint"]
 
 
 def test_what_lies_in_s3_is_named_by_its_own_address(tmp_path):
@@ -92,3 +92,16 @@ def test_what_is_not_known_is_left_as_it_is(tmp_path):
     for error in (failed("/elsewhere/x"), {"summary": "x", "hint": "y"}, {"hint": "", "evidence": {"input": None}}):
         assert own_names.with_own_names(error, plan(tmp_path), "m") == error
         assert own_names.with_own_names(error, {}, "m") == error
+
+
+def test_a_program_is_run_by_its_path_and_its_interpreter(tmp_path, monkeypatch):
+    (tmp_path / "map me.py").write_text("#!/usr/bin/env python3\nprint(1)\n")
+    (tmp_path / "quick").write_text("#!/bin/sh\n")
+    (tmp_path / "quick").chmod(0o755)
+    files = [{"src": str(tmp_path / "map me.py"), "name": "m.py"}, {"src": str(tmp_path / "quick")}]
+    monkeypatch.chdir(tmp_path)
+    assert own_names.as_here("./m.py --field 2", files) == "python3 './map me.py' --field 2"
+    assert own_names.as_here("quick", files) == "./quick"
+    assert own_names.as_here("grep -c x", files) == "grep -c x"
+    monkeypatch.chdir("/")
+    assert own_names.as_here("quick", files) == str(tmp_path / "quick").lstrip("/")

@@ -35,6 +35,7 @@ def arguments(folder, **values):
         "kept": False,
         "estimates": [],
         "took": {},
+        "warnings": [],
         "workers": 2,
         "phases": {},
         "failure": {},
@@ -60,6 +61,12 @@ def test_success_shows_place_first_lines_and_times(tmp_path):
     assert f"{tmp_path}: 2 files, 48 bytes" in text
     assert text.count("a   1") == 3 and text.count("\N{REPLACEMENT CHARACTER}") == 2
     assert "launch 3.0, run 2.0; 5.0 in all" in text
+
+
+def test_what_the_preflight_warned_of_stands_beside_the_answer(tmp_path):
+    answer(tmp_path, part_00000=b"a\n")
+    lines, problem = report.compose(arguments(tmp_path, warnings=["776 keys differ."]))
+    assert "Preflight warned: 776 keys differ." in lines and problem == ""
 
 
 def test_the_real_speedup_stands_beside_the_estimate(tmp_path):
@@ -192,7 +199,7 @@ def test_the_price_before_and_the_cost_after(tmp_path):
     answer(tmp_path, part_00000=b"a\n")
     phases = {"preflight": 500.0, "launch": 40.0, "run": 60.0}
     lines, _problem = report.compose(arguments(tmp_path, price=price, phases=phases))
-    assert "The run cost about 0.0100 USD: 100 s at 0.36 USD an hour." in lines, lines
+    assert "This command cost about 0.0100 USD: 100 s at 0.36 USD an hour." in lines, lines
     unknown = {**price, "per_hour": None, "text": "unknown"}
     lines, _problem = report.compose(arguments(tmp_path, price=unknown, phases=phases))
     assert not [line for line in lines if "cost" in line], lines

@@ -122,6 +122,12 @@ def test_a_program_that_fails_before_it_reads_is_told_without_a_line(rehearse):
     assert "broken, without any input too" in error["text"] and error["evidence"]["input"]["line"] == 0
 
 
+def test_of_a_key_without_a_value_the_separator_at_the_end_is_told(rehearse):
+    reducer = "import sys\nfor line in sys.stdin:\n    key, value = line.rstrip('\\n').split('\\t')\n    int(value)"
+    (error,) = rehearse("cat -", reducer, text="a\t1\nb\nc\t2\n")["findings"]
+    assert "it breaks on line 2 of its input: b\\t" in error["text"] and "ends a line of a mapper" in error["hint"]
+
+
 def test_what_breaks_it_is_told_apart_from_what_it_does_without_input(rehearse):
     reducer = "import sys\nn = 0\nfor line in sys.stdin:\n    n += int(line.split()[1])\n    k = line\nprint(k, n)"
     (error,) = rehearse("cat -", reducer, text="a\t1\nb\tx\nc\t2\n")["findings"]
