@@ -102,6 +102,11 @@ def _money(cluster: Cluster) -> list[str]:
 
 
 def _end(cluster: Cluster, now: float) -> list[str]:
+    if cluster["state"] == "stopped":
+        return [
+            "A stopped cluster does not end by itself: start it with playbooks/start.yml, or remove it with "
+            "playbooks/terminate.yml."
+        ]
     if not cluster["expires"]:
         return []
     left = int(cluster["expires"]) - now
@@ -110,8 +115,9 @@ def _end(cluster: Cluster, now: float) -> list[str]:
 
 
 def login(cluster: Cluster) -> list[str]:
-    """Return the lines that log in to a cluster."""
-    if not cluster["master"] or not cluster["ssh"]["config"]:
+    """Return the lines that log in to a cluster; none where its master is stopped."""
+    master = cluster["master"]
+    if not master or master["state"] in ("stopping", "stopped") or not cluster["ssh"]["config"]:
         return []
     base = f"ssh -F {shlex.quote(cluster['ssh']['config'])}"
     more = " (or worker-1, and so on, in place of master)" if cluster["workers"] else ""

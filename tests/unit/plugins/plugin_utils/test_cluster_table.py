@@ -85,6 +85,22 @@ def test_leftovers_nothing_and_unknown_prices():
     assert "Its price is unknown, as there is no price of m9.x" in text and "cluster_prices" in text, text
 
 
+def test_a_stopped_cluster_promises_no_end_and_no_login():
+    asleep = cluster(state="stopped")
+    for one in (asleep["master"], *asleep["workers"]):
+        one["state"] = "stopped"
+    text = "\n".join(cluster_table.describe(asleep, NOW))
+    assert "A stopped cluster does not end by itself: start it with playbooks/start.yml, or remove it" in text, text
+    assert "It ends by itself" not in text and "Log in" not in text, text
+
+
+def test_a_cluster_whose_master_is_stopped_lets_nobody_in():
+    half = cluster(state="partial")
+    half["master"]["state"] = "stopped"
+    text = "\n".join(cluster_table.describe(half, NOW))
+    assert "Log in" not in text and "It ends by itself" in text, text
+
+
 def test_several_clusters_are_added_up():
     assert (
         cluster_table.compose([cluster(), cluster()], None, "here", NOW)[-1] == "All 2 together cost 0.60 USD an hour."
