@@ -192,6 +192,10 @@ def _duration(value: str) -> str:
     )
 
 
+def _ttl(value: str) -> str:
+    return "" if seconds(value) == 0 else _duration(value).replace("10m,", "10m, or 0 for never,")
+
+
 _image = _pattern(
     rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
     f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
@@ -218,7 +222,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_worker_groups": worker_groups.problem,
     "cluster_instance_type": lambda value: "" if value and all(value) else "must name an instance type",
     "cluster_fallback_subnet_ids": lambda value: next((text for text in map(_subnet, value or ()) if text), ""),
-    "cluster_ttl": _duration,
+    "cluster_ttl": _ttl,
     "cluster_prices": price_file.problem,
     "cluster_max_hourly_cost": price_file.limit_problem,
     "cluster_ttl_max": _duration,

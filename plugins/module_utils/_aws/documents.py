@@ -99,6 +99,14 @@ def login(body: bytes | None) -> str | None:
         return None
 
 
+def leased(body: bytes | None) -> bool:
+    """Tell whether nodes of this document end with the cluster's lease; True if there is no document to tell."""
+    try:
+        return body is None or bool(json.loads(body)["lease"])
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
 def archive_uris(document: t.Mapping[str, t.Any]) -> list[str]:
     """Return the S3 URIs of a document's archives, its overlay among them."""
     hadoop, java = document.get("hadoop") or {}, document.get("java") or {}

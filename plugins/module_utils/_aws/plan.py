@@ -126,7 +126,9 @@ def _plan_objects(plan: Plan, want: Want, have: Have, incarnation: str, launchin
         plan.change(
             "write", f"document of the {role}", old, "(to be made)" if unknown else documents.digest(body) or old
         )
-    due = lease.wanted(have.lease, have.now, want.ttl, want.ttl_max, launching and not masters or starting)
+    # Without a word on what nodes are to become they stay as they were launched, with a lease or without.
+    ttl = want.ttl if documents.leased(wanted[groups.MASTER]) else 0
+    due = lease.wanted(have.lease, have.now, ttl, want.ttl_max, launching and not masters or starting)
     if due is not None:
         plan.change("write", "lease", have.lease, due)
 

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from .._core.plan import Plan
-from . import instance_waits, instances, lease, local_files, tagged
+from . import documents, groups, instance_waits, instances, lease, local_files, tagged
 from .client import Clients
 from .tagged import Tagged
 from .waits import Deadline
@@ -22,7 +22,8 @@ def plan(want: Want, have: Tagged) -> Plan:
     """Return what is to be done: the lease first, for a node that boots after its end powers itself off."""
     todo = Plan()
     asleep = [one.id for one in have.here if one.state in instances.ASLEEP]
-    due = lease.wanted(have.lease, have.now, want.ttl, want.ttl_max, bool(asleep))
+    ttl = want.ttl if documents.leased(have.documents[groups.MASTER]) else 0
+    due = lease.wanted(have.lease, have.now, ttl, want.ttl_max, bool(asleep))
     if due is not None:
         todo.change("write", "lease", have.lease, due)
     if asleep:

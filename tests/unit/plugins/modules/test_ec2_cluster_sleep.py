@@ -122,6 +122,18 @@ def test_start_without_a_time_to_live_ends_no_node_that_reads_a_lease(account, c
     assert cluster("started", ttl="0")["changed"] is False
 
 
+def test_a_cluster_that_was_launched_without_a_time_to_live_gets_none_that_no_node_reads(account, cluster):
+    made = cluster(workers=0, ttl="0")
+    assert made["cluster"]["expires"] is None and not account.objects(f"{made['cluster']['prefix']}lease"), made
+    for result in (cluster(workers=1, document={}, at_least=True), cluster("stopped"), cluster("started")):
+        assert not result.get("failed") and result["cluster"]["expires"] is None, result
+        assert "write lease" not in result["actions"], result
+    assert not account.objects(f"{made['cluster']['prefix']}lease")
+    again = cluster(workers=1)
+    assert {"write lease", "write document of the master"} <= set(again["actions"]), again
+    assert abs(lease_of(account, again)["expires"] - time.time() - 4 * 3600) < 60
+
+
 def test_a_lease_that_would_end_during_the_stop_is_prolonged(account, cluster):
     made = cluster(workers=0)
     put_lease(account, made, expires=int(time.time()) + 5, max=int(time.time()) + 5)

@@ -61,6 +61,17 @@ def test_settle_takes_a_blank_program_for_none(job, blank):
     assert problems == [] and found["job_reducer"] is found["job_combiner"] is None
 
 
+@pytest.mark.parametrize("never", [0, "0", "0h"])
+def test_a_cluster_may_live_for_ever_by_cluster_ttl_alone(job, never):
+    folder, values = job
+    found, problems = settle(folder, {**values, "cluster_ttl": never})
+    assert problems == [] and found["cluster_ttl"] == str(never)
+    text = "must be a time such as 90m or 4h, at least 10m, not '0'"
+    assert settle(folder, {**values, "cluster_ttl": never, "cluster_ttl_max": "0"})[1] == [f"cluster_ttl_max: {text}"]
+    short = settle(folder, {**values, "cluster_ttl": "9m"})[1]
+    assert short == ["cluster_ttl: must be a time such as 90m or 4h, at least 10m, or 0 for never, not '9m'"]
+
+
 def test_settle_tells_all_wrong_types_at_once_in_plain_words(job):
     folder, values = job
     wrong = {"job_cmdenv": ["A=1"], "job_maps": "x", "job_reduces": [1], "cluster_workers": True, "job_files": {"a": 1}}
