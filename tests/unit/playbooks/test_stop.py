@@ -45,3 +45,10 @@ def test_a_stopped_cluster_is_stopped_again_without_an_error(tmp_path):
 def test_a_master_that_cannot_be_asked_is_not_stopped(tmp_path):
     code, text = stop(tmp_path, "running")
     assert code != 0 and "Cluster demo was not stopped." in text and "set cluster_stop_force" in text, text
+
+
+def test_a_check_with_force_says_what_would_be(tmp_path):
+    code, text = stop(tmp_path, "running", "--check", force=True)
+    assert code == 0 and "It would be stopped all the same" in text and "t is stopped" not in text, text
+    code, text = stop(tmp_path, "running", force=True)
+    assert code == 0 and "It is stopped all the same" in text, text
