@@ -283,7 +283,8 @@ clusters:
             ansible_python_interpreter: /usr/bin/python3
             ansible_ssh_private_key_file: /home/me/.ssh/id_ed25519
     ssh:
-      description: How to reach the master; all null where there is no cluster.
+      description:
+        - How to reach the master; all null where there is no cluster, and where its files cannot be written, which is warned of.
       returned: always
       type: dict
       contains:

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core import places
-from .._core.errors import OhmyError
+from .._core.errors import OhmyError, words
 from . import (
     connection,
     costs,
@@ -126,9 +126,14 @@ def describe(
     if incarnation is not None:
         private, unseen = _private(wish, prefer)
         access = connection.Access(name, incarnation, wish.state_dir, user, private, proxy=wish.ssh_proxy)
-        if wish.access:
-            warnings = [*unseen, *_pin(clients, here, access)]
         pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
+        if wish.access:
+            try:
+                warnings = [*unseen, *_pin(clients, here, access)]
+                pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
+            except OSError as exc:
+                warnings = [f"Nobody can log in to {name} from here, as its files cannot be written: {words(exc)}."]
+                access = None
     table = prices.prices(clients.region, wish.prices)
     whole = view.cluster(
         name,

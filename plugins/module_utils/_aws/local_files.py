@@ -50,21 +50,23 @@ def require_room(state_dir: str) -> None:
 
 
 def write(path: str, text: str) -> None:
-    """Write a file of 0600 by rename, only where it differs."""
+    """Write a file of 0600 by rename, only where it differs; an OSError names it, not the one that is renamed."""
     try:
         with open(path, encoding="utf-8") as stream:
             if stream.read() == text:
                 return
     except OSError:
         pass
-    handle, aside = tempfile.mkstemp(dir=os.path.dirname(path))
+    aside = ""
     try:
+        handle, aside = tempfile.mkstemp(dir=os.path.dirname(path))
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
         os.replace(aside, path)
-    except OSError:
-        os.unlink(aside)
-        raise
+    except OSError as exc:
+        if aside:
+            os.unlink(aside)
+        raise OSError(exc.errno, exc.strerror, path) from exc
 
 
 def read_known_hosts(path: str) -> dict[str, set[str]]:

@@ -55,6 +55,7 @@ def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
 
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Start the cluster; return the module's result. In check mode nothing but reads."""
+    local_files.require_room(want.state_dir)
     have = tagged.observe(clients, want)
     todo = plan(want, have)
     keys = have.host_keys()

@@ -29,7 +29,7 @@ def stop(folder: Path, master: str, *arguments: str, force: bool = False, config
     }
     for name, values in facts.items():
         (folder / f"{name}.yml").write_text(yaml.safe_dump([{"ansible.builtin.set_fact": values}]))
-    for path in TASKS.glob("stop*.yml"):
+    for path in (*TASKS.glob("stop*.yml"), TASKS / "pin.yml"):
         shutil.copy(path, folder)
     settings = {"ohmy_settings": {"cluster_name": "demo", "cluster_stop_force": force}}
     tasks = [{"ansible.builtin.set_fact": settings}, {"ansible.builtin.include_tasks": str(folder / "stop.yml")}]
@@ -51,4 +51,11 @@ def test_a_check_with_force_says_what_would_be(tmp_path):
     code, text = stop(tmp_path, "running", "--check", force=True)
     assert code == 0 and "It would be stopped all the same" in text and "t is stopped" not in text, text
     code, text = stop(tmp_path, "running", force=True)
+    assert code == 0 and "It is stopped all the same" in text, text
+
+
+def test_a_master_to_which_nobody_can_log_in_is_no_reason_for_force(tmp_path):
+    code, text = stop(tmp_path, "running", "--check", config=None)
+    assert code != 0 and "XDG_STATE_HOME" in text and "cluster_stop_force" not in text, text
+    code, text = stop(tmp_path, "running", force=True, config=None)
     assert code == 0 and "It is stopped all the same" in text, text

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import errno
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import local_files
+
 from .conftest import BUCKET, assert_reads_only
 
 DIGEST = "a" * 64
@@ -106,3 +110,19 @@ def test_a_key_that_is_not_here_is_a_warning_to_who_wants_to_log_in(account, run
 def test_what_is_no_jump_host_is_refused_before_any_call(account, run_module):
     result = run_module("ec2_cluster_info", ssh_proxy="-oProxyCommand=x")
     assert result.get("failed") and "no jump host" in result["msg"] and not account.calls, result
+
+
+def test_a_full_disk_keeps_nobody_from_looking_and_its_path_is_told(account, run_module, cluster, monkeypatch):
+    cluster(workers=0)
+    (made,) = run_module("ec2_cluster_info", access=True)["clusters"]
+
+    def full(**_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(local_files.tempfile, "mkstemp", full)
+    unchanged = run_module("ec2_cluster_info", access=True)
+    assert unchanged["clusters"][0]["ssh"]["config"] == made["ssh"]["config"], unchanged
+    result = run_module("ec2_cluster_info", access=True, ssh_user="another")
+    (told,) = result["clusters"]
+    assert not result.get("failed") and told["state"] == "running" and not any(told["ssh"].values()), result
+    assert f"cannot be written: {made['ssh']['config']}: No space left on device" in str(result["warnings"]), result

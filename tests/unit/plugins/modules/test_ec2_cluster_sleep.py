@@ -13,7 +13,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instance_waits, instances, stopped, tagged, waits
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
+    instance_waits,
+    instances,
+    local_files,
+    stopped,
+    tagged,
+    waits,
+)
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
 from .conftest import BUCKET, assert_reads_only
@@ -111,6 +118,18 @@ def test_start_renews_the_lease_before_the_first_instance_runs(account, cluster)
     lease = lease_of(account, result)
     assert abs(lease["expires"] - time.time() - 7200) < 60 and abs(lease["max"] - time.time() - 10800) < 60, lease
     assert result["cluster"]["expires"] == lease["expires"]
+
+
+def test_a_start_asks_for_room_before_the_first_instance_runs(account, cluster, monkeypatch):
+    cluster(workers=0)
+    cluster("stopped")
+    monkeypatch.setattr(local_files.os, "statvfs", lambda _path: SimpleNamespace(f_bavail=0, f_frsize=4096))
+    for check in (True, False):
+        result = cluster("started", check=check)
+        assert result.get("failed") and "the disk is full" in result["msg"], result
+        assert str(account.home / "state") in result["msg"], result
+    assert len(account.instances("stopped")) == 1
+    assert not cluster("stopped").get("failed")
 
 
 def test_start_without_a_time_to_live_ends_no_node_that_reads_a_lease(account, cluster):
