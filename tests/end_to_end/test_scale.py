@@ -185,6 +185,25 @@ def test_the_dead_one_is_replaced_by_the_same_command(scaled):
     assert scaled.checksum() == scaled.sum
 
 
+def test_one_that_dies_while_it_leaves_is_not_let_go_with_the_last_replicas(scaled):
+    there = scaled.workers()
+    name, worker = max(there.items())
+    # What a DataNode's own host writes has its first replica there.
+    put = "echo only > /tmp/only && hdfs dfs -D dfs.replication=1 -put -f /tmp/only /user/hadoop/only"
+    done = scaled.cloud.inside(worker, "su", "-", "hadoop", "-s", "/bin/bash", "-c", put, seconds=180)
+    assert done.returncode == 0, done.stderr
+    scaled.cloud.inside(worker, "systemctl", "stop", "hadoop-datanode")
+    run = scaled.play("scale", workers=2, cluster_remove=[name])
+    assert run.code != 0 and "no replica on a live node" in " ".join(run.text.split()), run.text
+    assert set(scaled.workers()) == set(there)
+    scaled.cloud.inside(worker, "systemctl", "start", "hadoop-datanode")
+    back = scaled.play("scale", workers=3)
+    assert back.code == 0, back.text
+    assert scaled.shell("hdfs dfs -cat /user/hadoop/only") == "only\n"
+    scaled.shell("hdfs dfs -rm -skipTrash /user/hadoop/only")
+    assert set(scaled.workers()) == set(there) and scaled.entries() == []
+
+
 def test_a_worker_leaves_and_takes_no_data_along(scaled):
     there = scaled.workers()
     oldest = min(there.values(), key=lambda one: (one["LaunchTime"], one["InstanceId"]))["InstanceId"]

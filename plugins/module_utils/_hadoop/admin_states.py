@@ -85,6 +85,11 @@ class States:
         return UNKNOWN if node is None else node.state.lower()
 
     @property
+    def live(self) -> set[str]:
+        """Return the live DataNodes, whatever they are about to do."""
+        return {address for address, node in self.datanodes.items() if node.live}
+
+    @property
     def serving(self) -> set[str]:
         """Return the live DataNodes in service."""
         return {address for address, node in self.datanodes.items() if node.live and node.state == IN_SERVICE}

@@ -95,7 +95,7 @@ def refuse(want: Want, have: tuple[Entry, ...], states: States, check: Check | N
         return
     if meant:
         _refuse_few(meant, stay, states, check)
-    refuse_lost(want, states)
+    refuse_lost(want, states, check)
 
 
 def _refuse_few(meant: set[str], stay: set[str], states: States, check: Check | None) -> None:
@@ -125,15 +125,22 @@ def _refuse_few(meant: set[str], stay: set[str], states: States, check: Check | 
         )
 
 
-def refuse_lost(want: Want, states: States) -> None:
-    """Raise OhmyError where a node is dead that had the last replica of a block."""
-    dead = [one for one in sorted(want.addresses) if states.hdfs(one) in GONE and one in states.datanodes]
-    if want.state == DECOMMISSIONED and dead and states.missing_blocks and not want.force:
+def vanished(want: Want, states: States) -> list[str]:
+    """Return the dead nodes that are to leave, whose data may be lost with them."""
+    if want.state != DECOMMISSIONED or want.force:
+        return []
+    return sorted(one for one in want.addresses if states.hdfs(one) == admin_states.DEAD)
+
+
+def refuse_lost(want: Want, states: States, check: Check | None) -> None:
+    """Raise OhmyError where a node is gone that may have the last replica of a block."""
+    dead = vanished(want, states)
+    lost = max(states.missing_blocks, check.lost if check is not None else 0)
+    if dead and lost:
         raise OhmyError(
-            f"{states.missing_blocks} blocks have no replica on a live node, and {', '.join(dead)} is dead, which may "
-            "have them.",
-            "Bring the node back; or give its data up with cluster_force: true. hdfs fsck / -list-corruptfileblocks "
-            "names the files.",
+            f"{lost} block{'s have' if lost > 1 else ' has'} no replica on a live node, and {', '.join(dead)} is dead, which may have "
+            f"{'them' if lost > 1 else 'it'}.",
+            "Bring the node back; or give its data up with cluster_force: true. hdfs fsck / names the files.",
         )
 
 

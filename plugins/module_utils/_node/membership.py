@@ -66,8 +66,10 @@ def ensure(want: Want, check_mode: bool) -> dict[str, t.Any]:
     with alone(LOCK, LOCK_SECONDS, BUSY):
         have, states = known(), admin_states.look(master)
         check = None
+        looked: list[str] = []
         if _asks_for_files(want, have, states):
-            check = fsck.look(master)
+            looked = membership_plan.vanished(want, states)
+            check = fsck.look(master, states.live if looked else None)
         membership_plan.refuse(want, have, states, check)
         todo = membership_plan.plan(want, have, states, lists(), int(time.time()))
         if todo.steps and not check_mode:
@@ -75,10 +77,11 @@ def ensure(want: Want, check_mode: bool) -> dict[str, t.Any]:
             have, states = known(), admin_states.look(master)
     if want.redundancy and states.low_redundancy and check is None:
         check = fsck.look(master)
-    return todo.result(
-        **membership_plan.progress(want, have, states, check),
-        entries=shown(have),
-    )
+    told = membership_plan.progress(want, have, states, check)
+    # One may have died on its way; none is let go before its blocks were looked for elsewhere.
+    if told["done"] and set(membership_plan.vanished(want, states)) - set(looked):
+        membership_plan.refuse_lost(want, states, fsck.look(master, states.live))
+    return todo.result(**told, entries=shown(have))
 
 
 def tell() -> dict[str, t.Any]:
@@ -104,10 +107,12 @@ def shown(entries: t.Iterable[Entry]) -> list[dict[str, t.Any]]:
 
 
 def _asks_for_files(want: Want, have: tuple[Entry, ...], states: admin_states.States) -> bool:
-    """Tell whether live DataNodes are to leave that were not on their way before: then all files are looked at."""
+    """Tell whether DataNodes, live or gone, are to leave that were not on their way before: all files are looked at."""
     known_ids = {one.instance_id for one in have if one.state == membership.DECOMMISSIONED}
     fresh = {one["private_ip"] for one in want.nodes if one["instance_id"] not in known_ids}
-    return want.state == membership.DECOMMISSIONED and bool(fresh & states.serving)
+    return want.state == membership.DECOMMISSIONED and bool(
+        fresh & (states.serving | set(membership_plan.vanished(want, states)))
+    )
 
 
 def apply(want: Want, have: tuple[Entry, ...], states: admin_states.States, todo: Plan, root: str = "/") -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -77,10 +78,13 @@ def test_lists_are_written_and_read_by_both_daemons(tmp_path, ran, force):
     )
 
 
-def test_files_are_looked_at_only_for_live_nodes_that_begin_to_leave():
+def test_files_are_looked_at_only_for_nodes_that_begin_to_leave():
     states = admin_states.States(datanodes={"10.0.0.2": LIVE})
     leaving = membership_plan.Want((NODE,), "decommissioned")
     assert ensure._asks_for_files(leaving, (), states)
     assert not ensure._asks_for_files(leaving, (Entry("i-2", "10.0.0.2", "decommissioned"),), states)
     assert not ensure._asks_for_files(membership_plan.Want((NODE,), "in_service"), (), states)
     assert not ensure._asks_for_files(leaving, (), admin_states.States())
+    dead = admin_states.States(datanodes={"10.0.0.2": replace(LIVE, live=False)})
+    assert ensure._asks_for_files(leaving, (), dead)
+    assert not ensure._asks_for_files(replace(leaving, force=True), (), dead)
