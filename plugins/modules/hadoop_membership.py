@@ -55,6 +55,11 @@ options:
         description: The node's private address.
         type: str
         required: true
+      role:
+        description: What the node is; V(compute) has no DataNode, and no data to lose.
+        type: str
+        choices: [master, worker, compute]
+        default: worker
   state:
     description:
       - V(decommissioned) copies the blocks of the nodes to others, gives them no further containers and waits for the end of
@@ -75,7 +80,7 @@ options:
     default: false
   force:
     description:
-      - Whether a dead node may have had the last replica of blocks, and containers on nodes that leave are killed instead of
+      - Whether a node that is dead or unknown may have had the last replica of blocks, and containers on nodes that leave are killed instead of
         waited for.
     type: bool
     default: false
@@ -218,6 +223,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
         "options": {
             "instance_id": {"type": "str", "required": True},
             "private_ip": {"type": "str", "required": True},
+            "role": {"type": "str", "choices": ["master", "worker", "compute"], "default": "worker"},
         },
     },
     "state": {

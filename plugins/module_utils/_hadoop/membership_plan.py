@@ -17,6 +17,8 @@ from .fsck import Check
 from .membership import DECOMMISSIONED, MAINTENANCE, Entry, files
 
 SERVICE, ABSENT = "in_service", "absent"
+# The role of a node without a DataNode.
+COMPUTE = "compute"
 Node = t.Mapping[str, str]
 # The NameNode's states that an entry leads to.
 OBEYED = {
@@ -27,7 +29,7 @@ OBEYED = {
 
 @dataclass(frozen=True)
 class Want:
-    """What is asked for: ``nodes`` with ``instance_id`` and ``private_ip``, the state they are to be in."""
+    """What is asked for: ``nodes`` with ``instance_id``, ``private_ip``, maybe ``role``; the state they are to be in."""
 
     nodes: tuple[Node, ...]
     state: str
@@ -64,7 +66,7 @@ def entries(want: Want, have: tuple[Entry, ...], states: States, now: int) -> tu
     return rest
 
 
-GONE = (admin_states.DEAD, admin_states.UNKNOWN)
+GONE = {admin_states.DEAD: "dead", admin_states.UNKNOWN: "unknown to the NameNode"}
 
 
 def _held(node: Node, old: Entry | None, states: States, now: int, want: Want) -> Entry | None:
@@ -126,10 +128,14 @@ def _refuse_few(meant: set[str], stay: set[str], states: States, check: Check | 
 
 
 def vanished(want: Want, states: States) -> list[str]:
-    """Return the dead nodes that are to leave, whose data may be lost with them."""
+    """Return the nodes that are to leave and whose data may be lost with them: dead, or unknown to the NameNode.
+
+    After its own restart the NameNode does not know a node that was dead before.
+    """
     if want.state != DECOMMISSIONED or want.force:
         return []
-    return sorted(one for one in want.addresses if states.hdfs(one) == admin_states.DEAD)
+    holders = {one["private_ip"] for one in want.nodes if one.get("role") != COMPUTE}
+    return sorted(one for one in holders if states.hdfs(one) in GONE)
 
 
 def refuse_lost(want: Want, states: States, check: Check | None) -> None:
@@ -137,8 +143,9 @@ def refuse_lost(want: Want, states: States, check: Check | None) -> None:
     dead = vanished(want, states)
     lost = max(states.missing_blocks, check.lost if check is not None else 0)
     if dead and lost:
+        named = ", ".join(f"{one} is {GONE[states.hdfs(one)]}" for one in dead)
         raise OhmyError(
-            f"{lost} block{'s have' if lost > 1 else ' has'} no replica on a live node, and {', '.join(dead)} is dead, which may have "
+            f"{lost} block{'s have' if lost > 1 else ' has'} no replica on a live node, and {named}, which may have "
             f"{'them' if lost > 1 else 'it'}.",
             "Bring the node back; or give its data up with cluster_force: true. hdfs fsck / names the files.",
         )

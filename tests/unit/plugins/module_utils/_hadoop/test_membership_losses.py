@@ -125,6 +125,20 @@ def test_one_that_dies_while_the_lists_are_written_is_looked_at_too(module):
         module([before, states()], told(block(0, (THERE, "DECOMMISSIONING"))), check_mode=False)
 
 
+def test_one_that_the_namenode_does_not_know_is_refused_like_a_dead_one(module):
+    with pytest.raises(OhmyError, match="3 blocks have no .* 10.0.0.2 is unknown to the NameNode, which may have them"):
+        plans.refuse(want(), (), states(there=None, missing=3), None)
+    with pytest.raises(OhmyError, match="1 block has no .* 10.0.0.2 is unknown to the NameNode"):
+        module([states(there=None)], LOST, check_mode=False)
+    assert module([states(there=None)], KEPT, check_mode=False)["done"]
+    plans.refuse(want(force=True), (), states(there=None, missing=3), None)
+
+
+def test_a_node_without_a_datanode_is_unknown_and_loses_nothing(module):
+    compute = {**NODE, "role": "compute"}
+    plans.refuse(plans.Want((compute,), membership.DECOMMISSIONED), (), states(there=None, missing=3), None)
+
+
 class Response:
     """An answer of the NameNode."""
 
