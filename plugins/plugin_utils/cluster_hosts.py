@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 from dataclasses import dataclass
 
@@ -16,13 +17,17 @@ WHOLE = ("all", "master", "workers")
 
 @dataclass(frozen=True)
 class Host:
-    """A host: ``group`` is master or the name of its group of workers, ``state`` that of its instance."""
+    """A host: ``group`` is master or the name of its group of workers, ``state`` that of its instance.
+
+    ``short`` is what the cluster's ssh_config calls it, such as worker-1.
+    """
 
     name: str
     group: str
     instance_id: str | None = None
     private_ip: str | None = None
     state: str = "running"
+    short: str | None = None
 
     def called(self, name: str) -> bool:
         """Tell whether the host, or its group, goes by this name."""
@@ -33,9 +38,18 @@ def of_cluster(cluster: t.Mapping[str, t.Any]) -> list[Host]:
     """Return the hosts of a cluster as the modules tell of it."""
     members = [*([cluster["master"]] if cluster.get("master") else []), *cluster.get("workers", [])]
     groups = {one["instance_id"]: one["group"] for one in members}
+    numbers: collections.Counter[str] = collections.Counter()
+    shorts: dict[str, str] = {}
+    for one in cluster.get("workers", []):
+        numbers[one["group"]] += 1
+        shorts[one["instance_id"]] = f"{one['group']}-{numbers[one['group']]}"
     keys = ("name", "instance_id", "private_ip", "state")
     return [
-        Host(group=groups.get(one["instance_id"], one["group"]), **{key: one[key] for key in keys})
+        Host(
+            group=groups.get(one["instance_id"], one["group"]),
+            short=shorts.get(one["instance_id"]),
+            **{key: one[key] for key in keys},
+        )
         for one in cluster.get("hosts", [])
     ]
 
@@ -57,7 +71,8 @@ def choose(cluster: str, known: t.Sequence[Host], group: str) -> tuple[list[Host
     elif group == "workers":
         meant = [one for one in known if one.group != "master"]
     else:
-        meant = [one for one in known if one.called(group)]
+        # A group may be called as another group's first host is.
+        meant = [one for one in known if one.called(group)] or [one for one in known if one.short == group]
     if not meant:
         groups = list(dict.fromkeys(one.group for one in known))
         raise OhmyError(

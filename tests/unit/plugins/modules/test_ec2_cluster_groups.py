@@ -201,6 +201,7 @@ def test_a_quota_is_named_and_nothing_else_is_tried(account, cluster, code, grou
     [
         ({"worker_groups": [{**SPOT, "name": "Spot"}]}, "no name for a group"),
         ({"worker_groups": [{**SPOT, "name": "worker"}]}, "no name for a group"),
+        ({"worker_groups": [{**SPOT, "name": "all"}]}, "no name for a group"),
         ({"worker_groups": [SPOT, SPOT]}, "spot is there twice"),
         ({"worker_groups": [{**SPOT, "workers": -1}]}, "-1 is not possible"),
         ({"worker_groups": [{**SPOT, "root_volume": {"size": 4}}]}, "4 GiB is not possible"),

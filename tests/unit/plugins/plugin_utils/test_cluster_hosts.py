@@ -36,6 +36,18 @@ def test_groups_and_names(group, wanted):
     assert [one.instance_id for one in awake] == wanted
 
 
+def test_a_host_goes_by_its_name_in_the_ssh_config():
+    whole = {"hosts": HOSTS, "master": HOSTS[0], "workers": HOSTS[1:]}
+    for short, wanted in (("worker-1", "i-1"), ("spot-1", "i-2")):
+        assert [one.instance_id for one in choose("demo", of_cluster(whole), short)[0]] == [wanted]
+    # A group of that name comes first.
+    other = {**HOSTS[3], "group": "spot-1", "instance_id": "i-4", "state": "running"}
+    found = {"hosts": [*HOSTS, other], "workers": [*HOSTS[1:], other]}
+    assert [one.instance_id for one in choose("demo", of_cluster(found), "spot-1")[0]] == ["i-4"]
+    with pytest.raises(OhmyError, match="no hosts that are called worker-2"):
+        choose("demo", of_cluster(whole), "worker-2")
+
+
 def test_what_does_not_run_is_left_out_and_told():
     _awake, asleep = choose("demo", of_cluster({"hosts": HOSTS}), "all")
     assert [one.name for one in asleep] == ["demo-worker-i-3"]
