@@ -59,8 +59,28 @@ class ActionModule(WatchedAction):
 
     @staticmethod
     def _late(look: dict[str, t.Any]) -> OhmyError:
+        began = f"The cluster is not whole after {look['seconds']:.0f} s: {look['summary']}."
+        if look.get("safe_mode") and not look["missing"]:
+            return _in_safe_mode(began, look)
         missing = "; ".join(f"{node['host']}: {node['error']}" for node in look["missing"]) or "no host is missing"
         return OhmyError(
-            f"The cluster is not whole after {look['seconds']:.0f} s: {look['summary']}. Missing: {missing}.",
+            f"{began} Missing: {missing}.",
             "The reports name the last error of a node; a silent one never ran its first boot to the end.",
         )
+
+
+def _in_safe_mode(began: str, look: dict[str, t.Any]) -> OhmyError:
+    """Return the error for a cluster all of whose nodes are there, but not all of their blocks."""
+    blocks, leaving = look.get("unreported", 0), look.get("leaving") or []
+    if not blocks:
+        return OhmyError(
+            f"{began} HDFS is in safe mode.", "It may end soon: see hdfs dfsadmin -safemode get on the master."
+        )
+    are = f"{blocks} blocks are" if blocks > 1 else "1 block is"
+    where = f", but maybe on what is to leave: {', '.join(leaving)}" if leaving else ""
+    force = ", then this command with cluster_force: true" if leaving else ""
+    return OhmyError(
+        f"{began} HDFS is in safe mode, as {are} missing: on none of these DataNodes{where}.",
+        "Bring the DataNode back that has them, and HDFS leaves safe mode by itself; or give them up: hdfs dfsadmin "
+        f"-safemode leave, as the user hdfs on the master{force}.",
+    )

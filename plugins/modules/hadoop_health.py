@@ -16,7 +16,7 @@ description:
     reads the reports that the nodes put into S3, with the master's own credentials.
   - The wait ends when every wanted node is live and the NameNode has left safe mode. It ends at once, as a failure,
     when a node has reported one. At the limit, each missing host is named with the last error it reported, or as
-    silent.
+    silent. Where all are live and safe mode goes on, the blocks are counted that it waits for.
   - The action plugin repeats one short look; the module alone takes exactly one.
   - It asks no worker to read from S3; the first copy into HDFS does.
 author:
@@ -57,6 +57,11 @@ options:
         type: str
         choices: [master, worker, compute]
         required: true
+  leaving:
+    description: The names of nodes that are to leave the cluster, whose daemons are not waited for.
+    type: list
+    elements: str
+    default: []
   timeout:
     description: How long the action waits, in seconds.
     type: int
@@ -135,6 +140,17 @@ damage:
   type: list
   elements: str
   sample: [1 disk of 10.0.0.6 failed]
+unreported:
+  description: Of how many blocks no DataNode has told the NameNode since its start, which keeps it in safe mode.
+  returned: always
+  type: int
+  sample: 0
+leaving:
+  description: The workers that are to leave and whose DataNodes are not live.
+  returned: always
+  type: list
+  elements: str
+  sample: [10.0.0.7 (i-0e3f)]
 summary:
   description: The state in one line.
   returned: always
@@ -167,6 +183,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
             "role": {"type": "str", "choices": ["master", "worker", "compute"], "required": True},
         },
     },
+    "leaving": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 600},
 }
 
@@ -196,7 +213,9 @@ def main() -> None:
             raise OhmyError(
                 "nodes must hold exactly one master.", "Give one of them the role master, all others worker."
             )
-        result = result_of(nodes, look_at_cluster(nodes))
+        look = look_at_cluster(nodes)
+        look.leaving |= set(module.params["leaving"])
+        result = result_of(nodes, look)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
     if result.pop("failed", False):

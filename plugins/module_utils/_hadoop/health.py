@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from dataclasses import dataclass, field
 
 Node = dict[str, str]
 SILENT = "silent, it has not reported anything"
+# The NameNode's words while it waits for DataNodes to tell of their blocks.
+REPORTED = re.compile(
+    r"reported blocks (\d+) needs additional \d+ blocks to reach the threshold \S+ of total blocks (\d+)"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Look:
     trouble: str = ""
     # Instances that are to leave the cluster, whose daemons nobody waits for.
     leaving: frozenset[str] = frozenset()
+    # Blocks of which no DataNode has told the NameNode since its start, and because of which safe mode goes on.
+    unreported: int = 0
     # Failed disks and missing blocks, in words.
     damage: list[str] = field(default_factory=list)
 
@@ -65,6 +72,12 @@ def damage(info: t.Mapping[str, t.Any]) -> list[str]:
     if blocks:
         found.append(f"{blocks} block{'s have' if blocks > 1 else ' has'} no replica left")
     return found
+
+
+def unreported(info: t.Mapping[str, t.Any]) -> int:
+    """Return of how many blocks the NameNode waits to be told in safe mode, from its bean ``NameNodeInfo``."""
+    found = REPORTED.search(str(info.get("Safemode") or ""))
+    return max(0, int(found[2]) - int(found[1])) if found else 0
 
 
 def live_nodemanagers(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
@@ -108,7 +121,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
 
     :param nodes: [{"instance_id", "private_ip", "role"}], one of them the master.
     :returns: {"ready", "namenode", "safe_mode", "datanodes", "nodemanagers", "missing": [{"host", "error"}],
-        "failures": [{"host", "error", "lines"}], "damage": [sentence], "summary"}.
+        "failures": [{"host", "error", "lines"}], "damage": [sentence], "unreported", "leaving": [host], "summary"}.
     """
     master = next(node for node in nodes if node["role"] == "master")
     holders = [node for node in nodes if node["role"] == "worker"] or [master]
@@ -122,7 +135,7 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         if not lacking:
             continue
         report = (look.reports or {}).get(node["instance_id"])
-        host = f"{node['private_ip']} ({node['instance_id']})"
+        host = _host(node)
         if report is not None and report.kind == "failed":
             failures.append({"host": host, "error": report.error, "lines": report.lines})
         missing.append({"host": host, "error": _reason(report, lacking, node is master, look)})
@@ -131,9 +144,12 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         summary = look.trouble or "the NameNode does not answer yet"
     elif look.safe_mode:
         summary += ", HDFS in safe mode"
+        if look.unreported:
+            summary += f", {look.unreported} block{'s' if look.unreported > 1 else ''} on no live DataNode"
     elif look.trouble:
         summary += f", {look.trouble}"
     summary = ", ".join([summary, *look.damage])
+    away = [one for one in nodes if one["instance_id"] in look.leaving and one["role"] == "worker"]
     return {
         "ready": not missing and look.namenode and look.safe_mode is False,
         "namenode": look.namenode,
@@ -143,8 +159,14 @@ def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:
         "missing": missing,
         "failures": failures,
         "damage": look.damage,
+        "unreported": look.unreported,
+        "leaving": [_host(one) for one in away if one["private_ip"] not in look.datanodes],
         "summary": summary,
     }
+
+
+def _host(node: Node) -> str:
+    return f"{node['private_ip']} ({node['instance_id']})"
 
 
 def _lacking(node: Node, is_master: bool, holds: bool, works: bool, look: Look) -> list[str]:

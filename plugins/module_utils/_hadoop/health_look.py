@@ -38,6 +38,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
         look.safe_mode = bool(beans[0].get("Safemode"))
         look.datanodes = health.live_datanodes(beans[0])
         look.damage = health.damage(beans[0])
+        look.unreported = health.unreported(beans[0])
     answer = _get("The ResourceManager", address, 8088, "/ws/v1/cluster/nodes")
     look.nodemanagers = [address_of(name) for name in health.live_nodemanagers(items(answer, "nodes", "node"))]
     document = _document(root)

@@ -59,6 +59,17 @@ def test_at_the_limit_each_missing_host_is_named(clock):
     assert 15 <= clock.now <= 20 and len(result["missing"]) == 2
 
 
+def test_at_the_limit_it_says_why_safe_mode_does_not_end(clock):
+    safe = {**look(False), "safe_mode": True, "unreported": 3, "leaving": ["10.0.0.7 (i-2)"]}
+    told = run(lambda name, args: safe, timeout=20)["msg"]
+    assert "HDFS is in safe mode, as 3 blocks are missing" in told and "on what is to leave: 10.0.0.7 (i-2)" in told
+    assert "cluster_force" in told
+    assert "no host is missing" not in told and "reports" not in told and "-safemode leave" in told
+    told = run(lambda name, args: {**safe, "unreported": 1, "leaving": []}, timeout=20)["msg"]
+    assert "1 block is missing" in told and "to leave" not in told
+    assert "HDFS is in safe mode." in run(lambda name, args: {**safe, "unreported": 0}, timeout=20)["msg"]
+
+
 def test_a_master_that_is_gone_is_a_failed_task(clock):
     result = run(lambda name, args: AnsibleConnectionFailure("Connection refused"), timeout=600)
     assert result["failed"] and "cannot be reached" in result["msg"] and clock.now < 70

@@ -125,6 +125,16 @@ def test_failed_disks_and_missing_blocks_are_told_and_fail_nothing():
     assert result["ready"] and result["damage"] == told and result["summary"].endswith("2 blocks have no replica left")
 
 
+def test_blocks_of_which_nobody_told_since_the_start_are_counted_and_those_named_that_may_have_them():
+    words = "Safe mode is ON. The reported blocks 10 needs additional 3 blocks to reach the threshold 0.9990 of total blocks 13."
+    assert health.unreported({"Safemode": words}) == 3
+    assert health.unreported({"Safemode": "Safe mode is ON. It was turned on manually."}) == 0 == health.unreported({})
+    seen = look(datanodes=["10.0.0.6"], nodemanagers=["10.0.0.6"], safe_mode=True, unreported=3, leaving={"i-2"})
+    result = evaluate(NODES, seen)
+    assert (result["missing"], result["unreported"], result["leaving"]) == ([], 3, ["10.0.0.7 (i-2)"])
+    assert result["summary"].endswith("HDFS in safe mode, 3 blocks on no live DataNode")
+
+
 def test_a_compute_node_needs_no_datanode_and_beside_it_alone_the_master_holds_the_data():
     compute = {**TWO, "role": "compute"}
     result = evaluate([MASTER, ONE, compute], look(datanodes=["10.0.0.6"], nodemanagers=["10.0.0.6", "10.0.0.7"]))
