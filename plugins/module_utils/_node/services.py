@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -44,10 +45,10 @@ def launch(verbs: t.Mapping[str, str], inputs: t.Mapping[str, str], root: str = 
     for verb in ("start", "restart"):
         units = [unit(name) for name in verbs if verbs[name] == verb]
         if units:
-            # systemd knows nothing to forget about a unit that it has not loaded yet, and refuses.
-            failed = [name for name in units if service_state(name) == "failed"]
-            if failed:
-                run(["systemctl", "reset-failed", *failed], "forget earlier failures")
+            # Earlier starts count against the limit of a daemon in good health too. systemd forgets those of all units
+            # named that it has loaded, and refuses where there is nothing to forget.
+            with contextlib.suppress(OhmyError):
+                run(["systemctl", "reset-failed", *units], "forget earlier failures")
             try:
                 run(["systemctl", verb, *units], f"{verb} {', '.join(units)}")
             except OhmyError as exc:

@@ -55,6 +55,11 @@ def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
 
 # What systemd says of every unit that ends, whatever the reason.
 SYSTEMD = re.compile(r"(\S+\.service: |Start(ing|ed) |Stopp(ing|ed) |Failed to start |Finished )")
+# What Hadoop's daemons say whenever they come or go, between lines of asterisks.
+BANNER = re.compile(r"/?\*{4,}/?$|(.*INFO \S+: )?(STARTUP|SHUTDOWN)_MSG:")
+# What systemd tells of a unit that was in good health; of one that failed it tells how that ended.
+LIMITED = "start-limit-hit"
+TOO_OFTEN = f"it was started too often within a few minutes, so that systemd starts it no more ({LIMITED})"
 
 
 def missing_users() -> list[str]:
@@ -129,7 +134,9 @@ def service_state(unit: str) -> str:
 
 
 def last_words(unit: str, count: int = 20) -> list[str]:
-    """Return the last lines that tell why a unit failed: its log's errors, else its journal."""
+    """Return the last lines that tell why a unit failed: systemd's limit, its log's errors, else its journal."""
+    if _property(unit, "Result") == LIMITED:
+        return [TOO_OFTEN]
     name = unit.removeprefix("hadoop-").removesuffix(".service")
     lines: list[str] = []
     for prefix in ("hdfs", "yarn", "mapred"):
@@ -144,10 +151,14 @@ def last_words(unit: str, count: int = 20) -> list[str]:
 
 def started(unit: str) -> float:
     """Return when the unit's last process was started in seconds since 1970, 0 where systemd does not tell."""
-    text = _output(["systemctl", "show", "--property=ExecMainStartTimestampMonotonic", "--value", unit]).strip()
+    text = _property(unit, "ExecMainStartTimestampMonotonic")
     if not text.isdigit() or text == "0":
         return 0.0
     return time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) + int(text) / 1e6
+
+
+def _property(unit: str, name: str) -> str:
+    return _output(["systemctl", "show", f"--property={name}", "--value", unit]).strip()
 
 
 def _tail(path: str) -> list[str]:
@@ -165,9 +176,10 @@ def _output(argv: t.Sequence[str]) -> str:
 
 
 def one_line(lines: t.Sequence[str]) -> str:
-    """Return the line that says most: the deepest cause of a Java error, else the last that is not systemd's own."""
+    """Return the line that says most: the deepest cause of a Java error, else the last that is no formula."""
     causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
     plain = [line.strip() for line in lines if line.strip() and not line.startswith(("\tat ", "\t...", "    at "))]
+    plain = [line for line in plain if not BANNER.match(line)]
     said = [line for line in plain if not SYSTEMD.match(line)]
     ended = [line for line in plain if "Main process exited" in line or "oom" in line]
     named = [line for line in plain if "Exception" in line or "Error:" in line]

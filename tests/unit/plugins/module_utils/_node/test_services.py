@@ -20,6 +20,8 @@ def host(tmp_path, monkeypatch):
 
     def run(argv, what):
         ran.append(argv)
+        if argv[1] == "reset-failed" and any(states.get(unit) == "unknown" for unit in argv):
+            raise OhmyError(f"Could not {what}: Unit not loaded.")
         if any(states.get(unit) == "failed" for unit in argv) and argv[1] != "reset-failed":
             raise OhmyError(f"Could not {what}: Job failed. See journalctl.")
 
@@ -57,8 +59,17 @@ def test_what_a_daemon_was_started_with_is_forgotten_and_noted_again(host):
     root, _states, ran = host
     services.launch({"namenode": "start", "datanode": "restart"}, {"namenode": "a", "datanode": "b"}, str(root))
     assert ran == [
+        ["systemctl", "reset-failed", "hadoop-namenode.service"],
         ["systemctl", "start", "hadoop-namenode.service"],
+        ["systemctl", "reset-failed", "hadoop-datanode.service"],
         ["systemctl", "restart", "hadoop-datanode.service"],
     ]
     services.forget(["datanode", "nodemanager"], str(root))
     assert services.started_with(str(root)) == {"namenode": "a"}
+
+
+def test_a_unit_that_systemd_does_not_know_yet_has_no_starts_to_forget(host):
+    root, states, ran = host
+    states["hadoop-namenode.service"] = "unknown"
+    services.launch({"namenode": "start"}, {"namenode": "a"}, str(root))
+    assert [argv[1] for argv in ran] == ["reset-failed", "start"]

@@ -80,6 +80,29 @@ def test_of_systemds_words_the_reason_is_quoted():
     assert system.one_line(KILLED[3:4]) == KILLED[3]
 
 
+GOODBYE = [
+    "2026-01-01 03:10:30,968 ERROR org.apache.hadoop.hdfs.server.namenode.NameNode: RECEIVED SIGNAL 15: SIGTERM",
+    "2026-01-01 03:10:30,972 INFO org.apache.hadoop.hdfs.server.namenode.NameNode: SHUTDOWN_MSG: ",
+    "/************************************************************",
+    "SHUTDOWN_MSG: Shutting down NameNode at master/10.0.0.4",
+    "************************************************************/",
+]
+
+
+def test_the_banner_of_a_daemon_that_goes_is_not_quoted():
+    assert system.one_line(GOODBYE) == GOODBYE[0]
+    assert system.one_line(GOODBYE[1:]) == "it said nothing"
+
+
+def test_the_limit_of_starts_is_named_whatever_the_log_says(spoken, monkeypatch):
+    (spoken / "hdfs-namenode.log").write_text("\n".join(GOODBYE))
+    told = {"--property=Result": "start-limit-hit\n"}
+    monkeypatch.setattr(system, "_output", lambda argv: next((told[one] for one in argv if one in told), ""))
+    assert "started too often" in system.one_line(system.last_words("hadoop-namenode.service"))
+    told["--property=Result"] = "exit-code\n"
+    assert system.last_words("hadoop-namenode.service") == GOODBYE
+
+
 def test_a_log_of_an_earlier_process_is_not_quoted(spoken):
     log = spoken / "hdfs-namenode.log"
     log.write_text(NAMENODE)
