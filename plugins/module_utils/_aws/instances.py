@@ -142,7 +142,7 @@ def observe(ec2: t.Any, cluster: str | None, states: t.Sequence[str] = (), only:
     if only is not None:
         narrowed.append({"Name": "instance-id", "Values": [only]})
     found = errors.many(what, ec2, "describe_instances", "Reservations", Filters=narrowed)
-    known = [from_api(raw) for reservation in found for raw in reservation["Instances"]]
+    known = [from_api(raw, one.get("OwnerId") or "") for one in found for raw in one["Instances"]]
     ours = [one for one in known if tags.is_ours(one.tags, cluster if cluster is not None else one.cluster)]
     return sorted(ours, key=lambda one: (one.launch_time, one.id))
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import local_files
 
@@ -86,6 +88,15 @@ def test_access_pins_the_host_keys_here(account, run_module, cluster, tmp_path):
     assert told["ssh"]["config"] == str(folder / "ssh_config")
     assert [one["state"] for one in told["hosts"]] == ["running", "running"]
     assert told["master"]["host_key"].startswith("ssh-ed25519 ")
+
+
+def test_what_access_wrote_goes_with_the_cluster(account, run_module, cluster):
+    cluster(workers=0)
+    folder = os.path.dirname(run_module("ec2_cluster_info", access=True)["clusters"][0]["ssh"]["config"])
+    with open(f"{folder}/cluster.json", encoding="utf-8") as stream:
+        assert json.load(stream)["account"] == "123456789012"
+    gone = cluster("absent")
+    assert f"folder {folder}" in gone["removed"] and not os.path.exists(folder), gone
 
 
 def test_access_is_by_the_login_of_the_launch_the_key_and_the_jump_host_that_are_named(account, run_module, cluster):
