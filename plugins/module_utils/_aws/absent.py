@@ -57,7 +57,7 @@ def _retry_in_use(step: t.Callable[[], None], deadline: Deadline) -> None:
             step()
             return True
         except errors.AwsError as exc:
-            if exc.code not in errors.IN_USE:
+            if not errors.in_use(exc):
                 raise
             last[:] = [exc]
             return None
@@ -82,15 +82,14 @@ def _remove_interface(clients: Clients, card: str) -> None:
     errors.call_or_none(what, clients.ec2.delete_network_interface, NetworkInterfaceId=card)
 
 
-def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) -> bool:
-    """Delete a security group; tell whether instances used it that had not been seen before: these are ended first."""
-    late: list[str] = []
+def _free(clients: Clients, want: Want, late: list[str], step: t.Callable[[], None], deadline: Deadline) -> None:
+    """Remove what instances use that may not have been seen before: such are ended first, and noted in ``late``."""
 
-    def step() -> None:
+    def careful() -> None:
         try:
-            security_group.delete(clients.ec2, group)
+            step()
         except errors.AwsError as exc:
-            known = instances.observe(clients.ec2, want.name) if exc.code in errors.IN_USE else []
+            known = instances.observe(clients.ec2, want.name) if errors.in_use(exc) else []
             new = [one.id for one in known if one.state not in instances.DEAD and one.id not in late]
             if not new:
                 raise
@@ -98,10 +97,9 @@ def _remove_group(clients: Clients, want: Want, group: str, deadline: Deadline) 
             time_left = Deadline(TERMINATE_SECONDS)
             instances.terminate(clients.ec2, want.name, new, time_left)
             instance_waits.wait_state(clients.ec2, want.name, new, ("terminated",), time_left)
-            _retry_in_use(lambda: security_group.delete(clients.ec2, group), Deadline(deadline.seconds))
+            _retry_in_use(careful, Deadline(deadline.seconds))
 
-    _retry_in_use(step, deadline)
-    return bool(late)
+    _retry_in_use(careful, deadline)
 
 
 def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -> bool:
@@ -122,14 +120,19 @@ def _remove_objects(clients: Clients, want: Want, bucket: str) -> None:
     s3.delete(clients.s3, bucket, [one["Key"] for one in found])
 
 
-def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
-    """Remove it all, machines first; return why something may have stayed."""
+def apply(clients: Clients, want: Want, have: Rest) -> tuple[list[str], list[str]]:
+    """Remove it all, machines first; return why something may have stayed, and which instances were only seen then."""
     patience = Deadline(want.wait_timeout)
     removal = _Removal()
+    late: list[str] = []
     if not _end_machines(clients, want, have, removal):
         # Machines that stay are protected or not ours to end: all the rest is in their use.
-        return removal.reasons
+        return removal.reasons, late
     left = Deadline(max(30.0, patience.left()))
+
+    def free(step: t.Callable[[], None]) -> None:
+        removal.attempt(lambda: _free(clients, want, late, step, left))
+
     if have.volumes or have.interfaces:
         rest = have
         if have.instances:
@@ -137,31 +140,27 @@ def apply(clients: Clients, want: Want, have: Rest) -> list[str]:
             removal.attempt(lambda: seen.append(observe(clients, want, have.own_profile)))
             rest = seen[0] if seen else have
         for card in rest.interfaces:
-            removal.attempt(partial(_retry_in_use, partial(_remove_interface, clients, card), left))
+            free(partial(_remove_interface, clients, card))
         for volume in rest.volumes:
-            removal.attempt(partial(_retry_in_use, partial(_remove_volume, clients, volume), left))
+            free(partial(_remove_volume, clients, volume))
     if have.pair is not None:
         removal.attempt(lambda: key_pair.delete(clients.ec2, have.pair or ""))
     if have.role is not None:
         role = have.role
         removal.attempt(lambda: iam.delete(clients.iam, role))
     emptied = True
-    if have.bucket is not None and (have.objects or have.instances or have.unseen):
+    if have.bucket is not None and (have.objects or have.instances or late or have.unseen):
         bucket = have.bucket
         emptied = removal.attempt(lambda: _remove_objects(clients, want, bucket))
     # Last, and only then, as its tags tell a later try which bucket the cluster had.
-    late: list[bool] = []
-
-    def remove_group(group: str) -> None:
-        late.append(_remove_group(clients, want, group, left))
-
+    before = len(late)
     for group in have.groups if emptied else []:
-        removal.attempt(partial(remove_group, group.id))
-    if have.bucket is not None and any(late):  # what these wrote meanwhile
+        free(partial(security_group.delete, clients.ec2, group.id))
+    if have.bucket is not None and len(late) > before:  # what these wrote meanwhile
         removal.attempt(lambda: _remove_objects(clients, want, have.bucket or ""))
     for folder in have.folders:
         removal.attempt(partial(local_files.remove, folder))
-    return removal.reasons
+    return removal.reasons, late
 
 
 def _last_look(clients: Clients, want: Want, have: Rest, patient: bool) -> Rest:
@@ -189,12 +188,13 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     left: list[str] = []
     reasons: list[str] = have.unseen
     if not check_mode and (todo.steps or reasons):
-        reasons = apply(clients, want, have)
+        reasons, late = apply(clients, want, have)
         if have.bucket is not None:
             want = replace(want, bucket=have.bucket)
         rest = _last_look(clients, want, have, not reasons)
         left = rest.names()
-        removed = [name for name in have.names() if name not in left]
+        known = dict.fromkeys([*have.names(), *(f"instance {one}" for one in late)])
+        removed = [name for name in known if name not in left]
         reasons = list(dict.fromkeys([*reasons, *rest.unseen])) if left or rest.unseen else []
     if left or reasons:
         stays = f"; left: {', '.join(left)}." if left else "; not all of it could be looked at."

@@ -170,6 +170,11 @@ def call_or_none(what: str, operation: t.Callable[..., t.Any], **arguments: t.An
         raise
 
 
+def in_use(exc: AwsError) -> bool:
+    """Tell whether something cannot be removed yet, as something else uses it; of interfaces only the words tell it."""
+    return exc.code in IN_USE or (exc.code == "InvalidParameterValue" and "currently in use" in exc.message)
+
+
 def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:
     """Return the items under ``key`` of all pages of one paginated call."""
     try:

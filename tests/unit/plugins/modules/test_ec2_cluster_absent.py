@@ -9,7 +9,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, waits
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, instances, waits
 
 from .conftest import BUCKET, assert_reads_only
 from .test_ec2_cluster_failures import body_of, refuse
@@ -171,7 +171,8 @@ def test_one_unknown_instance_does_not_save_the_others(account, cluster):
     made = cluster(workers=2)["cluster"]
     unknown_among_the_living(account, made["workers"][0]["instance_id"])
     result = cluster("absent", wait_timeout=1)
-    assert account.calls["TerminateInstances"] == 2, account.calls
+    # With it, without it, and once more as its volume shows that it is there.
+    assert account.calls["TerminateInstances"] == 3, account.calls
     living = {one["InstanceId"] for one in account.instances()}
     assert living == {made["workers"][0]["instance_id"]}, (living, result)
     account.before_send = None
@@ -184,3 +185,34 @@ def test_refusal_that_names_nobody_is_no_success(account, cluster):
     result = cluster("absent")
     assert result.get("failed") and "InvalidInstanceID.NotFound" in result["msg"], result
     assert len(account.instances()) == 2
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "message"),
+    [
+        ("DeleteVolume", "VolumeInUse", "vol-1 is currently attached"),
+        ("DeleteNetworkInterface", "InvalidParameterValue", "Network interface eni-1 is currently in use."),
+    ],
+)
+def test_instances_seen_after_what_they_use_are_ended_too(account, cluster, monkeypatch, refused, code, message):
+    made = cluster(workers=1)["cluster"]
+    tags = [one for one in account.instances()[0]["Tags"] if one["Key"].startswith("ohmy:")]
+    marks = [{"ResourceType": "network-interface", "Tags": tags}]
+    account.ec2.create_network_interface(SubnetId=account.subnet["SubnetId"], TagSpecifications=marks)
+    honest, hidden = instances.observe, [2]
+
+    def observe(*args, **kwargs):
+        hidden[0] -= 1
+        return [] if hidden[0] >= 0 else honest(*args, **kwargs)
+
+    def busy(name, request):
+        if name == refused and account.instances():
+            refuse(name, code, message)(name, request)
+
+    monkeypatch.setattr(instances, "observe", observe)
+    account.before_send = busy
+    result = cluster("absent")
+    assert not result.get("failed") and result["left"] == [], result
+    ids = {made["master"]["instance_id"], made["workers"][0]["instance_id"]}
+    assert ids == {name.split()[1] for name in result["removed"] if name.startswith("instance ")}, result
+    assert account.instances() == [] and groups(account) == [] and account.calls[refused] >= 2, account.calls

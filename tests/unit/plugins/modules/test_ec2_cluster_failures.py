@@ -20,12 +20,12 @@ def body_of(request):
     return {key: value[0] for key, value in parse_qs(text).items()}
 
 
-def refuse(name, code):
+def refuse(name, code, message="no"):
     """Return a handler that lets no call of this name through."""
 
     def handler(called, _request):
         if called == name:
-            raise ClientError({"Error": {"Code": code, "Message": "no"}}, called)
+            raise ClientError({"Error": {"Code": code, "Message": message}}, called)
 
     return handler
 
