@@ -751,7 +751,7 @@ actions:
   elements: str
   sample: ["create security group ohmy-demo", "launch master of demo", "launch worker of demo"]
 removed:
-  description: What O(state=absent) removed, or a launch that failed, of what it had made.
+  description: What O(state=absent) removed, or would remove in check mode, or a launch that failed, of what it had made.
   returned: success, or when a failed launch was removed
   type: list
   elements: str

@@ -184,7 +184,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Remove the cluster; return the module's result. Raise OhmyError with ``left`` when something stays or is unseen."""
     have = observe(clients, want)
     todo = plan(want, have)
-    removed: list[str] = []
+    removed = have.names() if check_mode else []
     left: list[str] = []
     reasons: list[str] = have.unseen
     if not check_mode and (todo.steps or reasons):

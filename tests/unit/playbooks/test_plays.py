@@ -104,3 +104,22 @@ def test_what_became_of_nodes_in_an_earlier_job_is_not_taken_for_this_one(tmp_pa
     bad = {"tasks": [{"ansible.builtin.fail": {"msg": "no such luck"}, **ON_ONE}]}
     code, text = nodes(tmp_path, GOOD, bad)
     assert code != 0 and "The node w1 failed: no such luck" in text and text.count("the teardown") == 2, text
+
+
+@pytest.mark.parametrize(
+    ("removed", "arguments", "words"),
+    [
+        (["instance i-1", "volume vol-1"], ["--check"], "Would remove: instance i-1, volume vol-1"),
+        (["instance i-1"], [], "Removed: instance i-1"),
+        ([], ["--check"], "There was nothing of a cluster demo here."),
+    ],
+)
+def test_terminate_tells_what_goes_or_would_go(tmp_path, removed, arguments, words):
+    tasks = yaml.safe_load((ROOT / "playbooks/terminate.yml").read_text())[1]["tasks"]
+    facts = {
+        "ohmy_settings": {"cluster_provider": "ec2", "cluster_name": "demo"},
+        "__cluster_removed": {"removed": removed, "evidence": None},
+    }
+    plays = [{**ON_LOCALHOST, "tasks": [{"ansible.builtin.set_fact": facts}, tasks[-1]]}]
+    code, text = on(tmp_path, plays, LOCALHOST, *arguments)
+    assert code == 0 and words in text, text

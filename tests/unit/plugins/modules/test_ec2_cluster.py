@@ -51,7 +51,8 @@ def test_absent_removes_all_and_proves_it(account, cluster):
     assert_reads_only(account.calls)
     result = cluster("absent")
     assert result.get("changed") and result["left"] == [], result
-    assert check["actions"] == result["actions"]
+    assert check["actions"] == result["actions"] and set(check) == set(result), check
+    assert check["removed"] == result["removed"] == list(check["diff"]["before"]) and check["left"] == [], check
     assert not account.instances("pending", "running", "stopping", "stopped")
     assert account.objects("clusters/") == []
     assert not account.iam.list_roles()["Roles"]
