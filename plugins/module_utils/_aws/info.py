@@ -4,7 +4,8 @@
 # Private to this collection: the interface may change in any release.
 """Telling of clusters from their tags: one describe for all, one LIST per cluster for its reports.
 
-One more call for all where any was launched with a key pair of its user's own, to find which key that is.
+One more call for all where any was launched with a key pair of its user's own, or is to be logged in to, to find which
+key that is.
 """
 
 from __future__ import annotations
@@ -86,12 +87,14 @@ def _pin(clients: Clients, known: list[instances.Instance], access: connection.A
     return warnings + host_access.prepare(lambda: clients, stand, access) if masters_first else warnings
 
 
-def _private(wish: Wish, prefer: str) -> tuple[str | None, list[str]]:
+def _private(wish: Wish, cluster: str, prefer: str) -> tuple[str | None, list[str]]:
     """Return the path of the private key, and why there is none, which only a login needs."""
     try:
-        return key_pair.find(wish.public_key, prefer).private, []
+        key = key_pair.find(wish.public_key, prefer)
     except OhmyError as exc:
         return None, [str(exc)]
+    missing = key.to_make or prefer not in ("", key.material)
+    return key.private, [str(key_pair.lost(cluster, prefer))] if missing else []
 
 
 def describe(
@@ -124,7 +127,7 @@ def describe(
     warnings: list[str] = []
     access = None
     if incarnation is not None:
-        private, unseen = _private(wish, prefer)
+        private, unseen = _private(wish, name, prefer)
         access = connection.Access(name, incarnation, wish.state_dir, user, private, proxy=wish.ssh_proxy)
         pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
         if wish.access:
@@ -174,7 +177,7 @@ def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]
         by_name.setdefault(one.cluster, []).append(one)
     disks = costs.volumes(clients.ec2, name) if wish.costs else None
     names = {found: known[-1].key_name for found, known in by_name.items()} if wish.public_key is None else {}
-    prefer = key_pair.materials(clients.ec2, names)
+    prefer = key_pair.materials(clients.ec2, names, wish.access)
     told = {}
     for found, known in by_name.items():
         own = disks.get(found, []) if disks is not None else None

@@ -87,10 +87,13 @@ def generated_path() -> str:
     return os.path.join(base, "ohmy.hadoop", "id_ed25519")
 
 
+def _own_paths() -> list[str]:
+    return [os.path.expanduser(f"~/.ssh/{name}") for name in OWN_KEYS]
+
+
 def _own() -> t.Iterator[LocalKey]:
     """Return the user's own keys that open by themselves, then the generated one."""
-    for name in OWN_KEYS:
-        private = os.path.expanduser(f"~/.ssh/{name}")
+    for private in _own_paths():
         if os.path.exists(private) and os.path.exists(f"{private}.pub"):
             found = _read(f"{private}.pub")
             if _opens(private, found):
@@ -134,6 +137,32 @@ def of_pair(pair: KeyPair, public_key: str | None) -> LocalKey:
         tried = [public_key] if public_key is not None else [f"{one.private}.pub" for one in _own()]
         raise OhmyError(f"Key pair {pair.name} has another public half than {', '.join(tried)}.", _OTHER)
     return key
+
+
+def lost(cluster: str, wanted: str, public_key: str | None = None) -> OhmyError:
+    """Return the error of a cluster whose key is not the one that was found here: it names what is missing.
+
+    :param wanted: the public half that the cluster was launched with, "" where that is not known.
+    """
+    hint = "{}; or set cluster_public_key to the key it was launched with. Without that key terminate it and launch it anew."
+    if public_key is not None:
+        what = f"Cluster {cluster} was launched with another SSH key than {public_key}."
+        return OhmyError(what, hint.format("Leave cluster_public_key out"))
+    made = generated_path()
+    for private in [*_own_paths(), made]:
+        try:
+            same = wanted != "" and _read(f"{private}.pub") == wanted
+        except OhmyError:
+            continue
+        if same and not os.path.exists(private):
+            what = f"{private} is missing, the private half of the SSH key that cluster {cluster} was launched with."
+            return OhmyError(what, hint.format("Put it back"))
+        if same:
+            what = f"{private}, the SSH key that cluster {cluster} was launched with, does not open by itself."
+            return OhmyError(what, f"Set cluster_public_key to {private}.pub, and ssh-add the key to an agent.")
+    missing = f"{made} is missing" if not os.path.exists(made) else f"{made} is another"
+    what = f"The SSH key that cluster {cluster} was launched with is not here: none of ~/.ssh is it, and {missing}."
+    return OhmyError(what, hint.format("Put both of its files back"))
 
 
 def make(key: LocalKey) -> LocalKey:
@@ -198,12 +227,13 @@ def given(wanted: str | None, own: str, standing: t.Sequence[str], known: t.Mapp
     return pair
 
 
-def materials(ec2: t.Any, names: t.Mapping[str, str]) -> dict[str, str]:
+def materials(ec2: t.Any, names: t.Mapping[str, str], imported: bool = False) -> dict[str, str]:
     """Return the public halves of the users' own pairs among these, by cluster; no call where there are none of these.
 
     :param names: cluster to the name of the pair that it was launched with.
+    :param imported: those that were imported for a cluster too.
     """
-    theirs = {cluster: name for cluster, name in names.items() if name not in ("", pair_name(cluster))}
+    theirs = {one: name for one, name in names.items() if name and (imported or name != pair_name(one))}
     try:
         found = described(ec2, theirs.values()) if theirs else {}
     except errors.AwsError:  # it only tells which of several keys to log in with

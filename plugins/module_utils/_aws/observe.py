@@ -145,7 +145,11 @@ def observe(clients: Clients, want: Want) -> Have:
     known = instances.observe(clients.ec2, want.name)
     wanting = standing.missing(want, known)
     pairs, given = _pairs(clients, want, known)
-    key = key_pair.of_pair(given, want.public_key) if given is not None else key
+    pair = pairs.get(key_pair.pair_name(want.name))
+    if given is not None:
+        key = key_pair.of_pair(given, want.public_key)
+    elif pair is not None and pair.material != key.material:
+        key = key_pair.find(want.public_key, pair.material)
     ours, strangers = security_group.of_name(clients.ec2, want.name)
     subnets = _places(clients, want, known, ours)
     subnet = subnets[0]
@@ -189,7 +193,7 @@ def observe(clients: Clients, want: Want) -> Have:
         offered=offered,
         ssh_cidr=cidr,
         key=key,
-        pair=pairs.get(key_pair.pair_name(want.name)),
+        pair=pair,
         pairs=pairs,
         given=given,
         role=None if want.instance_profile is not None else iam.observe(clients.iam, want.name, clients.region),

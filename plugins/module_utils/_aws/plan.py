@@ -87,10 +87,7 @@ def _plan_key(plan: Plan, want: Want, have: Have, launching: bool) -> None:
             raise OhmyError(f"Cluster {want.name} was launched with key pair {named}, which is gone.", hint)
         return
     if old is not None and old != new and standing:
-        raise OhmyError(
-            f"Cluster {want.name} was launched with another SSH key than this controller has.",
-            "Set cluster_public_key to the key it was launched with, or launch it anew.",
-        )
+        raise key_pair.lost(want.name, old, want.public_key)
     if have.key.to_make:
         plan.add("make", f"SSH key {have.key.private}", None, "ED25519")
     plan.change("import", f"key pair {pair}", old, new)
