@@ -42,8 +42,10 @@ def test_what_cannot_be_is_refused_by_name(tmp_path, book, said, text):
 @pytest.mark.parametrize(
     ("book", "said"),
     [
+        ("run_command", LINE),
         ("run_command", {**LINE, "command_batch": "10%"}),
         ("run_command", {**LINE, "command_batch": 3}),
+        ("copy_file", {"src": "~", "dest": "/srv"}),
         ("copy_file", {"src": "~", "dest": "/srv", "copy_batch": "100%"}),
         ("ui", {"ui_port": "8157"}),
     ],
