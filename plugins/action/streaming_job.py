@@ -90,10 +90,12 @@ class ActionModule(FollowedAction):
 
     def in_own_words(self, status: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the status with the user's own names of input files, where the task belongs to a planned run."""
+        failed = {key: status[key] for key in ("error", "first_failure") if status.get(key)}
+        if not failed:
+            return status
         data = (self._vars.get("ohmy_plan") or {}).get("input") or {}
         mapper = as_here(str(self._task.args.get("mapper") or "PROGRAM"), self._task.args.get("files") or [])
-        told = {key: with_own_names(status[key], data, mapper) for key in ("error", "first_failure") if status.get(key)}
-        return {**status, **told}
+        return {**status, **{key: with_own_names(error, data, mapper) for key, error in failed.items()}}
 
     def _is_to_start(self, args: dict[str, t.Any]) -> bool:
         # A job that the master knows has its files there already.

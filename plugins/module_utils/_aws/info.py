@@ -129,14 +129,14 @@ def describe(
     if incarnation is not None:
         private, unseen = _private(wish, name, prefer)
         access = connection.Access(name, incarnation, wish.state_dir, user, private, proxy=wish.ssh_proxy)
-        pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
+        known_hosts = f"{access.folder}/known_hosts"
         if wish.access:
             try:
                 warnings = [*unseen, *_pin(clients, here, access)]
-                pinned = local_files.read_known_hosts(f"{access.folder}/known_hosts")
             except OSError as exc:
                 warnings = [f"Nobody can log in to {name} from here, as its files cannot be written: {words(exc)}."]
                 access = None
+        pinned = local_files.read_known_hosts(known_hosts)
     table = prices.prices(clients.region, wish.prices)
     whole = view.cluster(
         name,

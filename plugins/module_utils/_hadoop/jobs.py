@@ -158,7 +158,7 @@ def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) 
         found = status(job, root)
         if found is None:
             return None
-        news, whole = _digest({key: found[key] for key in sorted(found) if key not in PROGRESS}), _digest(found)
+        news, whole = _digest({key: value for key, value in found.items() if key not in PROGRESS}), _digest(found)
         waited = time.monotonic() - began
         is_news = not (known or "").startswith(f"{news}-") or found["state"] in ENDED
         has_gone_on = known != f"{news}-{whole}" and waited >= PROGRESS_SECONDS

@@ -87,17 +87,13 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if failed.during and role == MAPPER and failed.lines[0].number > 1:
         return finding(f"{role}-failed", ERROR, text, LATER_SPLIT, **evidence)
     hint = HINTS_HERE.get(silent.cause.id, silent.hint) if silent else _hint(place)
-    if role != MAPPER and place and place["exact"] and place["text"].endswith(shown(_separator(job))):
+    if role != MAPPER and place and place["exact"] and place["text"].endswith(shown(pipeline.input_separator)):
         hint = LONE_KEY.format(role=role)
     return finding(f"{role}-failed", ERROR, text, hint, **evidence)
 
 
 def _lines(number: int) -> str:
     return count(number, "line")
-
-
-def _separator(job: Job) -> bytes:
-    return job.properties.get("stream.reduce.input.field.separator", "\t").encode()
 
 
 def _hint(place: Input | None) -> str:

@@ -133,6 +133,11 @@ class Pipeline:
         self.runs: dict[str, list[tuple[int, task.Result]]] = {role: [] for role in ROLES}
 
     @property
+    def input_separator(self) -> bytes:
+        """What stands between key and value in a line that a reducer or combiner reads."""
+        return self._form.input_separator
+
+    @property
     def left(self) -> float:
         """Return the seconds that are left."""
         return self._deadline - time.monotonic()
