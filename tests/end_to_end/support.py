@@ -17,6 +17,7 @@ from pathlib import Path
 import boto3
 import yaml
 
+from tests.seen import every_instance
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,8 +148,7 @@ class Cloud:
 
     def instances(self, cluster: str, *states: str) -> list[dict[str, t.Any]]:
         """Return the instances with the cluster's tag, in these states or in all but terminated."""
-        pages = self.client("ec2").describe_instances(Filters=[{"Name": "tag:ohmy:cluster", "Values": [cluster]}])
-        found = [one for group in pages["Reservations"] for one in group["Instances"]]
+        found = every_instance(self.client("ec2"), Filters=[{"Name": "tag:ohmy:cluster", "Values": [cluster]}])
         wanted = states or ("pending", "running", "shutting-down", "stopping", "stopped")
         return [one for one in found if one["State"]["Name"] in wanted]
 

@@ -62,18 +62,26 @@ def traces(state: pathlib.Path) -> dict[str, list[str]]:
     cloud = State.at(state)
     octets = ".".join(candidates(str(cloud.root))[0].split(".")[:2]) + "."
 
-    def lines(*argv: str, having: str) -> list[str]:
-        text = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout
-        return [line for line in text.splitlines() if having in line]
+    def printed(*argv: str) -> str:
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout
 
-    return {
+    def lines(*argv: str, having: str) -> list[str]:
+        return [line for line in printed(*argv).splitlines() if having in line]
+
+    found = {
         "containers": lines("podman", "ps", "-a", "--format", "{{.Names}}", having=cloud.network),
         "networks": lines("podman", "network", "ls", "--format", "{{.Name}}", having=cloud.network),
+        "processes": lines("ps", "-eo", "args", having=f"--state {state}"),
+    }
+    of_network = {
         "addresses": lines("ip", "-br", "address", having=octets),
         "routes": lines("ip", "route", "show", "table", "all", having=octets),
         "rules": lines("iptables-save", having=octets),
-        "processes": lines("ps", "-eo", "args", having=f"--state {state}"),
     }
+    networks = json.loads(printed("podman", "network", "ls", "--format", "json"))
+    if any(octets in str(one["subnets"]) and one["name"] != cloud.network for one in networks):
+        return found  # what was let go may be another cloud's a moment later
+    return {**found, **of_network}
 
 
 def code_of(call: t.Callable[..., t.Any], **arguments: t.Any) -> str:

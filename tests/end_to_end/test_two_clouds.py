@@ -18,6 +18,7 @@ import boto3
 import pytest
 
 from tests.documented import documented
+from tests.seen import every_instance
 from tests.survived import Survived, survives
 from tests.waiting import wait_for
 
@@ -97,10 +98,7 @@ def test_they_have_networks_instances_and_buckets_of_their_own(clouds: Clouds) -
     networks = [side.ec2.describe_vpcs()["Vpcs"][0]["CidrBlock"] for side in clouds]
     assert len(set(networks)) == 2
     for side in clouds:
-        found = [
-            one["InstanceId"] for group in side.ec2.describe_instances()["Reservations"] for one in group["Instances"]
-        ]
-        assert found == [side.instance["InstanceId"]]
+        assert [one["InstanceId"] for one in every_instance(side.ec2)] == [side.instance["InstanceId"]]
         side.s3.create_bucket(Bucket="same-name")
         side.s3.put_object(Bucket="same-name", Key="whose", Body=side.state.name.encode())
     for side in clouds:
@@ -225,7 +223,7 @@ def test_a_slow_cloud_shows_and_does_things_late(slow: Cloud) -> None:
     side.instance = side.ec2.run_instances(**side.request())["Instances"][0]
     one = side.instance["InstanceId"]
     assert code_of(side.ec2.describe_instances, InstanceIds=[one]) == "InvalidInstanceID.NotFound"
-    wait_for("visible", lambda: side.ec2.describe_instances()["Reservations"], 20)
+    wait_for("visible", lambda: every_instance(side.ec2), 20)
     assert side.state_of() == "pending" and time.monotonic() - began > 3
     wait_for("running", lambda: side.state_of() == "running", 30)
     assert time.monotonic() - began > 9

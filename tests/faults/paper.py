@@ -13,6 +13,7 @@ from pathlib import Path
 from localcloud import faults
 from tests.end_to_end.support import ROOT, Cloud, tags
 from tests.faults.module_run import ModuleRun
+from tests.seen import every_instance
 
 BUCKET = "example-bucket"
 LIVE = ("pending", "running", "stopping", "stopped", "shutting-down")
@@ -103,11 +104,10 @@ class Paper(Cloud):
     def standing(self) -> dict[str, int]:
         """Return how many instances live in each group of any cluster in the whole account, whatever their state."""
         found: dict[str, int] = {}
-        for reservation in self.client("ec2").describe_instances()["Reservations"]:
-            for one in reservation["Instances"]:
-                if one["State"]["Name"] in LIVE:
-                    group = tags(one).get("ohmy:group", "untagged")
-                    found[group] = found.get(group, 0) + 1
+        for one in every_instance(self.client("ec2")):
+            if one["State"]["Name"] in LIVE:
+                group = tags(one).get("ohmy:group", "untagged")
+                found[group] = found.get(group, 0) + 1
         return found
 
     def whole(self, workers: int = 2) -> None:
@@ -125,9 +125,7 @@ class Paper(Cloud):
         ec2, iam, s3 = self.client("ec2"), self.client("iam"), self.client("s3")
         groups = ec2.describe_security_groups()["SecurityGroups"]
         cards = ec2.describe_network_interfaces()["NetworkInterfaces"]
-        reservations = ec2.describe_instances()["Reservations"]
-        instances = [one for reservation in reservations for one in reservation["Instances"]]
-        found = [one["InstanceId"] for one in instances if one["State"]["Name"] in LIVE]
+        found = [one["InstanceId"] for one in every_instance(ec2) if one["State"]["Name"] in LIVE]
         found += [one["GroupId"] for one in groups if one["GroupName"] != "default"]
         found += [f"key:{one['KeyName']}" for one in ec2.describe_key_pairs()["KeyPairs"]]
         found += [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]

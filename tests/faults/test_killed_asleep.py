@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from tests.faults.paper import Paper
 from tests.faults.test_killed import calls_of, kill_after, reads
+from tests.seen import every_instance
 from tests.survived import Survived, survives
 
 
 def states(paper: Paper) -> dict[str, str]:
     """Return the state of each instance in the account that has not ended."""
-    found = [one for group in paper.client("ec2").describe_instances()["Reservations"] for one in group["Instances"]]
+    found = every_instance(paper.client("ec2"))
     return {one["InstanceId"]: one["State"]["Name"] for one in found if one["State"]["Name"] != "terminated"}
 
 

@@ -44,6 +44,14 @@ def test_instances_run_and_end_and_are_many(paper):
     assert paper.localcloud("status").startswith("The local cloud is up: http://127.0.0.1:")
 
 
+def test_the_look_at_the_account_reads_all_pages(paper):
+    before = paper.standing()
+    ids = [one for at in range(101) for one in launch(paper, 1, f"group-{at}")]  # a page of moto's has 100 launches
+    assert len(paper.standing()) == len(before) + 101
+    paper.client("ec2").terminate_instances(InstanceIds=ids)
+    wait_for("all ended", lambda: states(paper, ids) == {"terminated"}, 60)
+
+
 def test_the_documented_plan_holds_and_is_forgotten(paper, tmp_path):
     *lines, last = documented("localcloud/README.md", "fault-plan").splitlines()
     program = f"{sys.executable} -m localcloud --state {paper.state}"

@@ -21,6 +21,8 @@ from ansible.module_utils.testing import patch_module_args
 from moto import mock_aws
 from moto.ec2.models import amis
 
+from tests.seen import every_instance
+
 REGION = "eu-central-1"
 BUCKET = "example-bucket"
 BLOB = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(range(32))
@@ -112,9 +114,7 @@ class Account:
             self.before_send(name, request)
 
     def instances(self, *states):
-        found = self.ec2.describe_instances()["Reservations"]
-        known = [one for reservation in found for one in reservation["Instances"]]
-        return [one for one in known if one["State"]["Name"] in (states or ("pending", "running"))]
+        return [one for one in every_instance(self.ec2) if one["State"]["Name"] in (states or ("pending", "running"))]
 
     def put_host_key(self, instance, blob=BLOB):
         tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
