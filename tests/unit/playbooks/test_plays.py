@@ -56,7 +56,9 @@ def test_every_playbook_looks_at_the_limit_first():
         assert path.name == "limit.yml" or plays[0]["ansible.builtin.import_playbook"] == "limit.yml", path
 
 
-def nodes(folder: Path, *roles: dict[str, list[dict]], **env: str) -> tuple[int, str]:
+def nodes(
+    folder: Path, *roles: dict[str, list[dict]], limit: str = "all", provider: str = "ec2", **env: str
+) -> tuple[int, str]:
     """Apply roles of one's own to two nodes, one job each, by the plays of run_job; say whether all became nodes."""
     run_job = yaml.safe_load((ROOT / "playbooks/run_job.yml").read_text())
     made = next(one for one in run_job if "Make hosts" in one["name"])
@@ -67,7 +69,7 @@ def nodes(folder: Path, *roles: dict[str, list[dict]], **env: str) -> tuple[int,
             path.parent.mkdir(parents=True)
             path.write_text(yaml.safe_dump(tasks))
         facts = {
-            "ohmy_settings": {"cluster_provider": "ec2", "hadoop_roles": [str(folder / f"own{number}")]},
+            "ohmy_settings": {"cluster_provider": provider, "hadoop_roles": [str(folder / f"own{number}")]},
             "ohmy_plan": {"finished": False},
             "ohmy_push": sorted(WORKERS),
             "ohmy_stale": [],
@@ -76,7 +78,7 @@ def nodes(folder: Path, *roles: dict[str, list[dict]], **env: str) -> tuple[int,
         end = {"ansible.builtin.include_tasks": "tasks/whole.yml"}
         said = {"ansible.builtin.debug": {"msg": "the teardown"}}
         plays.append({**ON_LOCALHOST, "tasks": [{"block": [end], "always": [said]}]})
-    return on(folder, plays, WORKERS, "-e", json.dumps({"ansible_become": False}), **env)
+    return on(folder, plays, {**WORKERS, **LOCALHOST}, "--limit", limit, "-e", json.dumps({"ansible_become": False}), **env)
 
 
 def test_nodes_are_made_with_roles_of_one_s_own(tmp_path):
@@ -104,6 +106,17 @@ def test_what_became_of_nodes_in_an_earlier_job_is_not_taken_for_this_one(tmp_pa
     bad = {"tasks": [{"ansible.builtin.fail": {"msg": "no such luck"}, **ON_ONE}]}
     code, text = nodes(tmp_path, GOOD, bad)
     assert code != 0 and "The node w1 failed: no such luck" in text and text.count("the teardown") == 2, text
+
+
+@pytest.mark.parametrize(("limit", "left"), [("localhost", "w1, w2"), ("localhost,w2", "w1")])
+def test_instances_that_a_limit_leaves_out_do_not_let_a_run_end_well(tmp_path, limit, left):
+    code, text = nodes(tmp_path, GOOD, limit=limit)
+    assert code != 0 and f"--limit {limit} left out {left}, which stayed as they were. Name them too" in text, text
+
+
+def test_hosts_of_one_s_own_that_a_limit_leaves_out_are_named(tmp_path):
+    code, text = nodes(tmp_path, GOOD, limit="localhost", provider="inventory")
+    assert code == 0 and "--limit localhost left out w1, w2, which stayed as they were." in text, text
 
 
 @pytest.mark.parametrize(
