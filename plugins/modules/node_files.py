@@ -14,7 +14,7 @@ version_added: 0.1.0
 description:
   - Copies a file or a folder of the controller, in the same few round trips however many files it has. Only what has another
     checksum travels, in one archive; each file is written aside and renamed.
-  - What else lies in the destination stays. Links are followed, on the controller and on the node.
+  - What else lies in the destination stays, and a folder that is there keeps its rights and its owner. Links are followed, on the controller and on the node.
   - A lost connection is tried again for a minute, then it is a failed task.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
@@ -39,13 +39,14 @@ options:
     type: path
     required: true
   mode:
-    description: The files' rights, such as V(0644); by default as they are on the controller. Folders get 0755.
+    description: The files' rights, such as V(0644); by default as they are on the controller. Folders that
+      are made get 0755.
     type: str
   owner:
-    description: Who is to own it; by default who connects, or who owned it before.
+    description: Who is to own the files, and the folders that are made; by default who connects, or who owned it before.
     type: str
   group:
-    description: The group that is to own it; by default as O(owner).
+    description: The group that is to own them; by default as O(owner).
     type: str
   files:
     description: What is wanted below O(dest). The action plugin works it out; leave it out.

@@ -56,7 +56,9 @@ def _owner(path: str) -> tuple[int, int]:
 
 
 def plan(wanted: t.Sequence[Entry], uid: int, gid: int) -> Plan:
-    """Return what differs: ``write`` a file, ``make`` a folder, ``set`` rights. -1 leaves an owner as it is.
+    """Return what differs: ``write`` a file, ``make`` a folder, ``set`` a file's rights. -1 leaves an owner as it is.
+
+    A folder that is there stays as it is: it may be /tmp or a home, which others need as they have it.
 
     :raises OhmyError: a folder is where a file is to be, or the other way round.
     """
@@ -69,11 +71,12 @@ def plan(wanted: t.Sequence[Entry], uid: int, gid: int) -> Plan:
         if not there:
             todo.add("write" if one.sha256 else "make", one.path, None, one.sha256[:12] or oct(one.mode))
             continue
-        if one.sha256:
-            old = sha256(one.path)
-            if old != one.sha256:
-                todo.add("write", one.path, old[:12], one.sha256[:12])
-                continue
+        if not one.sha256:
+            continue
+        old = sha256(one.path)
+        if old != one.sha256:
+            todo.add("write", one.path, old[:12], one.sha256[:12])
+            continue
         mode = stat.S_IMODE(os.stat(one.path).st_mode)
         old_uid, old_gid = _owner(one.path)
         now = (oct(mode), old_uid if uid != -1 else -1, old_gid if gid != -1 else -1)

@@ -54,6 +54,24 @@ def test_a_folder_and_then_only_what_differs(model, tmp_path):
     assert not [name for name in os.listdir(dest) if name.startswith(".ohmy-")]
 
 
+def test_folders_that_are_there_keep_rights_and_owner(model, tmp_path):
+    dest = tmp_path / "node"
+    (dest / "deep").mkdir(parents=True)
+    dest.chmod(0o1777)
+    (dest / "deep").chmod(0o700)
+    source = copy_source.read(str(model), str(dest), None)
+    steps = [str(one) for one in files.plan(files.entries(source.files, source.dest), 12345, 12345).steps]
+    assert steps == [
+        f"write {dest}/a b.txt",
+        f"write {dest}/link",
+        f"make {dest}/deep/er",
+        f"write {dest}/deep/er/run.sh",
+    ]
+    assert copy(source, tmp_path) == steps
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (dest, dest / "deep", dest / "deep/er")]
+    assert modes == [0o1777, 0o700, 0o755]
+
+
 def test_a_file_goes_to_a_path_or_into_a_folder(model, tmp_path):
     to, into = f"{tmp_path}/node/x.txt", f"{tmp_path}/node/deep/"
     assert copy(copy_source.read(str(model / "a b.txt"), to, "0600"), tmp_path) == [f"write {to}"]
