@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..module_utils._core.errors import OhmyError
+from .hosts_report import names
 
 DECOMMISSIONED, DEFAULT = "decommissioned", "worker"
 Worker = t.Mapping[str, t.Any]
@@ -59,20 +60,29 @@ def scaling(
     found = Scaling()
     ids: list[str] = []
     heads = []
+    unnamed: list[str] = []
     for group in dict.fromkeys([*wanted, *(one["group"] for one in workers)]):
         members = [one for one in workers if one["group"] == group]
         named = [one["instance_id"] for one in members if one["instance_id"] in set(remove)]
         count = wanted.get(group, len(members) - len(named))
-        going = [*named, *_surplus(members, count, named, left)]
+        surplus = _surplus(members, count, named, left)
+        unnamed += surplus
+        going = [*named, *surplus]
         launch = max(0, count - (len(members) - len(going)))
         found.most[group] = len(members) + launch
         found.launch += launch
         ids += going
         heads.append(f"Cluster {name} has {len(members)} {_called(group)}, {count} are wanted.")
+    unknown = [one for one in remove if one not in there]
+    if unknown and unnamed:
+        raise OhmyError(
+            f"cluster_remove: {unknown[0]} is none of its workers; by the number {names(unnamed)} would leave in its place.",
+            "Correct the id, or leave it out to let the number alone decide.",
+        )
     found.leaving = [_node(there[one]) for one in ids]
     found.stale = [_node(one) for one in entries if one["instance_id"] not in there]
     found.back = [_node(there[one]) for one in there if one in left and one not in ids]
-    found.lines = [*heads, *_lines(found, [one for one in remove if one not in there])]
+    found.lines = [*heads, *_lines(found, unknown)]
     return found
 
 

@@ -66,6 +66,13 @@ def test_what_cannot_be_meant_is_refused():
         scaling("demo", [], {"worker": 1}, ["worker-1"], [])
 
 
+@pytest.mark.parametrize("remove, other", [([9], 3), ([1, 9], 3)])
+def test_nobody_leaves_in_place_of_an_id_that_is_not_there(remove, other):
+    wanted = 3 - len(remove)
+    with pytest.raises(OhmyError, match=f"i-9 is none of its workers; by the number i-{other} would leave"):
+        plan([1, 2, 3], wanted, remove)
+
+
 def test_the_plan_in_words():
     found = scaling("demo", [worker(1), worker(2)], {"worker": 2}, ["i-1", "i-9"], [entry(2)])
     assert found.lines == [
