@@ -20,7 +20,15 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document, software
 
-RELEVANT = {"cluster": ("cluster_", "job_name"), "node": ("hadoop_", "cluster_timeout")}
+CLUSTER = ("cluster_", "job_name")
+# With what the variables begin that matter to a scope.
+RELEVANT = {
+    "job": ("",),
+    "cluster": CLUSTER,
+    "account": CLUSTER,
+    "nodes": (*CLUSTER, "hadoop_batch", "hadoop_roles"),
+    "node": ("hadoop_", "cluster_timeout"),
+}
 
 
 class ActionModule(ActionBase):
@@ -54,17 +62,15 @@ class ActionModule(ActionBase):
             (folder, {name: self._value(value, name) for name, value in from_file.items() if name in specs}),
             (os.getcwd(), {name: value for name, value in known.items() if name in extra}),
         ]
-        scope = str(self._task.args.get("scope") or "job")
-        account, scope = scope == "account", "cluster" if scope == "account" else scope
+        asked = str(self._task.args.get("scope") or "job")
+        about, scope = RELEVANT[asked], "cluster" if asked in ("account", "nodes") else asked
         if scope == "node":
             sources.append((os.getcwd(), {"cluster_provider": "inventory"}))
         if scope != "job":
             specs = {name: {**option, "required": False} for name, option in specs.items()}
-        values, more = settings.settle(specs, sources)
-        problems += more
-        if scope != "job":
-            # A cluster can be removed after its job's files are gone, and a node knows of no job.
-            problems = [text for text in problems if text.startswith(RELEVANT[scope])]
+        # A cluster can be removed after its job's files are gone, and a node knows of no job.
+        values, more = settings.settle(specs, sources, about)
+        problems = [text for text in problems + more if text.startswith(about)]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
         nameless = (
             scope == "cluster"
@@ -72,7 +78,7 @@ class ActionModule(ActionBase):
             and not any(values[name] for name in ("cluster_name", "job_name"))
             and not any(step["mapper"] for step in values["job_steps"])
         )
-        if nameless and not account:
+        if nameless and asked != "account":
             raise OhmyError(
                 "No cluster is named.", "Say which one with -e cluster_name=NAME, -e job_file=PATH or -e @job.yml."
             )
@@ -88,8 +94,10 @@ class ActionModule(ActionBase):
             problems += self._node_problems(values)
         elif values["cluster_provider"] == "inventory" and values["cluster_name"]:
             problems += self._own_hosts(values, task_vars)
-        problems += [text for name in values["hadoop_roles"] if (text := self._role_problem(name))]
-        settings.refuse(problems if scope != "cluster" else [], "The run's variables")
+        problems = [] if scope == "cluster" else problems
+        if scope != "cluster" or asked == "nodes":
+            problems += [text for name in values["hadoop_roles"] if (text := self._role_problem(name))]
+        settings.refuse(problems, "The run's variables")
         values["job_file"] = job_file
         # A failure stays readable: it names variables and properties, not the values of these.
         result["_ansible_no_log"] = has_secrets(values)

@@ -43,10 +43,11 @@ options:
       - What the variables are needed for.
       - With V(cluster) those of the job may be missing, but O(file) or C(cluster_name) must say which cluster is meant.
       - With V(account) they need not say it; without one C(cluster_name) is null, and all clusters are meant.
+      - With V(nodes) C(hadoop_batch) and C(hadoop_roles) count besides, as they decide how nodes are restarted.
       - With V(node) only those of the role C(hadoop) count, as they are on the host of the task, which is to be one of
         C(hadoop_master_host) and C(hadoop_worker_hosts).
     type: str
-    choices: [job, cluster, account, node]
+    choices: [job, cluster, account, nodes, node]
     default: job
 """
 

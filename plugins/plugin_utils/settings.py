@@ -163,11 +163,14 @@ def _validator_spec(specs: t.Mapping[str, dict[str, t.Any]]) -> dict[str, dict[s
 
 
 def settle(
-    specs: t.Mapping[str, dict[str, t.Any]], sources: t.Sequence[tuple[str, t.Mapping[str, t.Any]]]
+    specs: t.Mapping[str, dict[str, t.Any]],
+    sources: t.Sequence[tuple[str, t.Mapping[str, t.Any]]],
+    about: tuple[str, ...] = ("",),
 ) -> tuple[dict[str, t.Any], list[str]]:
     """Merge sources into one dict of all variables and list what is wrong with them.
 
     :param sources: pairs of (base directory of relative paths, values); later ones win.
+    :param about: with what the variables begin whose form decides whether their values are looked at.
     :returns: (name → value for every known variable, sentences about problems).
     """
     merged: dict[str, t.Any] = {}
@@ -187,8 +190,8 @@ def settle(
     ]
     settings, wrong = _typed({name: option for name, option in specs.items() if name != "job_steps"}, merged, bases)
     problems += wrong
-    if not problems:
-        problems = clashes.problems(settings) + ([] if chain else clashes.job_problems(settings))
+    if not any(text.startswith(about) for text in problems):
+        problems += clashes.problems(settings) + ([] if chain else clashes.job_problems(settings))
     if chain:
         settings["job_steps"], wrong = _steps(specs, chain, merged, bases, settings)
         told = {text for number in range(1, len(chain) + 1) for text in steps.of_step(problems, number)}
@@ -220,8 +223,11 @@ def _typed(
     wrong = {line.partition(":")[0] for line in problems}
     sound = {name: value for name, value in merged.items() if name not in wrong}
     checked = ArgumentSpecValidator(_validator_spec(specs)).validate(sound)
-    problems += [_plain(message) for message in checked.error_messages]
-    return {name: checked.validated_parameters.get(name) for name in specs}, problems
+    more = [_plain(message) for message in checked.error_messages]
+    wrong = {line.partition(":")[0] for line in more}
+    found = {name: checked.validated_parameters.get(name) for name in specs}
+    # What is wrong may be nobody's concern, and then the other values are looked at beside it.
+    return {name: specs[name].get("default") if name in wrong else found[name] for name in specs}, problems + more
 
 
 def _steps(

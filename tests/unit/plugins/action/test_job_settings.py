@@ -126,6 +126,32 @@ def test_a_cluster_is_named_whatever_its_properties_are(tmp_path):
     assert found["settings"]["cluster_name"] == "demo", found
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"job_reduces": "many"}, {"job_mapper": "gone.py -x"}, {"job_output_compress": "zip"}, {"job_files": [{}]}],
+)
+def test_what_is_wrong_with_a_job_hides_nothing_that_is_wrong_with_its_cluster(tmp_path, wrong):
+    values = {"scope": "cluster", "cluster_provider": "ec2", **wrong}
+    assert settings(tmp_path, **values)["settings"]["cluster_name"] == "demo"
+    found = settings(tmp_path, **values, cluster_workers=5000)
+    assert "cluster_workers: must be 0 to 1000, not 5000" in found["msg"] and "job_" not in found["msg"], found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"hadoop_batch": "lots"}, "hadoop_batch: must be a number"),
+        ({"hadoop_roles": ["nowhere"]}, "there is no role nowhere"),
+    ],
+)
+def test_how_nodes_are_restarted_is_checked_before_the_first_is(tmp_path, wrong, said):
+    values = {"cluster_provider": "ec2", "hadoop_core_site": "no properties", **wrong}
+    assert said in settings(tmp_path, scope="nodes", **values)["msg"]
+    assert settings(tmp_path, scope="cluster", **values)["settings"]["cluster_name"] == "demo"
+    (play,) = [one for one in yaml.safe_load((ROOT / "playbooks/restart.yml").read_text()) if "Find" in one["name"]]
+    assert play["tasks"][0]["vars"] == {"__cluster_scope": "nodes"}
+
+
 @pytest.mark.parametrize("provider", ["ec2", "inventory"])
 @pytest.mark.parametrize(
     "name",
