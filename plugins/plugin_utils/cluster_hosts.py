@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import collections
 import typing as t
 from dataclasses import dataclass
 
@@ -36,20 +35,10 @@ class Host:
 
 def of_cluster(cluster: t.Mapping[str, t.Any]) -> list[Host]:
     """Return the hosts of a cluster as the modules tell of it."""
-    members = [*([cluster["master"]] if cluster.get("master") else []), *cluster.get("workers", [])]
-    groups = {one["instance_id"]: one["group"] for one in members}
-    numbers: collections.Counter[str] = collections.Counter()
-    shorts: dict[str, str] = {}
-    for one in cluster.get("workers", []):
-        numbers[one["group"]] += 1
-        shorts[one["instance_id"]] = f"{one['group']}-{numbers[one['group']]}"
-    keys = ("name", "instance_id", "private_ip", "state")
+    keys = ("name", "group", "instance_id", "private_ip", "state")
+    shorts = {one["instance_id"]: one["short"] for one in cluster.get("workers", [])}
     return [
-        Host(
-            group=groups.get(one["instance_id"], one["group"]),
-            short=shorts.get(one["instance_id"]),
-            **{key: one[key] for key in keys},
-        )
+        Host(short=shorts.get(one["instance_id"]), **{key: one[key] for key in keys})
         for one in cluster.get("hosts", [])
     ]
 

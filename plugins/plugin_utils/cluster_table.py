@@ -11,6 +11,7 @@ import shlex
 import time
 import typing as t
 
+from .hosts_report import printable
 from .report import money
 
 MOST_ROWS = 20
@@ -44,14 +45,9 @@ def _nodes(cluster: Cluster) -> list[dict[str, str]]:
     """Return a row per node, by the names that the cluster's ssh_config has for them."""
     reports = {one["instance_id"]: one["report"] for one in cluster["reports"]}
     found = []
-    members = [("master", cluster["master"])] if cluster["master"] else []
-    numbers: collections.Counter[str] = collections.Counter()
-    for one in cluster["workers"]:
-        numbers[one["group"]] += 1
-        members.append((f"{one['group']}-{numbers[one['group']]}", one))
-    for name, one in members:
+    for one in [*([cluster["master"]] if cluster["master"] else []), *cluster["workers"]]:
         row = {
-            "node": name,
+            "node": one["short"],
             "group": one["group"],
             "instance": one["instance_id"],
             "type": one["instance_type"],
@@ -126,7 +122,8 @@ def login(cluster: Cluster) -> list[str]:
 
 def _errors(cluster: Cluster) -> list[str]:
     failed = [one for one in cluster["reports"] if one["error"]]
-    return [f"{one['instance_id']} failed: {' '.join(one['error'].split())[:300]}" for one in failed]
+    told = {one["instance_id"]: "".join(printable(" ".join(one["error"].split())))[:300] for one in failed}
+    return [f"{instance} failed: {text}" for instance, text in told.items()]
 
 
 def describe(cluster: Cluster, now: float) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .._core.places import make_private
 from . import local_files
 from .groups import MASTER
-from .instances import Instance
+from .instances import ASLEEP, Instance
 from .want import host_groups
 
 PYTHON = "/usr/bin/python3"
@@ -62,23 +62,36 @@ def address_of(one: Instance, choice: str) -> str | None:
     return one.public_ip or (one.private_ip if choice == "auto" else None)
 
 
+def shorts(masters: t.Sequence[Instance], workers: t.Sequence[Instance]) -> dict[str, str]:
+    """Return what the ssh_config calls each node, by id; workers are numbered by group, over all that are there."""
+    numbers: Counter[str] = Counter()
+    found = {one.id: MASTER for one in masters[:1]}
+    for one in workers:
+        numbers[one.group] += 1
+        found[one.id] = f"{one.group}-{numbers[one.group]}"
+    return found
+
+
 def hosts(access: Access, masters: t.Sequence[Instance], workers: t.Sequence[Instance]) -> list[Host]:
     """Return the nodes that have an address, the master first.
 
-    Workers behind the master are reached by their private addresses; where there is no master, directly.
+    Workers behind the master are reached by their private addresses; where there is no master, or it is stopped, directly.
     """
-    named = [(MASTER, one, address_of(one, access.address)) for one in masters[:1]]
-    behind = access.jump and any(address is not None for _short, _one, address in named)
+    called = shorts(masters, workers)
+    named = [(called[one.id], one, address_of(one, access.address)) for one in masters[:1]]
+    behind = access.jump and any(_way(one, address) for _short, one, address in named)
     choice = "private" if behind else access.address
-    numbers: Counter[str] = Counter()
-    for one in workers:
-        numbers[one.group] += 1
-        named.append((f"{one.group}-{numbers[one.group]}", one, address_of(one, choice)))
+    named += [(called[one.id], one, address_of(one, choice)) for one in workers]
     return [
         Host(f"{access.cluster}-{_stable(one)}", short, one.group, one, address)
         for short, one, address in named
         if address is not None
     ]
+
+
+def _way(one: Instance, address: str | None) -> bool:
+    """Tell whether workers can be reached through a master."""
+    return address is not None and one.state not in ASLEEP
 
 
 def _stable(one: Instance) -> str:
@@ -138,7 +151,7 @@ def proxy_command(proxy: str) -> str:
 def ssh_config(access: Access, found: t.Sequence[Host]) -> str:
     """Return the text of ssh_config: ``ssh -F FILE master``; workers through the master, whichever name is asked for."""
     blocks = []
-    behind = access.jump and any(one.group == MASTER for one in found)
+    behind = access.jump and any(one.group == MASTER and _way(one.instance, one.address) for one in found)
     outside = {} if access.proxy is None else {"ProxyCommand": proxy_command(access.proxy)}
     for one in found:
         node = one.instance

@@ -78,13 +78,13 @@ def _reports(clients: Clients, bucket: str, known: list[instances.Instance], tol
 
 
 def _pin(clients: Clients, known: list[instances.Instance], access: connection.Access) -> list[str]:
-    """Write known_hosts and ssh_config for the instances that run; return warnings."""
+    """Write known_hosts and ssh_config where any instance runs; return warnings."""
     mine, warnings = hosts.ours([one for one in known if one.incarnation == access.incarnation])
-    masters_first = tuple(
-        sorted((one for one in mine if one.state in instances.LIVE), key=lambda one: one.group != groups.MASTER)
-    )
+    if not any(one.state in instances.LIVE for one in mine):
+        return warnings
+    masters_first = tuple(sorted(mine, key=lambda one: one.group != groups.MASTER))
     stand = hosts.Stand(access.cluster, access.incarnation, clients.region, masters_first)
-    return warnings + host_access.prepare(lambda: clients, stand, access) if masters_first else warnings
+    return warnings + host_access.prepare(lambda: clients, stand, access)
 
 
 def _private(wish: Wish, cluster: str, prefer: str) -> tuple[str | None, list[str]]:

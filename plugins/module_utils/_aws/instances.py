@@ -64,11 +64,12 @@ class Instance:
         """Return the role of its node document."""
         return MASTER if self.group == MASTER else self.tags.get(tags.ROLE, WORKER)
 
-    def public(self, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
-        """Return what the module tells of it."""
+    def public(self, short: str, host_key: str | None, private_only: bool = False) -> dict[str, t.Any]:
+        """Return what the module tells of it; ``short`` is what the ssh_config calls it."""
         public_ip = None if private_only else self.public_ip
         return {
             "instance_id": self.id,
+            "short": short,
             "private_ip": self.private_ip,
             "public_ip": self.public_ip,
             "address": public_ip or self.private_ip,

@@ -73,9 +73,11 @@ def cluster(
     """Return a cluster as the modules tell of it."""
     first, rest = masters(instances), workers(instances)
     keys = host_keys or {}
+    shorts = connection.shorts(first, rest)
+    private_only = access is not None and access.address == "private"
 
     def public(one: Instance) -> dict[str, t.Any]:
-        return one.public(next(iter(keys.get(one.id) or ()), None), access is not None and access.address == "private")
+        return one.public(shorts[one.id], next(iter(keys.get(one.id) or ()), None), private_only)
 
     return {
         "name": name,

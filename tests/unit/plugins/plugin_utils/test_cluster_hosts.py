@@ -37,12 +37,13 @@ def test_groups_and_names(group, wanted):
 
 
 def test_a_host_goes_by_its_name_in_the_ssh_config():
-    whole = {"hosts": HOSTS, "master": HOSTS[0], "workers": HOSTS[1:]}
+    workers = [{**one, "short": short} for one, short in zip(HOSTS[1:], ("worker-1", "spot-1", "spot-2"))]
+    whole = {"hosts": HOSTS, "master": {**HOSTS[0], "short": "master"}, "workers": workers}
     for short, wanted in (("worker-1", "i-1"), ("spot-1", "i-2")):
         assert [one.instance_id for one in choose("demo", of_cluster(whole), short)[0]] == [wanted]
     # A group of that name comes first.
     other = {**HOSTS[3], "group": "spot-1", "instance_id": "i-4", "state": "running"}
-    found = {"hosts": [*HOSTS, other], "workers": [*HOSTS[1:], other]}
+    found = {"hosts": [*HOSTS, other], "workers": [*workers, {**other, "short": "spot-1-1"}]}
     assert [one.instance_id for one in choose("demo", of_cluster(found), "spot-1")[0]] == ["i-4"]
     with pytest.raises(OhmyError, match="no hosts that are called worker-2"):
         choose("demo", of_cluster(whole), "worker-2")

@@ -13,6 +13,7 @@ NOW = 1782921600
 def instance(number, **more):
     return {
         "instance_id": f"i-{number:04x}",
+        "short": f"worker-{number}" if number else "master",
         "group": "worker" if number else "master",
         "instance_type": "m6i.large",
         "zone": "us-east-1a",
@@ -51,13 +52,18 @@ def test_a_row_per_instance():
 
 
 def test_nodes_are_called_as_in_the_ssh_config():
-    mixed = cluster(4)
-    for number in (0, 2):
-        mixed["workers"][number]["group"] = "spot"
+    mixed = cluster(2)
+    mixed["workers"][0].update(group="spot", short="spot-1")
     text = "\n".join(cluster_table.describe(mixed, NOW))
-    rows = {one.split()[0]: one for one in text.splitlines()[2:7]}
-    assert list(rows) == ["master", "spot-1", "worker-1", "spot-2", "worker-2"], text
-    assert "i-0003" in rows["spot-2"] and "i-0004" in rows["worker-2"], text
+    rows = {one.split()[0]: one for one in text.splitlines()[2:5]}
+    assert list(rows) == ["master", "spot-1", "worker-2"] and "i-0001" in rows["spot-1"], text
+
+
+def test_what_nodes_wrote_does_not_move_the_cursor():
+    failed = cluster(1)
+    failed["reports"][1].update(report="failed", error="no\x1b[2J\x9b1A disk\r\n\x07left")
+    text = "\n".join(cluster_table.describe(failed, NOW))
+    assert "i-0001 failed: no\ufffd[2J\ufffd1A disk \ufffdleft" in text and text.replace("\n", "").isprintable(), text
 
 
 def test_a_large_cluster_is_told_by_groups_and_exceptions():

@@ -56,6 +56,21 @@ def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
 
 
+def test_workers_are_numbered_by_group_over_all_that_are_there():
+    asleep = Instance(id="i-0d", state="stopped", group="spot")
+    known = [WORKERS[0], asleep, dataclasses.replace(asleep, id="i-0e", state="running"), WORKERS[1]]
+    found = connection.shorts([MASTER], known)
+    assert found == {"i-0a": "master", "i-0b": "worker-1", "i-0d": "spot-1", "i-0e": "spot-2", "i-0c": "worker-2"}
+
+
+def test_a_stopped_master_is_no_way_to_its_workers(access):
+    asleep = dataclasses.replace(MASTER, state="stopped", public_ip=None)
+    found = connection.hosts(access, [asleep], WORKERS)
+    connection.write(access, found, {}, "eu-central-1", "1")
+    assert [one.address for one in found] == ["10.0.0.5", "192.0.2.6", "10.0.0.7"]
+    assert "proxyjump" not in settings(access, "worker-1")
+
+
 @pytest.mark.parametrize("name", ["worker-2", "my-demo-worker-i-0c", "i-0c", "10.0.0.7"])
 def test_a_worker_is_reached_through_the_master_by_any_of_its_names(access, name):
     written(access)
