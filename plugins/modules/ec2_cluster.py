@@ -249,8 +249,8 @@ options:
     type: str
   ttl:
     description:
-      - After how long the cluster ends by itself unless it is renewed, such as V(4h), V(90m) or a number of seconds;
-        V(0) means never.
+      - After how long the cluster ends by itself unless it is renewed, such as V(4h), V(90m) or a number of seconds, 10
+        minutes or more; V(0) means never.
     type: str
     default: 4h
   ttl_max:
@@ -476,6 +476,11 @@ cluster:
           returned: always
           type: str
           sample: i-0123456789abcdef0
+        short:
+          description: What C(ssh_config) calls it.
+          returned: always
+          type: str
+          sample: worker-1
         private_ip:
           description: Its private address.
           returned: always

@@ -152,6 +152,11 @@ clusters:
           returned: always
           type: str
           sample: i-0123456789abcdef0
+        short:
+          description: What C(ssh_config) calls it.
+          returned: always
+          type: str
+          sample: worker-1
         private_ip:
           description: Its private address.
           returned: always
@@ -477,7 +482,8 @@ def main():
     try:
         name = want.checked_name(params["name"]) if params["name"] is not None else None
         state_dir = params["state_dir"] or want.default_state_dir()
-        wanted = {one: params[one] for one in ("ssh_user", "public_key", "reports", "costs", "leftovers", "access")}
+        wanted = {one: params[one] for one in ("public_key", "reports", "costs", "leftovers", "access")}
+        wanted["ssh_user"] = want.checked_user(params["ssh_user"])
         proxy = want.checked_proxy(params["ssh_proxy"])
         wish = info.Wish(state_dir, **wanted, ssh_proxy=proxy, prices=prices.checked(params["prices"]))
         clusters = info.run(Clients(params), name, wish)

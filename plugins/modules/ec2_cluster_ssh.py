@@ -46,6 +46,11 @@ options:
       - From where, as O(ohmy.hadoop.ec2_cluster#module:ssh_cidr) has it.
     type: str
     default: auto
+  ssh_proxy:
+    description:
+      - The jump host of your own by which the cluster is reached, if any, as O(ohmy.hadoop.ec2_cluster#module:ssh_proxy) has it.
+        From where it connects is not known, so O(ssh_cidr=auto), which would shut it out, is refused then.
+    type: str
   caller_ip_url:
     description:
       - What to ask for this controller's public address when O(ssh_cidr=auto) and the master has a public one.
@@ -107,6 +112,7 @@ SPEC = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "ssh_cidr": {"type": "str", "default": "auto"},
+    "ssh_proxy": {"type": "str"},
     "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
     **argspec.CONNECTION,
 }
@@ -120,6 +126,8 @@ def main():
         name = want.checked_name(params["name"])
         cidr = params["ssh_cidr"] if params["ssh_cidr"] == "auto" else want.checked_cidr(params["ssh_cidr"])
         wanted = cidr if params["state"] == "present" else None
+        if wanted is not None:
+            want.require_way_in(want.checked_proxy(params["ssh_proxy"]), wanted)
         result = authorize.run(Clients(params), name, wanted, params["caller_ip_url"], module.check_mode)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))

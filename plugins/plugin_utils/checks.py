@@ -40,13 +40,23 @@ def seconds(duration: str) -> int | None:
         return None
 
 
-def _cidr(value: str) -> str:
-    try:
-        if value != "auto":
-            want.checked_cidr(value)
-    except OhmyError as error:
-        return str(error)
-    return ""
+def _refused(check: t.Callable[[t.Any], t.Any], option: str = "") -> t.Callable[[t.Any], str]:
+    """Return the check of a value, where there is one, by a function that raises OhmyError and may name an option."""
+
+    def problem(value: t.Any) -> str:
+        try:
+            if value is not None:
+                check(value)
+        except OhmyError as exc:
+            return as_clause(exc).removeprefix(f"{option}: ")
+        return ""
+
+    return problem
+
+
+def _cidr(value: str) -> None:
+    if value != "auto":
+        want.checked_cidr(value)
 
 
 def _program(value: str | None) -> str:
@@ -80,22 +90,8 @@ def _file(value: str) -> str:
     return "" if os.path.isfile(value) and os.access(value, os.R_OK) else f"{value} is not a file that can be read"
 
 
-def _name(value: str | None) -> str:
-    if value is None or re.fullmatch(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", value):
-        return ""
-    return f"must be lower-case letters, digits and dashes, a letter first, at most 40 characters, not {value!r}"
-
-
 def _sha512(value: str | None) -> str:
     return "" if value is None or re.fullmatch(r"[0-9a-fA-F]{128}", value) else "must be 128 hexadecimal digits"
-
-
-def _tags(value: dict[str, t.Any]) -> str:
-    try:
-        want.checked_tags(value)
-    except OhmyError as exc:
-        return str(exc).removeprefix("tags: ")
-    return ""
 
 
 def _pattern(pattern: str, text: str) -> t.Callable[[str | None], str]:
@@ -108,14 +104,6 @@ def _python(value: str | None) -> str:
         node_images.with_python(None, value or "3.11")
     except OhmyError as exc:
         return as_clause(exc).partition(": ")[2]
-    return ""
-
-
-def _data_disks(value: t.Any) -> str:
-    try:
-        disk_wish.check(disks(value))
-    except OhmyError as exc:
-        return as_clause(exc)
     return ""
 
 
@@ -185,17 +173,7 @@ def _cmdenv(value: dict[str, t.Any]) -> str:
     return " ".join(streaming.problems({**ANY_JOB, "cmdenv": value}))
 
 
-def _duration(value: str) -> str:
-    number = seconds(value)
-    return (
-        "" if number is not None and number >= 600 else f"must be a time such as 90m or 4h, at least 10m, not {value!r}"
-    )
-
-
-def _ttl(value: str) -> str:
-    return "" if seconds(value) == 0 else _duration(value).replace("10m,", "10m, or 0 for never,")
-
-
+_name = _refused(want.checked_name)
 _image = _pattern(
     rf"ami-[0-9a-f]+|ssm:\S+|{'|'.join(map(re.escape, SYSTEMS))}",
     f"must be one of {', '.join(SYSTEMS)}, an image's id (ami-…) or ssm: and a parameter's name",
@@ -208,24 +186,25 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_image": _image,
     "cluster_master_image": _image,
     "cluster_subnet_id": _subnet,
-    "cluster_tags": _tags,
+    "cluster_tags": _refused(want.checked_tags, "tags"),
     "cluster_timeout": lambda value: "" if value >= 1 else "must be at least 1 second",
     "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
-    "cluster_ssh_cidr": _cidr,
+    "cluster_ssh_cidr": _refused(_cidr),
     "cluster_public_key": lambda value: _file(value) if value else "",
-    "cluster_key_name": _pattern(want.KEY_NAME.pattern, "must be the name of a key pair in EC2"),
+    "cluster_key_name": _refused(want.checked_key_name, "key_name"),
     "cluster_security_group_ids": lambda value: next((text for text in map(_group, value or ()) if text), ""),
     "cluster_root_volume": worker_groups.root_volume_problem,
     "cluster_master_root_volume": worker_groups.root_volume_problem,
     "cluster_volumes": worker_groups.volumes_problem,
-    "cluster_ssh_proxy": _pattern(want.PROXY.pattern, "must be host, user@host or user@host:port"),
+    "cluster_ssh_user": _refused(want.checked_user, "ssh_user"),
+    "cluster_ssh_proxy": _refused(want.checked_proxy, "ssh_proxy"),
     "cluster_worker_groups": worker_groups.problem,
     "cluster_instance_type": lambda value: "" if value and all(value) else "must name an instance type",
     "cluster_fallback_subnet_ids": lambda value: next((text for text in map(_subnet, value or ()) if text), ""),
-    "cluster_ttl": _ttl,
+    "cluster_ttl": _refused(want.checked_ttl, "ttl"),
     "cluster_prices": price_file.problem,
     "cluster_max_hourly_cost": price_file.limit_problem,
-    "cluster_ttl_max": _duration,
+    "cluster_ttl_max": _refused(lambda value: durations.seconds(value, "ttl_max"), "ttl_max"),
     "job_name": _pattern(r"[^\x00-\x1f/]+", "must be one line without a slash"),
     "job_bucket": _pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be a bucket's name"),
     "job_mapper": _program,
@@ -248,7 +227,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "hadoop_task_memory": lambda value: (
         "" if value is None or value >= documents.LEAST_TASK else f"must be at least {documents.LEAST_TASK} MiB"
     ),
-    "hadoop_data_disks": _data_disks,
+    "hadoop_data_disks": _refused(lambda value: disk_wish.check(disks(value))),
     "hadoop_node_python": _python,
     "hadoop_packages": _packages,
     "hadoop_java_package": _java_package,

@@ -11,7 +11,7 @@ import json
 import typing as t
 
 from .._core.errors import OhmyError
-from .want import Want
+from .want import Want, checked_user
 
 SCHEMA = 1
 OPTIONAL = ("packages", "task_memory", "profile", "disks")
@@ -92,10 +92,13 @@ def launched_with(body: bytes | None) -> tuple[int, int] | None:
 
 
 def login(body: bytes | None) -> str | None:
-    """Return the user whom the nodes let log in; None if the document does not tell."""
+    """Return the user whom the nodes let log in; None if the document does not tell.
+
+    Who may write to the bucket is not to write into an ssh_config: what is no name of a user does not tell.
+    """
     try:
-        return str(json.loads(body or b"{}")["ssh_user"])
-    except (ValueError, TypeError, KeyError):
+        return checked_user(str(json.loads(body or b"{}")["ssh_user"]))
+    except (ValueError, TypeError, KeyError, OhmyError):
         return None
 
 

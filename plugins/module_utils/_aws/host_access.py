@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from .._core.errors import OhmyError
 from . import connection, documents, errors, groups, local_files, nodes
 from .hosts import Stand
-from .want import checked_proxy
-
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\$?")
+from .want import checked_proxy, checked_user
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,7 @@ class Wish:
 
     def require_sane(self) -> None:
         """Raise OhmyError for what would not be one word of an ssh_config."""
-        if not _USER.fullmatch(self.user):
-            raise OhmyError(f"ssh_user: {self.user!r} is no name of a user.", "Write one such as ubuntu or ec2-user.")
+        checked_user(self.user)
         checked_proxy(self.proxy)
         for option, path in (("private_key", self.private), ("state_dir", self.state_dir)):
             if path is not None and re.search(r'["%\x00-\x1f]', path):

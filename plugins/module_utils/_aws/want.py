@@ -22,7 +22,9 @@ ALL_MASTERS, ALL_WORKERS = "ohmy_master", "ohmy_workers"
 # Groups of every inventory, and of all clusters.
 RESERVED = ("all", "ungrouped", ALL_MASTERS, ALL_WORKERS)
 MOST_TAGS = 40
+LEAST_TTL = 600
 PROXY = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9_.-]*(?::[0-9]{1,5})?")
+USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\$?")
 # EC2 takes any printable ASCII, with no blank at an end.
 KEY_NAME = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 # By IP version. A shorter prefix is no caller's network: two rules of /1 would be the whole world.
@@ -136,6 +138,13 @@ def checked_cidr(text: str) -> str:
     return str(network)
 
 
+def checked_user(user: str) -> str:
+    """Return the name of a user to log in as, which stands in an ssh_config; raise OhmyError for what is none."""
+    if not USER.fullmatch(user):
+        raise OhmyError(f"ssh_user: {user!r} is no name of a user.", "Write one such as ubuntu or ec2-user.")
+    return user
+
+
 def checked_proxy(proxy: str | None) -> str | None:
     """Return a jump host as ``[user@]host[:port]``; raise OhmyError for what is none."""
     if proxy is not None and not PROXY.fullmatch(proxy):
@@ -143,7 +152,8 @@ def checked_proxy(proxy: str | None) -> str | None:
     return proxy
 
 
-def _require_way_in(proxy: str | None, ssh_cidr: str) -> None:
+def require_way_in(proxy: str | None, ssh_cidr: str) -> None:
+    """Raise OhmyError where the caller's own address would be let in, and a jump host is to come."""
     if proxy is not None and ssh_cidr == "auto":
         hint = "Set cluster_ssh_cidr to the address from which the jump host reaches the master."
         raise OhmyError("ssh_proxy: auto cannot know from where the jump host connects.", hint)
@@ -155,6 +165,18 @@ def checked_key_name(name: str | None) -> str | None:
         hint = "Give its name as EC2 shows it, without a blank at either end, not a file's."
         raise OhmyError(f"key_name: {name!r} is no name of a key pair.", hint)
     return name
+
+
+def checked_ttl(text: str) -> int:
+    """Return a time to live in seconds, 0 for none; raise OhmyError for what is no time, or too short to start in."""
+    try:
+        ttl = durations.seconds(text, "ttl")
+    except OhmyError:
+        ttl = 1
+    if 0 < ttl < LEAST_TTL:
+        hint = "Write a time such as 90m or 4h, at least 10m, or 0 for never."
+        raise OhmyError(f"ttl: {text!r} is no time to live.", hint)
+    return ttl
 
 
 def checked_tags(wanted: dict[str, t.Any] | None) -> dict[str, str]:
@@ -204,14 +226,12 @@ def from_params(params: dict[str, t.Any]) -> Want:
     """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
     wanted = groups.from_params(params)
     fallbacks = params.get("fallback_subnet_ids")
-    ttl, ttl_max = durations.seconds(params["ttl"], "ttl"), durations.seconds(params["ttl_max"], "ttl_max")
+    ttl, ttl_max = checked_ttl(params["ttl"]), durations.seconds(params["ttl_max"], "ttl_max")
     if ttl > ttl_max:
         raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
-    if 0 < ttl < 300:
-        raise OhmyError(f"ttl: {params['ttl']} is too short to start a cluster in.", "Give 5m or more, or 0 for none.")
     if params.get("state", "present") == "present":
         refuse_reserved(params["name"])
-        _require_way_in(params.get("ssh_proxy"), params["ssh_cidr"])
+        require_way_in(params.get("ssh_proxy"), params["ssh_cidr"])
     return Want(
         name=checked_name(params["name"]),
         groups=wanted,
@@ -224,7 +244,7 @@ def from_params(params: dict[str, t.Any]) -> Want:
         caller_ip_url=params["caller_ip_url"],
         public_key=params.get("public_key"),
         key_name=checked_key_name(params.get("key_name")),
-        ssh_user=params["ssh_user"],
+        ssh_user=checked_user(params["ssh_user"]),
         instance_profile=params.get("instance_profile"),
         ttl=ttl,
         ttl_max=ttl_max,

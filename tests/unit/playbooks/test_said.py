@@ -54,4 +54,4 @@ def test_what_can_be_is_not(tmp_path, book, said):
     wrong = {**said, "cluster_name": "No Name"}
     config = str(ROOT / "ansible.cfg")
     code, told = play(tmp_path, ROOT / f"playbooks/{book}.yml", "-e", json.dumps(wrong), ANSIBLE_CONFIG=config)
-    assert code == 2 and "cluster_name: must be lower-case letters" in told, told
+    assert code == 2 and "is no name for a cluster; use 1 to 40 lower-case letters" in told, told

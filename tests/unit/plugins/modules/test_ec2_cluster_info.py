@@ -90,6 +90,16 @@ def test_access_pins_the_host_keys_here(account, run_module, cluster, tmp_path):
     assert told["master"]["host_key"].startswith("ssh-ed25519 ")
 
 
+def test_worker_2_is_the_same_one_where_the_first_is_stopped(account, run_module, cluster):
+    made = cluster(workers=2)["cluster"]
+    account.ec2.stop_instances(InstanceIds=[made["workers"][0]["instance_id"]])
+    told = run_module("ec2_cluster_info", access=True)["clusters"][0]
+    with open(told["ssh"]["config"], encoding="utf-8") as stream:
+        names = [line.split()[1::2] for line in stream if line.startswith("Host worker")]
+    assert names == [[one["short"], one["instance_id"]] for one in told["workers"]], (names, told["workers"])
+    assert [one["short"] for one in told["workers"]] == ["worker-1", "worker-2"]
+
+
 def test_what_access_wrote_goes_with_the_cluster(account, run_module, cluster):
     cluster(workers=0)
     folder = os.path.dirname(run_module("ec2_cluster_info", access=True)["clusters"][0]["ssh"]["config"])
@@ -109,6 +119,19 @@ def test_access_is_by_the_login_of_the_launch_the_key_and_the_jump_host_that_are
     assert told["ssh"]["private_key"] is None, told["ssh"]  # an agent has it
 
 
+def test_the_bucket_writes_nothing_into_an_ssh_config(account, run_module, cluster):
+    made = cluster(workers=0)["cluster"]
+    key = f"{made['prefix']}documents/master.json"
+    document = json.loads(account.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    document["ssh_user"] = "admin\n    ProxyCommand id"
+    account.s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(document).encode())
+    (told,) = run_module("ec2_cluster_info", reports=True, access=True, ssh_user="ubuntu")["clusters"]
+    with open(told["ssh"]["config"], encoding="utf-8") as stream:
+        text = stream.read()
+    assert told["ssh"]["user"] == "ubuntu" and "User ubuntu" in text and "ProxyCommand" not in text, text
+    assert cluster("stopped", force=True)["cluster"]["ssh"]["user"] == "admin"
+
+
 def test_a_key_that_is_not_here_is_a_warning_to_who_wants_to_log_in(account, run_module, cluster, monkeypatch):
     cluster(workers=0)
     monkeypatch.delenv("SSH_AUTH_SOCK")
@@ -121,6 +144,8 @@ def test_a_key_that_is_not_here_is_a_warning_to_who_wants_to_log_in(account, run
 def test_what_is_no_jump_host_is_refused_before_any_call(account, run_module):
     result = run_module("ec2_cluster_info", ssh_proxy="-oProxyCommand=x")
     assert result.get("failed") and "no jump host" in result["msg"] and not account.calls, result
+    result = run_module("ec2_cluster_info", ssh_user="me\n    ProxyCommand x")
+    assert result.get("failed") and "no name of a user" in result["msg"] and not account.calls, result
 
 
 def test_a_full_disk_keeps_nobody_from_looking_and_its_path_is_told(account, run_module, cluster, monkeypatch):

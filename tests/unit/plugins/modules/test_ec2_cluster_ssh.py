@@ -68,3 +68,13 @@ def test_the_callers_own_address(account, run_module, group, monkeypatch):
 
     monkeypatch.setattr(network, "caller_cidr", lambda subnet, public, url: f"192.0.2.{77 if public else 78}/32")
     assert run_module("ec2_cluster_ssh", name="demo")["ssh_cidr"] == "192.0.2.77/32"
+
+
+def test_a_jump_host_is_not_shut_out_by_the_callers_own_address(account, run_module, group):
+    result = run_module("ec2_cluster_ssh", name="demo", ssh_proxy="bastion.example.com")
+    assert result.get("failed") and "where the jump host connects" in result["msg"] and not account.calls, result
+    assert "cluster_ssh_cidr" in result["hint"] and allowed(account, group) == ["192.0.2.7/32", "198.51.100.0/24"]
+    through = {"ssh_cidr": "192.0.2.9/32", "ssh_proxy": "bastion.example.com"}
+    assert run_module("ec2_cluster_ssh", name="demo", **through)["ssh_cidr"] == "192.0.2.9/32"
+    absent = run_module("ec2_cluster_ssh", name="demo", state="absent", ssh_proxy="bastion.example.com")
+    assert absent["changed"] and absent["ssh_cidr"] is None, absent
