@@ -20,12 +20,13 @@ class ActionModule(NodeAction):
         _unused, wanted = self.validate_argument_spec(
             argument_spec={
                 "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-                "control_path": {"type": "path", "required": True},
+                "name": {"type": "str", "required": True},
                 "port": {"type": "int"},
             }
         )
         present = wanted["state"] == "present"
-        return socks_tunnel.run(wanted["control_path"], present, self._reach, wanted["port"], self._task.check_mode)
+        control = socks_tunnel.place(wanted["name"])
+        return socks_tunnel.run(control, present, self._reach, wanted["port"], self._task.check_mode)
 
     def _reach(self) -> list[str]:
         if self._connection.transport != "ssh":

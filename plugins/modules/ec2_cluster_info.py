@@ -318,11 +318,11 @@ clusters:
           returned: always
           type: str
           sample: /run/user/1000/ohmy-1000/0b54bd1a-master
-        tunnel_path:
-          description: The path for the socket of a tunnel to the web pages, which ends with the cluster.
+        tunnel:
+          description: The name, for M(ohmy.hadoop.ssh_tunnel), of a tunnel to the web pages, which ends with the cluster.
           returned: always
           type: str
-          sample: /run/user/1000/ohmy-1000/0b54bd1a-ui
+          sample: 0b54bd1a-ui
     digests:
       description: The sha256 of the nodes' documents, null where there is none.
       returned: always

@@ -36,11 +36,11 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  control_path:
+  name:
     description:
-      - The path of the tunnel's control socket, by which it is known; in a folder that only this user enters, and at most 90 bytes long.
-      - Beside it lies a file with its port.
-    type: path
+      - What the tunnel is called among this user's on this machine; letters, digits, dots, dashes and underscores.
+      - Its control socket of this name, and a file with its port, lie in a folder that only this user enters.
+    type: str
     required: true
   port:
     description: The port; by default the first free one from 8157 on, or the one that an open tunnel has.
@@ -50,13 +50,13 @@ options:
 EXAMPLES = r"""
 - name: Open a tunnel to a master
   ohmy.hadoop.ssh_tunnel:
-    control_path: "{{ found.clusters[0].ssh.tunnel_path }}"
+    name: "{{ found.clusters[0].ssh.tunnel }}"
   delegate_to: demo-master
   register: tunnel
 
 - name: Close it
   ohmy.hadoop.ssh_tunnel:
-    control_path: "{{ found.clusters[0].ssh.tunnel_path }}"
+    name: "{{ found.clusters[0].ssh.tunnel }}"
     state: absent
 """
 

@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import typing as t
 
-from ..module_utils._core import tunnel
+from ..module_utils._core import errors, tunnel
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._core.places import make_private
+from ..module_utils._core.places import make_private, socket_path
 from ..module_utils._core.plan import Plan
 
 # A socket has 107 bytes for its path, of which ssh wants some for a name aside.
 LONGEST = 90
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def words(option: t.Callable[[str], t.Any]) -> list[str]:
@@ -48,16 +50,22 @@ def plan(have: int | None, wanted: bool, port: int | None) -> Plan:
     return todo
 
 
+def place(name: str) -> str:
+    """Return the path of a tunnel's control socket; raise OhmyError for what is no name of one."""
+    control = socket_path(name)
+    if not NAME.fullmatch(name) or len(control.encode()) > LONGEST:
+        raise OhmyError(f"name: {name!r} cannot be a tunnel's.", "Take a short one of letters, digits, dots, dashes and _.")
+    return control
+
+
 def run(
     control: str, wanted: bool, reach: t.Callable[[], list[str]], port: int | None = None, check: bool = False
 ) -> dict[str, t.Any]:
     """Open or close the tunnel; return the task's result.
 
     :param reach: returns SSH's arguments; asked only where a tunnel is to be opened.
-    :raises OhmyError: SSH refuses, or the port is taken.
+    :raises OhmyError: SSH refuses, the port is taken, or the socket's folder cannot be made.
     """
-    if not control or len(control.encode()) > LONGEST:
-        raise OhmyError(f"control_path: {control!r} cannot be a socket.", f"Take 1 to {LONGEST} bytes.")
     have = tunnel.alive(control)
     todo = plan(have, wanted, port)
     now = have if wanted else None
@@ -65,8 +73,16 @@ def run(
         if have is not None or not wanted:
             tunnel.stop(control)
         if wanted:
-            make_private(os.path.dirname(control))
+            _make_folder(os.path.dirname(control))
             now = tunnel.free_port(port)
             tunnel.start(reach(), control, now)
     proxy = f"socks5h://{tunnel.LOOPBACK}:{now}" if now is not None else None
     return todo.result(port=now, proxy=proxy)
+
+
+def _make_folder(path: str) -> None:
+    try:
+        make_private(path)
+    except OSError as exc:
+        hint = "Mend that, or set XDG_RUNTIME_DIR to a folder of yours."
+        raise OhmyError(f"The tunnel's socket cannot be kept in {path}: {errors.words(exc)}.", hint) from exc

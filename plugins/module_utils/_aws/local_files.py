@@ -14,15 +14,12 @@ import shutil
 import tempfile
 import typing as t
 
-from .._core import tunnel
+from .._core import tunnel as tunnels
 from .._core.errors import OhmyError
-from .._core.places import nearest
+from .._core.places import nearest, socket_path
 from .instances import Instance
 
-# A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
-LONGEST_RUNTIME_DIR = 24
 LEAST_ROOM = 1 << 20  # bytes
-TUNNEL = "ui"
 
 
 def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
@@ -32,10 +29,12 @@ def cluster_dir(state_dir: str, cluster: str, incarnation: str) -> str:
 
 def control_path(incarnation: str, name: str = "master") -> str:
     """Return the path of a control socket: short, and one per incarnation and name, as addresses are used again."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
-    if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base):
-        base = "/tmp"
-    return os.path.join(base, f"ohmy-{os.getuid()}", f"{incarnation[:8]}-{name}")
+    return socket_path(f"{incarnation[:8]}-{name}")
+
+
+def tunnel(incarnation: str) -> str:
+    """Return the name of the tunnel to the web pages of one incarnation."""
+    return f"{incarnation[:8]}-ui"
 
 
 def require_room(state_dir: str) -> None:
@@ -143,7 +142,7 @@ def folders(state_dir: str, cluster: str, region: str, account: str) -> list[str
 def forget_connections(folder: str) -> None:
     """Remove tunnel and control sockets of a folder's incarnation: what they lead to has ended, or will end."""
     mark_of = os.path.basename(folder)[-8:]
-    tunnel.stop(control_path(mark_of, TUNNEL))
+    tunnels.stop(socket_path(tunnel(mark_of)))
     for socket in glob.glob(os.path.join(glob.escape(os.path.dirname(control_path(mark_of))), f"{mark_of}-*")):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(socket)

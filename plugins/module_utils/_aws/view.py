@@ -12,7 +12,7 @@ from . import connection, local_files
 from .groups import ALL_ROLES, MASTER
 from .instances import ASLEEP, LIVE, Instance
 
-SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path", "tunnel_path")
+SSH_KEYS = ("user", "private_key", "config", "known_hosts", "control_path", "tunnel")
 
 
 def members(instances: t.Iterable[Instance], group: str) -> list[Instance]:
@@ -51,7 +51,7 @@ def ssh(access: connection.Access | None) -> dict[str, t.Any]:
         "config": f"{access.folder}/ssh_config",
         "known_hosts": f"{access.folder}/known_hosts",
         "control_path": local_files.control_path(access.incarnation),
-        "tunnel_path": local_files.control_path(access.incarnation, local_files.TUNNEL),
+        "tunnel": local_files.tunnel(access.incarnation),
     }
 
 

@@ -13,6 +13,8 @@ import typing as t
 
 from .errors import OhmyError
 
+# A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
+LONGEST_RUNTIME_DIR = 24
 # A file system takes these in a name; a key in S3 and a line of a log do not.
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -33,6 +35,17 @@ def nearest(path: str, exists: t.Callable[[str], bool] = os.path.isdir) -> str:
 def evidence(prefix: str) -> str:
     """Return where the nodes of a cluster leave their last logs in its bucket: beside its own prefix, which is removed."""
     return "evidence/" + prefix.partition("/")[2]
+
+
+def socket_path(name: str) -> str:
+    """Return the path of a socket of this user's, in a folder that only its owner enters (``make_private``).
+
+    A runtime folder in the environment may be another user's, as it is after ``su``.
+    """
+    base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
+    if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
+        base = "/tmp"
+    return os.path.join(base, f"ohmy-{os.getuid()}", name)
 
 
 def make_private(path: str) -> None:

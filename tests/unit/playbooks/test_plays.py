@@ -136,3 +136,17 @@ def test_terminate_tells_what_goes_or_would_go(tmp_path, removed, arguments, wor
     plays = [{**ON_LOCALHOST, "tasks": [{"ansible.builtin.set_fact": facts}, tasks[-1]]}]
     code, text = on(tmp_path, plays, LOCALHOST, *arguments)
     assert code == 0 and words in text, text
+
+
+@pytest.mark.parametrize(
+    ("provider", "clusters", "name"),
+    [("inventory", None, "own-demo-ui"), ("ec2", [{"ssh": {"tunnel": "0b54bd1a-ui"}}], "0b54bd1a-ui"), ("ec2", [], "")],
+)
+def test_the_tunnel_of_a_cluster_has_a_name(tmp_path, provider, clusters, name):
+    told = yaml.safe_load((ROOT / "playbooks/ui.yml").read_text())[1]["tasks"][-1]["vars"]
+    facts = {"ohmy_settings": {"cluster_provider": provider, "cluster_name": "demo"}}
+    if clusters is not None:
+        facts["__cluster_found"] = {"clusters": clusters}
+    tasks = [{"ansible.builtin.set_fact": facts}, {"ansible.builtin.debug": {"msg": "<{{ __cluster_tunnel }}>"}}]
+    code, text = on(tmp_path, [{**ON_LOCALHOST, "vars": told, "tasks": tasks}], LOCALHOST)
+    assert code == 0 and f"<{name}>" in text, text

@@ -97,3 +97,16 @@ def test_a_dead_tunnel_is_none(tmp_path):
     (tmp_path / "x").write_text("")
     assert tunnel.alive(str(tmp_path / "x")) is None and tunnel.stop(str(tmp_path / "x")) is False
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a b", "x" * 90])
+def test_what_is_no_name_of_a_tunnel_is_refused(name):
+    with pytest.raises(OhmyError, match="cannot be a tunnel's"):
+        socks_tunnel.place(name)
+    assert socks_tunnel.place("own-demo-ui").endswith("/own-demo-ui")
+
+
+def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):
+    (tmp_path / "s").write_text("in the way\n")
+    with pytest.raises(OhmyError, match=f"cannot be kept in {tmp_path}/s: .*exists.*XDG_RUNTIME_DIR"):
+        run("master")
