@@ -48,9 +48,14 @@ options:
   leftovers:
     description:
       - Whether to look for what is left of clusters without instances, such as security groups, volumes, roles and objects.
-      - Of all clusters, one of which nothing but a role or objects in S3 is left is not found; give its O(name).
+      - Of all clusters, one of which nothing but a role or objects in S3 is left is not found; give its O(name), and for objects
+        its O(bucket).
     type: bool
     default: false
+  bucket:
+    description:
+      - Where to look with O(leftovers=true) for objects of a cluster that no tag tells the bucket of any more.
+    type: str
   access:
     description:
       - Whether to pin the host keys of the nodes that run, and to write the C(known_hosts) and C(ssh_config) of each cluster on
@@ -466,6 +471,7 @@ SPEC = {
     "costs": {"type": "bool", "default": False},
     "prices": {"type": "dict", "default": {}},
     "leftovers": {"type": "bool", "default": False},
+    "bucket": {"type": "str"},
     "access": {"type": "bool", "default": False},
     "public_key": {"type": "path", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},
@@ -482,7 +488,7 @@ def main():
     try:
         name = want.checked_name(params["name"]) if params["name"] is not None else None
         state_dir = params["state_dir"] or want.default_state_dir()
-        wanted = {one: params[one] for one in ("public_key", "reports", "costs", "leftovers", "access")}
+        wanted = {one: params[one] for one in ("public_key", "reports", "costs", "leftovers", "bucket", "access")}
         wanted["ssh_user"] = want.checked_user(params["ssh_user"])
         proxy = want.checked_proxy(params["ssh_proxy"])
         wish = info.Wish(state_dir, **wanted, ssh_proxy=proxy, prices=prices.checked(params["prices"]))

@@ -52,6 +52,7 @@ class Wish:
     access: bool = False
     costs: bool = False
     leftovers: bool = False
+    bucket: str | None = None
     prices: dict[str, t.Any] = field(default_factory=dict)
 
 
@@ -185,7 +186,7 @@ def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]
     if wish.leftovers:
         empty = {name} if name is not None else leftovers.clusters(clients)
         for found in sorted(empty - set(by_name)):
-            bucket, left = leftovers.names(clients, found, wish.state_dir)
+            bucket, left = leftovers.names(clients, found, wish.state_dir, wish.bucket)
             if left:
                 told[found] = _gone(clients, found, bucket, left)
     return [told[found] for found in sorted(told)]

@@ -76,6 +76,10 @@ def test_leftovers_of_a_cluster_without_instances_are_told(account, run_module, 
         assert all(one in words for one in ("security group", "key pair", "role", "objects under")), told
     cluster("absent")
     assert run_module("ec2_cluster_info", leftovers=True, name="demo")["clusters"] == []
+    account.s3.put_object(Bucket=BUCKET, Key="clusters/demo/late", Body=b"x")
+    assert run_module("ec2_cluster_info", leftovers=True, name="demo")["clusters"] == []
+    (told,) = run_module("ec2_cluster_info", leftovers=True, name="demo", bucket=BUCKET)["clusters"]
+    assert told["leftovers"] == [f"1 objects under s3://{BUCKET}/clusters/demo/"] and told["bucket"] == BUCKET, told
 
 
 def test_access_pins_the_host_keys_here(account, run_module, cluster, tmp_path):
