@@ -11,6 +11,7 @@ import pathlib
 import threading
 import time
 import typing as t
+import uuid
 
 from .policy import like
 from .shell import LocalCloudError
@@ -57,9 +58,11 @@ class Fault(t.TypedDict):
     """One thing that goes wrong: with which action, how, how often, and for which parameters or resource.
 
     The first ``skip`` fitting requests go well, of those after them each ``every``-th meets the fault, until
-    ``times`` have (-1: all). In ``where`` names and values are patterns; one fitting parameter each is enough.
+    ``times`` have (-1: all). In ``where`` names and values are patterns; one fitting parameter each is enough. By its
+    ``id``, which it gets where it is written, it is known again when others are added.
     """
 
+    id: str
     action: str
     code: str
     message: str
@@ -78,6 +81,7 @@ def complete(given: t.Mapping[str, t.Any]) -> Fault:
     boot = given.get("action") == BOOT
     hows = OF_INSTANCES if boot else OF_REQUESTS
     whole: dict[str, t.Any] = {
+        "id": uuid.uuid4().hex,
         "action": "",
         "code": "" if boot else "InternalError",
         "how": "dies" if boot else "refused",
@@ -136,7 +140,9 @@ class Faults:
                 self._seen, self._plan = None, []
                 return None
             if (now.st_mtime_ns, now.st_ino) != self._seen:
-                self._seen, self._plan = (now.st_mtime_ns, now.st_ino), read(self._path)
+                counted = {fault["id"]: fault for fault in self._plan}
+                self._plan = [counted.get(fault["id"], fault) for fault in read(self._path)]
+                self._seen = (now.st_mtime_ns, now.st_ino)
             for fault in self._plan:
                 if fault["times"] and any(fits(fault, action, parameters) for action, parameters in asked):
                     fault["skip"] -= 1

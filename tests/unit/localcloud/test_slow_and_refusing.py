@@ -64,6 +64,18 @@ def test_a_fault_is_met_as_often_as_wanted_and_by_what_it_is_for(tmp_path):
     assert meets(server, 1) == [False]
 
 
+def test_a_fault_that_was_met_stays_so_when_another_is_added_and_is_new_after_a_clear(tmp_path):
+    path = tmp_path / "faults.json"
+    refuse(path, times=2)
+    server = faults.Faults(path)
+    assert meets(server, 1) == [True]
+    faults.write(path, [*faults.read(path), {"action": "s3:*"}])
+    assert meets(server, 2) == [True, False] and meets(server, 1, "s3:GetObject") == [True]
+    faults.clear(path)
+    refuse(path, times=2)
+    assert meets(server, 3) == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
