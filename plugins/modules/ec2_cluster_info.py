@@ -409,6 +409,11 @@ clusters:
           returned: always
           type: bool
           sample: false
+        at_most:
+          description: Whether a spot instance without a price of its own counts as on demand.
+          returned: always
+          type: bool
+          sample: false
         missing:
           description: What no table has a price of.
           returned: always

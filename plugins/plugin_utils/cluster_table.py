@@ -18,6 +18,8 @@ MOST_ROWS = 20
 MOST_EXCEPTIONS = 20
 Cluster = t.Mapping[str, t.Any]
 COLUMNS = ("node", "group", "instance", "type", "zone", "market", "state", "private", "public", "report")
+# Of a sum, by whether it is at least and at most what is told.
+BOUNDS = {(False, False): "", (True, False): "at least ", (False, True): "at most ", (True, True): "about "}
 # In what the nodes of a group are alike as a rule.
 TRAITS = ("type", "zone", "market", "state", "report")
 
@@ -92,7 +94,7 @@ def _money(cluster: Cluster) -> list[str]:
         return []
     if price["per_hour"] is None or cost["usd"] is None:
         return [f"Its price is {price['text']}; see cluster_prices."]
-    bound = "at least " if cost["at_least"] else ""
+    bound = BOUNDS[cost["at_least"], cost["at_most"]]
     date = f", by prices of {price['date']}" if price["date"] else ""
     return [f"It costs {price['text']}; so far {bound}{money(cost['usd'])}{date}."]
 

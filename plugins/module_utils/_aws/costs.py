@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from . import errors, tags
 from .instances import DEAD, LIVE, Instance
-from .prices import LEAST_SECONDS, MONTH_HOURS, PUBLIC_ADDRESS, Bill, Machines, Prices, an_hour
+from .prices import LEAST_SECONDS, MONTH_HOURS, PUBLIC_ADDRESS, Bill, Machines, Prices, an_hour, each_hour
 
 # A start takes a moment; what is attached longer before it than that has seen another start.
 START_SECONDS = 300
@@ -68,8 +68,11 @@ def age(known: t.Iterable[Instance], at: int) -> int | None:
 
 
 def so_far(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume], at: int) -> dict[str, t.Any]:
-    """Return what the instances that are there have cost, ``at_least`` where one has run before, which EC2 forgets."""
-    total, missing, at_least = 0.0, [], False
+    """Return what the instances that are there have cost.
+
+    ``at_least`` where one has run before, which EC2 forgets; ``at_most`` where a spot instance has no price of its own.
+    """
+    total, missing, at_least, at_most = 0.0, [], False, False
     for one in known:
         started = epoch(one.launch_time)
         if one.state in DEAD or started is None:
@@ -79,18 +82,20 @@ def so_far(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume]
         ended = at if one.state in LIVE else epoch(one.ended)
         at_least = at_least or ended is None
         hours = max(LEAST_SECONDS, (ended if ended is not None else started) - started) / 3600
-        spot = one.market == "spot"
-        each = table.spot.get(one.instance_type) if spot else None
-        each = each if each is not None else table.known.get(one.instance_type)
-        if each is None:
-            missing.append(one.instance_type)
-            continue
+        each, bound = each_hour(table, Machines(one.instance_type, 1, spot=one.market == "spot"))
         # An address counts for as long as it is there.
-        total += hours * (each + (table.known.get(PUBLIC_ADDRESS, 0.0) if one.public_ip else 0.0))
+        address = table.known.get(PUBLIC_ADDRESS) if one.public_ip else 0.0
+        if each is None or address is None:
+            missing += [one.instance_type] if each is None else []
+            missing += [PUBLIC_ADDRESS] if address is None else []
+            continue
+        at_most = at_most or bound
+        total += hours * (each + address)
     for disk in disks:
         if disk.kind not in table.known:
             missing.append(disk.kind)
         else:
             total += table.known[disk.kind] * disk.size * max(0, at - disk.created) / 3600 / MONTH_HOURS
     missing = list(dict.fromkeys(missing))
-    return {"usd": None if missing else round(total, 4), "at_least": at_least, "missing": missing}
+    usd = None if missing else round(total, 4)
+    return {"usd": usd, "at_least": at_least, "at_most": at_most, "missing": missing}

@@ -90,7 +90,7 @@ def prices(region: str, told: dict[str, t.Any] | None = None) -> Prices:
     return Prices(region, {**everywhere, **shipped, **own}, dict(spot), str(date) if date is not None else None)
 
 
-def _each(table: Prices, one: Machines) -> tuple[float | None, bool]:
+def each_hour(table: Prices, one: Machines) -> tuple[float | None, bool]:
     """Return an hour of one instance, and whether that is a bound: spot costs at most what it does on demand."""
     if one.spot and one.instance_type in table.spot:
         return table.spot[one.instance_type], False
@@ -100,7 +100,7 @@ def _each(table: Prices, one: Machines) -> tuple[float | None, bool]:
 def dearest(table: Prices, types: t.Sequence[str], markets: t.Sequence[str]) -> tuple[str, bool]:
     """Return the type, and whether as spot, that costs most of those a group may be launched as; first what is unknown."""
     options = [(kind, market == "spot") for kind in types for market in markets]
-    priced = [(option, _each(table, Machines(option[0], 1, spot=option[1]))[0]) for option in options]
+    priced = [(option, each_hour(table, Machines(option[0], 1, spot=option[1]))[0]) for option in options]
     return max(priced, key=lambda one: float("inf") if one[1] is None else one[1])[0]
 
 
@@ -120,7 +120,7 @@ def an_hour(table: Prices, wanted: t.Iterable[Machines]) -> Bill:
             same = Machines(one.instance_type, 1, spot=one.spot)
             alike[same] = alike.get(same, 0) + one.count
     for one, count in alike.items():
-        each, bound = _each(table, one)
+        each, bound = each_hour(table, one)
         if each is None:
             missing.append(one.instance_type)
             continue

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import cluster_table
 
 NOW = 1782921600
@@ -36,7 +38,7 @@ def cluster(workers=2, **more):
         "reports": [{"instance_id": one["instance_id"], "report": "reached", "error": None} for one in members],
         "age": 5400,
         "price": {"per_hour": 0.3, "text": "0.3 USD an hour (3 x m6i.large at 0.096)", "date": "2026-01-01"},
-        "cost": {"usd": 0.4567, "at_least": False, "missing": []},
+        "cost": {"usd": 0.4567, "at_least": False, "at_most": False, "missing": []},
         "expires": NOW + 7300,
         "leftovers": [],
         "ssh": {"config": "/home/me/a b/ssh_config"},
@@ -77,6 +79,15 @@ def test_a_large_cluster_is_told_by_groups_and_exceptions():
     assert "worker  200    m6i.large" in text, text
     assert "worker-7 (i-0007, 10.0.0.7): market spot, state stopped" in text, text
     assert "worker-9 (i-0009, 10.0.0.9): report failed" in text and "i-0009 failed: disk full" in text, text
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "word"), [(False, False, ""), (True, False, "at least "), (False, True, "at most "), (True, True, "about ")]
+)
+def test_a_sum_that_is_not_known_exactly_says_so(least, most, word):
+    one = cluster()
+    one["cost"].update(at_least=least, at_most=most)
+    assert f"so far {word}0.46 USD" in "\n".join(cluster_table.describe(one, NOW))
 
 
 def test_leftovers_nothing_and_unknown_prices():

@@ -111,8 +111,20 @@ def test_a_limit_refuses_what_costs_more_and_what_nobody_knows():
 def test_so_far_counts_running_time_and_disks():
     disks = [costs.Volume("gp3", 50, NOON)]
     told = costs.so_far(HERE, [machine(public_ip="192.0.2.1")], disks, NOON + 2 * HOUR)
-    assert told == {"usd": round(2 * (0.096 + 0.005) + 50 * 0.08 / 730 * 2, 4), "at_least": False, "missing": []}
+    assert told == {"usd": round(2 * (0.096 + 0.005) + 50 * 0.08 / 730 * 2, 4), "at_least": False, "at_most": False, "missing": []}
     assert costs.so_far(HERE, [machine()], [], NOON + 5)["usd"] == round(0.096 / 60, 4)  # a minute at least
+
+
+def test_so_far_guesses_no_price():
+    spot = machine(market="spot")
+    told = costs.so_far(HERE, [spot], [], NOON + HOUR)
+    assert (told["usd"], told["at_most"]) == (0.096, True)
+    known = prices.prices("us-east-1", {"us-east-1": {"spot": {"m6i.large": 0.04}}})
+    told = costs.so_far(known, [spot], [], NOON + HOUR)
+    assert (told["usd"], told["at_most"]) == (0.04, False)
+    china = prices.prices("cn-north-1", {"cn-north-1": {"m6i.large": 0.1}})
+    told = costs.so_far(china, [machine(public_ip="192.0.2.1")], [], NOON + HOUR)
+    assert (told["usd"], told["missing"]) == (None, ["public-ipv4"])
 
 
 def test_stopped_instances_cost_their_disks_only():
