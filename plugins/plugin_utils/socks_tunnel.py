@@ -54,7 +54,9 @@ def place(name: str) -> str:
     """Return the path of a tunnel's control socket; raise OhmyError for what is no name of one."""
     control = socket_path(name)
     if not NAME.fullmatch(name) or len(control.encode()) > LONGEST:
-        raise OhmyError(f"name: {name!r} cannot be a tunnel's.", "Take a short one of letters, digits, dots, dashes and _.")
+        raise OhmyError(
+            f"name: {name!r} cannot be a tunnel's.", "Take a short one of letters, digits, dots, dashes and _."
+        )
     return control
 
 

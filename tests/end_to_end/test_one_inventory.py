@@ -12,7 +12,7 @@ import yaml
 
 from tests.machines import up
 
-from .support import ROOT, write_job
+from .support import ROOT, tags, write_job
 
 pytestmark = pytest.mark.long
 
@@ -81,6 +81,17 @@ def test_a_changed_property_and_own_roles_reach_all_instances_and_no_other_host(
     assert after["mine-master"] == before["mine-master"]
     again = cloud.play("playbooks/configure.yml", *arguments, "-e", json.dumps(values))
     assert again.code == 0 and "changed=0" in again.lines[-2] + again.lines[-3] + again.lines[-4], again.text
+    # Their document is the same as before.
+    (worker,) = [one for one in cloud.instances("both", "running") if tags(one)["ohmy:group"] == "worker"]
+    cloud.inside(worker, "sh", "-c", "rm /etc/hadoop/hdfs-site.xml && systemctl stop hadoop-datanode")
+    mended = cloud.play("playbooks/configure.yml", *arguments, "-e", json.dumps(values))
+    assert mended.code == 0, mended.text
+    assert "<value>21</value>" in cloud.inside(worker, "cat", "/etc/hadoop/hdfs-site.xml").stdout, mended.text
+    assert cloud.inside(worker, "systemctl", "is-active", "hadoop-datanode").stdout == "active\n", mended.text
+    left = cloud.play(
+        "playbooks/configure.yml", *arguments, "-e", json.dumps(values), "--limit", "localhost,both-master"
+    )
+    assert left.code != 0 and "left out both-" in left.text, left.text
 
 
 def test_a_host_of_one_s_own_with_the_master_s_name_is_refused(cloud, both, tmp_path):

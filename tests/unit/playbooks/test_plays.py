@@ -78,7 +78,9 @@ def nodes(
         end = {"ansible.builtin.include_tasks": "tasks/whole.yml"}
         said = {"ansible.builtin.debug": {"msg": "the teardown"}}
         plays.append({**ON_LOCALHOST, "tasks": [{"block": [end], "always": [said]}]})
-    return on(folder, plays, {**WORKERS, **LOCALHOST}, "--limit", limit, "-e", json.dumps({"ansible_become": False}), **env)
+    return on(
+        folder, plays, {**WORKERS, **LOCALHOST}, "--limit", limit, "-e", json.dumps({"ansible_become": False}), **env
+    )
 
 
 def test_nodes_are_made_with_roles_of_one_s_own(tmp_path):

@@ -78,7 +78,9 @@ def test_configure_reaches_all_that_run_and_have_told_a_host_key(tmp_path):
     assert WAITED not in text, text
 
 
-@pytest.mark.parametrize(("told", "every", "waits"), [(STATES, True, False), (STATES, False, True), (BOOTING, True, True)])
+@pytest.mark.parametrize(
+    ("told", "every", "waits"), [(STATES, True, False), (STATES, False, True), (BOOTING, True, True)]
+)
 def test_roles_of_one_s_own_reach_all_and_wait_for_the_host_keys_of_all(tmp_path, told, every, waits):
     facts, text = push(tmp_path, told, roles=["mark"], __cluster_every=every)
     stale = ["demo-i-1", "demo-i-2", "demo-i-3"] if every else ["demo-i-2"]

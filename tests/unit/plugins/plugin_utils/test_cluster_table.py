@@ -82,7 +82,8 @@ def test_a_large_cluster_is_told_by_groups_and_exceptions():
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "word"), [(False, False, ""), (True, False, "at least "), (False, True, "at most "), (True, True, "about ")]
+    ("least", "most", "word"),
+    [(False, False, ""), (True, False, "at least "), (False, True, "at most "), (True, True, "about ")],
 )
 def test_a_sum_that_is_not_known_exactly_says_so(least, most, word):
     one = cluster()

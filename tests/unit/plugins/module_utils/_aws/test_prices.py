@@ -111,7 +111,12 @@ def test_a_limit_refuses_what_costs_more_and_what_nobody_knows():
 def test_so_far_counts_running_time_and_disks():
     disks = [costs.Volume("gp3", 50, NOON)]
     told = costs.so_far(HERE, [machine(public_ip="192.0.2.1")], disks, NOON + 2 * HOUR)
-    assert told == {"usd": round(2 * (0.096 + 0.005) + 50 * 0.08 / 730 * 2, 4), "at_least": False, "at_most": False, "missing": []}
+    assert told == {
+        "usd": round(2 * (0.096 + 0.005) + 50 * 0.08 / 730 * 2, 4),
+        "at_least": False,
+        "at_most": False,
+        "missing": [],
+    }
     assert costs.so_far(HERE, [machine()], [], NOON + 5)["usd"] == round(0.096 / 60, 4)  # a minute at least
 
 
