@@ -7,21 +7,23 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
 from . import quota
-from .errors import AwsError
+from .errors import HINTS, AwsError
 from .groups import SPOT, Group
 from .network import Subnet
 
+NO_ROOM = "InsufficientFreeAddressesInSubnet"
 CAPACITY = frozenset(
     {
         "InsufficientInstanceCapacity",
         "InsufficientHostCapacity",
         "InsufficientReservedInstanceCapacity",
         "InsufficientCapacity",
-        "InsufficientFreeAddressesInSubnet",
+        NO_ROOM,
         "SpotMaxPriceTooLow",
         "UnfulfillableCapacity",
         "Unsupported",
@@ -123,9 +125,41 @@ def tries(
     ]
 
 
+def require_room(wanted: t.Sequence[tuple[int, t.Sequence[Try]]]) -> None:
+    """Raise OhmyError where a group, of so many instances, has no way into a subnet with room for all of it.
+
+    Groups with no choice of a subnet share the addresses of theirs.
+    """
+    for count, ways in wanted:
+        places = {one.subnet for one in ways}
+        if len(places) == 1:
+            count = sum(more for more, others in wanted if {one.subnet for one in others} == places)
+        best = max(places, key=lambda one: (one.free, one.id), default=None)
+        if best is not None and best.free < count:
+            others = " and the others have no more" if len(places) > 1 else ""
+            text = f"Subnet {best.id} has {best.free} free addresses{others}, {count} are needed."
+            raise OhmyError(text, HINTS[NO_ROOM])
+
+
+def with_room(ways: t.Sequence[Try], count: int, taken: t.Iterable[str]) -> tuple[list[Try], list[Tried]]:
+    """Return the ways into subnets with room for a whole group, and those that need not be tried, one for each subnet.
+
+    Of a large group a first batch would fit, and the others could not follow. Where no subnet has room all are tried.
+
+    :param taken: the subnet of each instance that was launched since the free addresses were counted.
+    """
+    used = Counter(taken)
+    small: dict[str, Try] = {}
+    for one in ways:
+        if one.subnet.free - used[one.subnet.id] < count:
+            small.setdefault(one.subnet.id, one)
+    roomy = [one for one in ways if one.subnet.id not in small]
+    return (roomy, [Tried(one, count, NO_ROOM) for one in small.values()]) if roomy else (list(ways), [])
+
+
 def rest(left: t.Sequence[Try], refused: Tried, got: t.Sequence[Tried]) -> list[Try]:
     """Return what is still worth trying: nothing more in a full subnet, and no other zone for a group that has begun."""
-    if refused.code == "InsufficientFreeAddressesInSubnet":
+    if refused.code == NO_ROOM:
         left = [one for one in left if one.subnet.id != refused.way.subnet.id]
     if got:
         left = [one for one in left if one.subnet.id == got[0].way.subnet.id]

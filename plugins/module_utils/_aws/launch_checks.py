@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import key_pair, launching, permissions, quota, security_group, standing
+from . import fallbacks, key_pair, launching, permissions, quota, security_group, standing
 from .client import Clients
 from .groups import SPOT, Group
 from .observe import Have
@@ -65,7 +65,7 @@ def _may_launch(
     wishes = []
     for group, count in due:
         # The first way stands for the others, which differ from it in type, market and subnet.
-        way = launching.ways(want, have, group, ())[0]
+        way = fallbacks.with_room(launching.ways(want, have, group, ()), count, ())[0][0]
         wishes.append((group.name, count, launching.params(want, have, incarnation, group, group_id, way)))
     permissions.may_launch(clients.launcher, wishes, whole, have.given is not None)
 

@@ -10,12 +10,11 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._node.bootstrap import user_data
-from . import documents, errors, fallbacks, iam, instances, key_pair, tags, view
+from . import documents, errors, fallbacks, iam, instances, key_pair, standing, tags, view
 from .client import Clients
 from .groups import ROLES, SPOT, Group, Volume
 from .network import Subnet
 from .observe import Have
-from .standing import staying
 from .waits import Deadline
 from .want import Want
 
@@ -91,8 +90,7 @@ def ways(want: Want, have: Have, group: Group, made: t.Iterable[instances.Instan
     """Return the ways to launch a group, at least one, in the subnet of the master first: where it went, the others go."""
     lead = [one.subnet_id for one in view.masters([*have.instances, *made])]
     subnets: list[Subnet] = sorted(have.subnets, key=lambda one: one.id not in lead)
-    standing = staying(want, have.instances, group.name)
-    place = standing[0].subnet_id if standing else None
+    place = standing.place(want, have.instances, group.name)
     found = fallbacks.tries(group, subnets, have.offered, place)
     if not found:
         raise OhmyError(
@@ -116,11 +114,12 @@ def launch(
 
     Where EC2 has no capacity the next way is tried. What one way has given stays.
     """
-    lacking = group.count - len(staying(want, have.instances, group.name))
+    lacking = group.count - len(standing.staying(want, have.instances, group.name))
     if lacking <= 0:
         return None
-    todo = ways(want, have, group, made)
-    result = fallbacks.Launch(group.name)
+    taken = [one.subnet_id for one in made]
+    todo, small = fallbacks.with_room(ways(want, have, group, made), lacking, taken)
+    result = fallbacks.Launch(group.name, small)
     last: errors.AwsError | None = None
     while lacking and todo:
         one = todo.pop(0)

@@ -93,13 +93,6 @@ def require_alike(subnets: t.Sequence[Subnet], public_ip: str) -> None:
             raise OhmyError(f"fallback_subnet_ids: {one.id} {why}.", hint)
 
 
-def require_room(subnet: Subnet, instances: int) -> None:
-    """Raise OhmyError when the subnet has fewer free addresses than instances are to be launched."""
-    if subnet.free < instances:
-        hint = errors.HINTS["InsufficientFreeAddressesInSubnet"]
-        raise OhmyError(f"Subnet {subnet.id} has {subnet.free} free addresses, {instances} are needed.", hint)
-
-
 def with_way_to_s3(ec2: t.Any, subnets: t.Sequence[Subnet], public_ip: str, all_named: bool) -> list[Subnet]:
     """Return the subnets whose instances reach S3; the others' would be silent for ever. Two calls at most.
 

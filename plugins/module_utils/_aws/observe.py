@@ -161,10 +161,14 @@ def observe(clients: Clients, want: Want) -> Have:
     vcpus: dict[str, int] = {}
     offered: frozenset[tuple[str, str]] = frozenset()
     if any(wanting.values()):
-        network.require_room(subnet, sum(wanting.values()))
         subnets = network.with_way_to_s3(clients.ec2, subnets, want.public_ip, want.fallback_subnet_ids is not None)
         zones = list(dict.fromkeys(one.zone for one in subnets))
-        booted, vcpus, offered = _images(clients, want, known, zones, [one for one in want.groups if wanting[one.name]])
+        launched = [one for one in want.groups if wanting[one.name]]
+        booted, vcpus, offered = _images(clients, want, known, zones, launched)
+        places = {one.name: standing.place(want, known, one.name) for one in launched}
+        fallbacks.require_room(
+            [(wanting[one.name], fallbacks.tries(one, subnets, offered, places[one.name])) for one in launched]
+        )
     masters = view.masters(known)
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr

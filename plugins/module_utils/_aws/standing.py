@@ -39,6 +39,11 @@ def staying(want: Want, known: list[Instance], group: str) -> list[Instance]:
     return [one for one in view.members(known, group) if one.id not in want.leaving]
 
 
+def place(want: Want, known: list[Instance], group: str) -> str | None:
+    """Return the subnet of those, in which the others of the group come; None where there are none."""
+    return next((one.subnet_id for one in staying(want, known, group)), None)
+
+
 def leaving(want: Want, known: list[Instance]) -> list[str]:
     """Return the workers that are there and are to be terminated."""
     return [one.id for one in view.workers(known) if one.id in want.leaving]

@@ -127,13 +127,6 @@ def test_bucket_that_takes_no_objects_is_refused_before_an_instance_is_launched(
     assert not account.calls["RunInstances"] and not account.instances()
 
 
-def test_subnet_without_room_is_refused(account, cluster):
-    vpc = account.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    subnet = account.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/28")["Subnet"]["SubnetId"]
-    result = cluster(check=True, subnet_id=subnet, workers=11)
-    assert_refused(account, result, "11 free addresses, 12 are needed", "cluster_workers")
-
-
 def test_checks_are_a_constant_number_of_calls(account, cluster):
     cluster(check=True, workers=2)
     few = dict(account.calls)

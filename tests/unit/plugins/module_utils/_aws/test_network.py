@@ -64,11 +64,6 @@ def test_with_way_to_s3(client, subnet, public_ip, routes, endpoints, reachable)
                 network.with_way_to_s3(client, [subnet], public_ip, False)
 
 
-def test_subnet_without_room_is_named():
-    with pytest.raises(OhmyError, match="10 free addresses, 11 are needed"):
-        network.require_room(SUBNET, 11)
-
-
 def test_caller_of_a_private_master_is_the_source_of_the_route():
     assert network.caller_cidr(SUBNET, False, "").startswith("127.0.0.")
 
