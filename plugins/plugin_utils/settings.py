@@ -204,7 +204,7 @@ def settle(
 def _typed(
     specs: t.Mapping[str, dict[str, t.Any]], merged: t.Mapping[str, t.Any], bases: t.Mapping[str, str]
 ) -> tuple[dict[str, t.Any], list[str]]:
-    """Return name → value of the type and with the default that its option has, and sentences about problems.
+    """Return name → value of its type, its option's default where there is none or a wrong one, and what is wrong.
 
     :param bases: name → the directory from which its paths counted.
     """
@@ -225,9 +225,8 @@ def _typed(
     checked = ArgumentSpecValidator(_validator_spec(specs)).validate(sound)
     more = [_plain(message) for message in checked.error_messages]
     wrong = {line.partition(":")[0] for line in more}
-    found = {name: checked.validated_parameters.get(name) for name in specs}
-    # What is wrong may be nobody's concern, and then the other values are looked at beside it.
-    return {name: specs[name].get("default") if name in wrong else found[name] for name in specs}, problems + more
+    found = checked.validated_parameters
+    return {name: specs[name].get("default") if name in wrong else found.get(name) for name in specs}, problems + more
 
 
 def _steps(

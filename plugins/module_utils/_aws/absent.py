@@ -31,6 +31,10 @@ def plan(want: Want, have: Rest) -> Plan:
     return todo
 
 
+def _look(clients: Clients, want: Want, own_profile: bool = False) -> Rest:
+    return observe(clients, want.name, want.state_dir, want.bucket, own_profile)
+
+
 class _Removal:
     """Removes what it can and remembers why something stays: one failure never hides the rest."""
 
@@ -137,7 +141,7 @@ def apply(clients: Clients, want: Want, have: Rest) -> tuple[list[str], list[str
         rest = have
         if have.instances:
             seen: list[Rest] = []
-            removal.attempt(lambda: seen.append(observe(clients, want, have.own_profile)))
+            removal.attempt(lambda: seen.append(_look(clients, want, have.own_profile)))
             rest = seen[0] if seen else have
         for card in rest.interfaces:
             free(partial(_remove_interface, clients, card))
@@ -168,7 +172,7 @@ def _last_look(clients: Clients, want: Want, have: Rest, patient: bool) -> Rest:
     seen = Deadline(LOOK_SECONDS if patient else 0.0)
 
     def probe() -> Rest | None:
-        rest = observe(clients, want, have.own_profile)
+        rest = _look(clients, want, have.own_profile)
         return None if rest.names() and not rest.unseen and seen.left() else rest
 
     return poll(
@@ -182,7 +186,7 @@ def _last_look(clients: Clients, want: Want, have: Rest, patient: bool) -> Rest:
 
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Remove the cluster; return the module's result. Raise OhmyError with ``left`` when something stays or is unseen."""
-    have = observe(clients, want)
+    have = _look(clients, want)
     todo = plan(want, have)
     removed = have.names() if check_mode else []
     left: list[str] = []

@@ -124,20 +124,12 @@ def write_local(
     want: Want, have: Have, key: key_pair.LocalKey, incarnation: str, found: dict[str, nodes.Node]
 ) -> dict[str, t.Any]:
     """Pin the host keys and write known_hosts and ssh_config; return the keys by instance id."""
-    access = access_of(want, incarnation, key.private)
+    access = connection.access_of(want, incarnation, key.private)
     found_hosts = connection.hosts(access, view.masters(have.instances), view.workers(have.instances))
     known = local_files.read_known_hosts(f"{access.folder}/known_hosts")
     keys = nodes.pinned(found, known, [one.instance.id for one in found_hosts])
     connection.write(access, found_hosts, keys, have.region, have.identity.account)
     return keys
-
-
-def access_of(want: Want, incarnation: str, private: str | None) -> connection.Access:
-    """Return how this incarnation's nodes are reached."""
-    address = "private" if want.public_ip == "never" else "auto"
-    return connection.Access(
-        want.name, incarnation, want.state_dir, want.ssh_user, private, address, proxy=want.ssh_proxy
-    )
 
 
 def _start(clients: Clients, want: Want, ids: list[str], have: Have, deadline: Deadline) -> None:

@@ -16,7 +16,7 @@ from .._core.places import make_private
 from . import local_files
 from .groups import MASTER
 from .instances import ASLEEP, Instance
-from .want import host_groups
+from .want import Want, host_groups
 
 PYTHON = "/usr/bin/python3"
 
@@ -42,6 +42,12 @@ class Access:
     def folder(self) -> str:
         """Return the folder of known_hosts and ssh_config."""
         return local_files.cluster_dir(self.state_dir, self.cluster, self.incarnation)
+
+
+def access_of(want: Want, incarnation: str, private: str | None) -> Access:
+    """Return how this incarnation's nodes are reached."""
+    address = "private" if want.public_ip == "never" else "auto"
+    return Access(want.name, incarnation, want.state_dir, want.ssh_user, private, address, proxy=want.ssh_proxy)
 
 
 @dataclass(frozen=True)

@@ -2,49 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""What standing clusters cost, by what EC2 tells of their instances and volumes: one more describe for all of them."""
+"""What standing clusters cost, by what EC2 tells of their instances and volumes."""
 
 from __future__ import annotations
 
 import calendar
 import time
 import typing as t
-from dataclasses import dataclass
 
-from . import errors, tags
 from .instances import DEAD, LIVE, Instance
 from .prices import LEAST_SECONDS, MONTH_HOURS, PUBLIC_ADDRESS, Bill, Machines, Prices, an_hour, each_hour
+from .volumes import Volume
 
 # A start takes a moment; what is attached longer before it than that has seen another start.
 START_SECONDS = 300
 
 
-@dataclass(frozen=True)
-class Volume:
-    """A disk of a cluster."""
-
-    kind: str
-    size: int
-    created: int
-
-
 def epoch(stamp: str) -> int | None:
     """Return the seconds of a time as ``Instance`` has it, None for an empty one."""
     return calendar.timegm(time.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ")) if stamp else None
-
-
-def volumes(ec2: t.Any, cluster: str | None) -> dict[str, list[Volume]]:
-    """Return the disks of one cluster or of all (None), by cluster."""
-    what = f"describe the volumes of {cluster if cluster is not None else 'all clusters'}"
-    found: dict[str, list[Volume]] = {}
-    for raw in errors.many(what, ec2, "describe_volumes", "Volumes", Filters=tags.filters(cluster)):
-        marks = tags.as_dict(raw.get("Tags"))
-        name = marks.get(tags.CLUSTER, "")
-        if tags.is_ours(marks, name) and raw.get("State") != "deleting":
-            made = raw.get("CreateTime")
-            created = int(made.timestamp()) if made is not None else 0
-            found.setdefault(name, []).append(Volume(raw.get("VolumeType", ""), raw.get("Size", 0), created))
-    return found
 
 
 def now(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume]) -> Bill:

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from .._core.errors import OhmyError
-from . import errors, groups, instances, tags
+from . import groups, instances, tags
 from .instances import Instance
 from .want import NAME, RESERVED, group_names, own_group
 
@@ -42,9 +42,7 @@ def observe(ec2: t.Any, clusters: list[str], states: list[str]) -> list[Instance
     filters = tags.filters(None) + [{"Name": "instance-state-name", "Values": states}]
     if clusters:
         filters.append({"Name": f"tag:{tags.CLUSTER}", "Values": clusters})
-    found = errors.many(what, ec2, "describe_instances", "Reservations", Filters=filters)
-    known = [instances.from_api(raw, one.get("OwnerId") or "") for one in found for raw in one["Instances"]]
-    return sorted(known, key=lambda one: (one.launch_time, one.id))
+    return instances.described(ec2, what, filters)
 
 
 def as_plain(known: list[Instance]) -> list[dict[str, t.Any]]:

@@ -33,6 +33,7 @@ from . import (
     prices,
     s3,
     view,
+    volumes,
 )
 from .client import Clients
 
@@ -103,7 +104,7 @@ def describe(
     name: str,
     known: list[instances.Instance],
     wish: Wish,
-    disks: list[costs.Volume] | None,
+    disks: list[volumes.Volume] | None,
     prefer: str = "",
 ) -> dict[str, t.Any]:
     """Return one cluster as its instances' tags and, with ``reports``, its objects in S3 tell it.
@@ -176,12 +177,12 @@ def run(clients: Clients, name: str | None, wish: Wish) -> list[dict[str, t.Any]
     by_name: dict[str, list[instances.Instance]] = {}
     for one in instances.observe(clients.ec2, name, instances.NOT_GONE):
         by_name.setdefault(one.cluster, []).append(one)
-    disks = costs.volumes(clients.ec2, name) if wish.costs else None
+    disks = volumes.observe(clients.ec2, name) if wish.costs else None
     names = {found: known[-1].key_name for found, known in by_name.items()} if wish.public_key is None else {}
     prefer = key_pair.materials(clients.ec2, names, wish.access)
     told = {}
     for found, known in by_name.items():
-        own = disks.get(found, []) if disks is not None else None
+        own = [one for one in disks if one.cluster == found] if disks is not None else None
         told[found] = describe(clients, found, known, wish, own, prefer.get(found, ""))
     if wish.leftovers:
         empty = {name} if name is not None else leftovers.clusters(clients)

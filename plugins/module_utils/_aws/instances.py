@@ -130,6 +130,13 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
     )
 
 
+def described(ec2: t.Any, what: str, filters: list[dict[str, t.Any]]) -> list[Instance]:
+    """Return the instances that filters let through, in order of launch: one paginated call."""
+    found = errors.many(what, ec2, "describe_instances", "Reservations", Filters=filters)
+    known = [from_api(raw, one.get("OwnerId") or "") for one in found for raw in one["Instances"]]
+    return sorted(known, key=lambda one: (one.launch_time, one.id))
+
+
 def observe(ec2: t.Any, cluster: str | None, states: t.Sequence[str] = (), only: str | None = None) -> list[Instance]:
     """Return the instances of one cluster or of all (None), the terminated too, in order of launch.
 
@@ -142,10 +149,8 @@ def observe(ec2: t.Any, cluster: str | None, states: t.Sequence[str] = (), only:
         narrowed.append({"Name": "instance-state-name", "Values": list(states)})
     if only is not None:
         narrowed.append({"Name": "instance-id", "Values": [only]})
-    found = errors.many(what, ec2, "describe_instances", "Reservations", Filters=narrowed)
-    known = [from_api(raw, one.get("OwnerId") or "") for one in found for raw in one["Instances"]]
-    ours = [one for one in known if tags.is_ours(one.tags, cluster if cluster is not None else one.cluster)]
-    return sorted(ours, key=lambda one: (one.launch_time, one.id))
+    known = described(ec2, what, narrowed)
+    return [one for one in known if tags.is_ours(one.tags, cluster if cluster is not None else one.cluster)]
 
 
 def moving(ec2: t.Any, cluster: str, states: t.Iterable[str]) -> bool:

@@ -9,8 +9,6 @@ Four calls find them, and some eight more look at each: such clusters are few.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from . import errors, rest, tags
 from .client import Clients
 
@@ -20,15 +18,6 @@ KINDS = (
     ("describe_volumes", "Volumes"),
     ("describe_network_interfaces", "NetworkInterfaces"),
 )
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A cluster of which no more is known than its name."""
-
-    name: str
-    state_dir: str
-    bucket: str | None = None
 
 
 def clusters(clients: Clients) -> set[str]:
@@ -51,7 +40,7 @@ def clusters(clients: Clients) -> set[str]:
 
 def names(clients: Clients, cluster: str, state_dir: str, bucket: str | None) -> tuple[str | None, list[str]]:
     """Return the bucket of a cluster without instances, the given one where no tag tells it, and what there is of it."""
-    have = rest.observe(clients, _Named(cluster, state_dir, bucket))
+    have = rest.observe(clients, cluster, state_dir, bucket)
     # What is on this controller costs nothing.
     left = [one for one in have.names() if not one.startswith("folder ")]
     return have.bucket, left + [f"not seen: {one}" for one in have.unseen]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from .._hadoop.health import newest_reports
+from .._hadoop.health import newest_reports, parse_report
 from . import s3
 
 MOST_BODIES = 10
@@ -79,14 +78,8 @@ def observe(client: t.Any, bucket: str, prefix: str, instance: str | None = None
 
 def error_of(client: t.Any, bucket: str, node: Node) -> str:
     """Return the error and the last lines of a node's failed report: one GET."""
-    body = s3.get(client, bucket, node.report_key or "")
-    try:
-        report = json.loads(body or b"{}")
-        lines = report.get("lines") or []
-        lines = lines.splitlines() if isinstance(lines, str) else [str(line) for line in lines]
-        return "\n".join([str(report.get("error") or "failed without a message")] + lines[-20:])
-    except (ValueError, AttributeError):
-        return "failed; its report is no JSON"
+    report = parse_report("failed", s3.get(client, bucket, node.report_key or "") or b"")
+    return "\n".join([report.error, *report.lines[-20:]])
 
 
 def pinned(nodes: dict[str, Node], known: dict[str, set[str]], ids: t.Iterable[str]) -> dict[str, list[str]]:

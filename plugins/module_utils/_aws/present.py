@@ -11,8 +11,8 @@ import uuid
 from dataclasses import replace
 
 from .._core.errors import OhmyError
-from . import documents, groups, launch_checks, lease, nodes, prices, view
-from .apply import access_of, apply, require_ready
+from . import connection, documents, groups, launch_checks, lease, nodes, prices, view
+from .apply import apply, require_ready
 from .client import Clients
 from .observe import Have, observe, pins
 from .plan import cost_wanted, plan
@@ -31,7 +31,7 @@ def _cluster(want: Want, have: Have, incarnation: str | None, host_keys: dict[st
         endpoint=have.address["endpoint"],
         wanted=max(want.workers, len(view.workers(have.instances))) if want.at_least else want.workers,
         host_keys=host_keys,
-        access=access_of(want, incarnation, have.key.private) if incarnation is not None else None,
+        access=connection.access_of(want, incarnation, have.key.private) if incarnation is not None else None,
         digests={role: documents.digest(have.documents[role]) for role in have.documents},
         expires=lease.expires(have.lease),
         price=prices.told(*cost_wanted(want, have)),

@@ -10,26 +10,10 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import denials, errors, iam, instances, key_pair, local_files, s3, security_group, tags
+from . import denials, errors, iam, instances, key_pair, local_files, s3, security_group, tags, volumes
 from .client import Clients
 
 T = t.TypeVar("T")
-
-
-class Named(t.Protocol):
-    """What is to be known of a cluster in order to look for what there is of it."""
-
-    @property
-    def name(self) -> str:
-        """The cluster's name."""
-
-    @property
-    def bucket(self) -> str | None:
-        """The bucket where no tag tells it."""
-
-    @property
-    def state_dir(self) -> str:
-        """The folder of the controller's own files."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +46,13 @@ class Rest:
         return "/".join(["s3:/", self.bucket or ""] + self.objects[0].split("/")[:2]) + "/"
 
 
-def _tagged(clients: Clients, name: str, operation: str, key: str, id_key: str, state: str) -> list[str]:
-    """Return the ids of what carries the cluster's tags."""
-    what = f"{operation.replace('_', ' ')} of {name}"
+def _interfaces(clients: Clients, name: str) -> list[str]:
+    """Return the ids of the network interfaces that carry the cluster's tags."""
+    what = f"describe the network interfaces of {name}"
+    operation, key = "describe_network_interfaces", "NetworkInterfaces"
     found = errors.many(what, clients.ec2, operation, key, Filters=tags.filters(name))
-    ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags") or one.get("TagSet")), name)]
-    return sorted(one[id_key] for one in ours if one.get(state) != "deleting")
+    ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("TagSet")), name)]
+    return sorted(one["NetworkInterfaceId"] for one in ours)
 
 
 def _role(clients: Clients, name: str, own_profile: bool) -> iam.Role | None:
@@ -84,13 +69,12 @@ def _role(clients: Clients, name: str, own_profile: bool) -> iam.Role | None:
     return role if role.ours and (role.role or role.profile) else None
 
 
-def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
+def observe(clients: Clients, name: str, state_dir: str, bucket: str | None = None, own_profile: bool = False) -> Rest:
     """Read all there is: by tags, and by the names that only we give where these carry our tags.
 
-    Raise OhmyError only where the instances cannot be seen. ``own_profile``: an earlier look saw our own profile in use,
-    which an instance that has ended does not show any more.
+    Raise OhmyError only where the instances cannot be seen. ``bucket``: where no tag tells it. ``own_profile``: an earlier
+    look saw our own profile in use, which an instance that has ended does not show any more.
     """
-    name = want.name
     unseen: list[str] = []
 
     def look(step: t.Callable[[], T], otherwise: T) -> T:
@@ -107,23 +91,21 @@ def observe(clients: Clients, want: Named, own_profile: bool = False) -> Rest:
     pair = look(lambda: key_pair.observe(clients.ec2, name), None)
     role = look(lambda: _role(clients, name, own_profile), None)
     told = [*(one.bucket for one in groups), *(one.bucket for one in known)]
-    bucket = next(filter(None, told), want.bucket)
+    bucket = next(filter(None, told), bucket)
     at = f"clusters/{name}/"
     objects: list[dict[str, t.Any]] = []
     if bucket is not None:
         objects = look(lambda: s3.listing(clients.s3, bucket, at), [])
-    volumes = ("describe_volumes", "Volumes", "VolumeId", "State")
-    cards = ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId", "Status")
     return Rest(
         instances=known,
-        volumes=look(lambda: _tagged(clients, name, *volumes), []),
-        interfaces=look(lambda: _tagged(clients, name, *cards), []),
+        volumes=look(lambda: [one.id for one in volumes.observe(clients.ec2, name)], []),
+        interfaces=look(lambda: _interfaces(clients, name), []),
         groups=groups,
         pair=pair.name if pair is not None and pair.owner == name else None,
         role=role,
         bucket=bucket,
         objects=[one["Key"] for one in objects],
-        folders=look(lambda: local_files.folders(want.state_dir, name, clients.region, clients.identity.account), []),
+        folders=look(lambda: local_files.folders(state_dir, name, clients.region, clients.identity.account), []),
         unseen=unseen,
         own_profile=own_profile,
     )

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, groups, instance_waits, instances, lease, local_files, tagged, tags
+from . import errors, groups, instance_waits, instances, lease, local_files, tagged, volumes
 from .client import Clients
 from .instances import Instance
 from .tagged import Tagged
@@ -21,38 +21,16 @@ from .want import Want
 MARGIN = 300
 
 
-@dataclass(frozen=True)
-class Volume:
-    """A volume that is paid for as long as it is there."""
-
-    id: str
-    size: int
-    type: str
-
-    def public(self) -> dict[str, t.Any]:
-        """Return what the module tells of it."""
-        return {"volume_id": self.id, "size": self.size, "type": self.type}
-
-
-def volumes(clients: Clients, name: str) -> list[Volume]:
-    """Return the cluster's volumes: one describe."""
-    what = f"describe the volumes of {name}"
-    found = errors.many(what, clients.ec2, "describe_volumes", "Volumes", Filters=tags.filters(name))
-    ours = [one for one in found if tags.is_ours(tags.as_dict(one.get("Tags")), name)]
-    return sorted((Volume(one["VolumeId"], one["Size"], one["VolumeType"]) for one in ours), key=lambda one: one.id)
-
-
-def stored_in_instances(clients: Clients, have: Tagged) -> dict[str, str]:
-    """Return the instances that hold data which a stop wipes, by id, and what: one describe of their types at most."""
-    found = {one.id: "its root disk" for one in have.here if one.root_device == "instance-store"}
+def wiped(clients: Clients, have: Tagged) -> set[str]:
+    """Return the instances whose disks of HDFS a stop wipes, by id: one describe of their types at most."""
     using = [one for one in have.here if uses_instance_store(have.document(one.role))]
     if not using:
-        return found
+        return set()
     types = sorted({one.instance_type for one in using})
     what = f"describe the instance types {', '.join(types)}"
     told = errors.pages(what, clients.ec2, "describe_instance_types", "InstanceTypes", InstanceTypes=types)
     storing = {one["InstanceType"] for one in told if one.get("InstanceStorageSupported")}
-    return {**{one.id: "disks of HDFS" for one in using if one.instance_type in storing}, **found}
+    return {one.id for one in using if one.instance_type in storing}
 
 
 def uses_instance_store(document: t.Mapping[str, t.Any]) -> bool:
@@ -60,14 +38,14 @@ def uses_instance_store(document: t.Mapping[str, t.Any]) -> bool:
     return bool((document.get("disks") or {}).get("instance_store"))
 
 
-def plan(want: Want, have: Tagged, stored: t.Mapping[str, str]) -> Plan:
+def plan(want: Want, have: Tagged, wiping: t.Container[str]) -> Plan:
     """Return what is to be done; raise OhmyError where it would lose data and ``force`` is not wanted.
 
     One-time spot instances cannot be stopped at all: with ``force`` they end.
     """
     awake = [one for one in have.here if one.state in instances.LIVE]
     spot = [one for one in awake if one.market == groups.SPOT]
-    _refuse(want, spot, {one.id: stored[one.id] for one in awake if one.id in stored})
+    _refuse(want, awake, [one.id for one in awake if one.id in wiping])
     todo = Plan()
     going = [one.id for one in have.here if one.state == "stopping"] + [one.id for one in awake if one not in spot]
     if awake:
@@ -81,12 +59,13 @@ def plan(want: Want, have: Tagged, stored: t.Mapping[str, str]) -> Plan:
     return todo
 
 
-def _refuse(want: Want, spot: list[Instance], stored: t.Mapping[str, str]) -> None:
+def _refuse(want: Want, awake: list[Instance], wiping: list[str]) -> None:
     remove = f"Remove the cluster instead (state absent), or save what you need: {want.name}."
+    spot = [one for one in awake if one.market == groups.SPOT]
     master = next((one for one in spot if one.group == groups.MASTER), None)
     if master is not None:
         raise OhmyError(f"The master {master.id} is a one-time spot instance, which cannot be stopped.", remove)
-    roots = [one for one, what in stored.items() if what == "its root disk"]
+    roots = [one.id for one in awake if one.root_device == "instance-store"]
     if roots:
         raise OhmyError(f"Instances whose root disk is an instance store cannot be stopped: {_some(roots)}.", remove)
     if want.force:
@@ -95,8 +74,8 @@ def _refuse(want: Want, spot: list[Instance], stored: t.Mapping[str, str]) -> No
     if spot:
         ids = _some([one.id for one in spot])
         raise OhmyError(f"One-time spot instances cannot be stopped, and would end: {ids}.", hint)
-    if stored:
-        raise OhmyError(f"A stop wipes the instance-store disks on which HDFS lies: {_some(list(stored))}.", hint)
+    if wiping:
+        raise OhmyError(f"A stop wipes the instance-store disks on which HDFS lies: {_some(wiping)}.", hint)
 
 
 def _some(ids: list[str]) -> str:
@@ -159,11 +138,11 @@ def _wait(clients: Clients, want: Want, going: list[str], ending: list[str], dea
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Stop the cluster; return the module's result. In check mode nothing but reads."""
     have = tagged.observe(clients, want)
-    todo = plan(want, have, stored_in_instances(clients, have))
+    todo = plan(want, have, wiped(clients, have))
     keys = have.host_keys()
-    kept = volumes(clients, want.name)
+    kept = volumes.observe(clients.ec2, want.name)
     if not check_mode and todo.steps:
         have = apply(clients, want, have, todo)
-        kept = volumes(clients, want.name)
+        kept = volumes.observe(clients.ec2, want.name)
     told = tagged.told(clients, want, have, keys)
     return todo.result(cluster=told, kept=[one.public() for one in kept])

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
-from . import apply, connection, documents, groups, instances, key_pair, lease, local_files, nodes, s3, view
+from . import connection, documents, groups, instances, key_pair, lease, local_files, nodes, s3, view
 from .client import Clients
 from .instances import Instance
 from .want import Want
@@ -85,7 +85,7 @@ def observe(clients: Clients, want: Want) -> Tagged:
         instances=known,
         incarnation=newest.incarnation,
         bucket=bucket,
-        access=apply.access_of(want, newest.incarnation, key.private),
+        access=connection.access_of(want, newest.incarnation, key.private),
         nodes=nodes.observe(clients.s3, bucket, at),
         documents={role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles},
         lease=lease.parse(s3.get(clients.s3, bucket, lease.key(at))),

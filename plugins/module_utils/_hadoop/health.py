@@ -112,8 +112,9 @@ def parse_report(kind: str, body: bytes | str) -> Report:
     if not isinstance(data, dict):
         data = {}
     lines = data.get("lines") or []
-    lines = lines.splitlines() if isinstance(lines, str) else [str(line) for line in lines]
-    return Report(kind, str(data.get("error") or ("it did not say why" if kind == "failed" else "")), lines[-30:])
+    lines = lines.splitlines() if isinstance(lines, str) else lines if isinstance(lines, list) else []
+    error = str(data.get("error") or ("it did not say why" if kind == "failed" else ""))
+    return Report(kind, error, [str(line) for line in lines[-30:]])
 
 
 def evaluate(nodes: t.Sequence[Node], look: Look) -> dict[str, t.Any]:

@@ -306,33 +306,33 @@ class Wish:
 def test_a_one_time_spot_instance_is_not_lost_silently():
     there = have(one(1, group="master"), one(2, market="spot"), one(3))
     with pytest.raises(OhmyError, match="i-2.*cluster_stop_force"):
-        stopped.plan(Wish(), there, {})
-    todo = stopped.plan(Wish(force=True), there, {})
+        stopped.plan(Wish(), there, set())
+    todo = stopped.plan(Wish(force=True), there, set())
     assert {step.verb: step.old for step in todo.steps} == {"stop": ["i-1", "i-3"], "end": ["i-2"]}
 
 
 @pytest.mark.parametrize("force", [False, True])
 def test_a_master_on_spot_and_a_root_disk_in_an_instance_store_are_refused_whatever_is_wished(force):
     with pytest.raises(OhmyError, match="master i-1 is a one-time spot instance"):
-        stopped.plan(Wish(force), have(one(1, group="master", market="spot")), {})
+        stopped.plan(Wish(force), have(one(1, group="master", market="spot")), set())
     with pytest.raises(OhmyError, match="root disk"):
-        stopped.plan(Wish(force), have(one(1, group="master")), {"i-1": "its root disk"})
+        stopped.plan(Wish(force), have(one(1, group="master", root_device="instance-store")), set())
 
 
 def test_disks_of_the_instance_type_are_not_wiped_silently():
     there = have(one(1, group="master"), one(2))
     with pytest.raises(OhmyError, match="instance-store disks on which HDFS lies: i-2"):
-        stopped.plan(Wish(), there, {"i-2": "disks of HDFS"})
-    assert [step.verb for step in stopped.plan(Wish(force=True), there, {"i-2": "disks of HDFS"}).steps] == ["stop"]
+        stopped.plan(Wish(), there, {"i-2"})
+    assert [step.verb for step in stopped.plan(Wish(force=True), there, {"i-2"}).steps] == ["stop"]
 
 
 def test_what_is_stopped_already_loses_nothing_more():
     there = have(one(1, "stopped", "master"), one(2, "stopped"))
-    assert stopped.plan(Wish(), there, {"i-2": "disks of HDFS"}).steps == []
+    assert stopped.plan(Wish(), there, {"i-2"}).steps == []
 
 
 def test_what_is_stopping_is_waited_for():
-    todo = stopped.plan(Wish(), have(one(1, "stopping", "master"), one(2, "stopped")), {})
+    todo = stopped.plan(Wish(), have(one(1, "stopping", "master"), one(2, "stopped")), set())
     assert [(step.verb, step.old) for step in todo.steps] == [("stop", ["i-1"])]
 
 
@@ -348,7 +348,7 @@ def test_what_is_stopping_is_waited_for():
 def test_disks_of_the_instance_type_count_where_the_nodes_use_them(disks, supported, lost):
     clients = SimpleNamespace(ec2=Types(supported))
     document = {"role": "worker"} if disks is None else {"disks": disks}
-    assert sorted(stopped.stored_in_instances(clients, have(one(1, group="master"), one(2), document=document))) == lost
+    assert sorted(stopped.wiped(clients, have(one(1, group="master"), one(2), document=document))) == lost
     assert clients.ec2.asked == ([["m6i.large"]] if (disks or {}).get("instance_store") else [])
 
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import costs, price_table, prices
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import costs, price_table, prices, volumes
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
@@ -109,7 +109,7 @@ def test_a_limit_refuses_what_costs_more_and_what_nobody_knows():
 
 
 def test_so_far_counts_running_time_and_disks():
-    disks = [costs.Volume("gp3", 50, NOON)]
+    disks = [volumes.Volume("vol-1", "demo", "gp3", 50, NOON)]
     told = costs.so_far(HERE, [machine(public_ip="192.0.2.1")], disks, NOON + 2 * HOUR)
     assert told == {
         "usd": round(2 * (0.096 + 0.005) + 50 * 0.08 / 730 * 2, 4),
@@ -134,7 +134,7 @@ def test_so_far_guesses_no_price():
 
 def test_stopped_instances_cost_their_disks_only():
     stopped = machine(state="stopped", ended="2026-07-01T13:00:00Z")
-    disks = [costs.Volume("gp3", 100, NOON)]
+    disks = [volumes.Volume("vol-1", "demo", "gp3", 100, NOON)]
     assert costs.now(HERE, [stopped], disks).usd == round(100 * 0.08 / 730, 4)
     told = costs.so_far(HERE, [stopped], disks, NOON + 10 * HOUR)
     assert told["usd"] == round(0.096 + 100 * 0.08 / 730 * 10, 4) and not told["at_least"]

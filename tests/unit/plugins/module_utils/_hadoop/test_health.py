@@ -113,6 +113,7 @@ def test_bodies_of_reports():
     assert health.parse_report("failed", b"half a").error == "it did not say why"
     assert health.parse_report("failed", b'["x"]').kind == "failed"
     assert health.parse_report("failed", b'{"lines": "a\\nb"}').lines == ["a", "b"]
+    assert health.parse_report("failed", b'{"lines": 5}').lines == []
 
 
 def test_failed_disks_and_missing_blocks_are_told_and_fail_nothing():
