@@ -109,18 +109,18 @@ class Cluster:
     def use(self, profile: str) -> None:
         """Let all daemons run with a profile, as a user would: by another variable for playbooks/configure.yml.
 
-        It restarts the daemons, all workers' at once, and is back when Hadoop is healthy. Nothing is done where they run with it.
+        It restarts the daemons, one worker after the other, and is back when Hadoop is healthy. Nothing is done where they run with it.
         """
         if self.profile == profile:
             return
         self.say(f"restarting the cluster with the profile {profile}")
         self.profile = None  # should it fail, it is neither
-        self.play("playbooks/configure.yml", job_file=str(self.job), hadoop_profile=profile, hadoop_batch="100%")
+        self.play("playbooks/configure.yml", job_file=str(self.job), hadoop_profile=profile)
         self.profile = profile
 
     def restart(self) -> None:
         """Restart all daemons as they are, and wait until Hadoop is healthy."""
-        self.play("playbooks/restart.yml", cluster_name=NAME, hadoop_batch="100%")
+        self.play("playbooks/restart.yml", cluster_name=NAME)
 
     def timed(
         self, hosts: str, before: list[Task], tasks: list[Task], wanted: t.Sequence[str], *arguments: str

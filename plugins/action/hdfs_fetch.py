@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of ``hdfs_fetch``: bring files from HDFS to the controller, piece by piece."""
+"""Action of ``hdfs_fetch``: bring files from HDFS to the controller, in loads of many small parts or a piece of a large one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.voice import count
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import fetch_targets
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.fetch_targets import Piece
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.folder_lock import locked
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import OutputFolder, Part
@@ -22,6 +23,7 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.partial_file import Pa
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
 
 TRIES = 2
+PLAIN = ".plain"
 
 
 def megabytes(size: int) -> str:
@@ -30,7 +32,7 @@ def megabytes(size: int) -> str:
 
 
 class ActionModule(NodeAction):
-    """The module lists and spools on the master; this side fetches, verifies, joins, unpacks and renames."""
+    """The module lists and spools on the master; this side fetches, verifies, hands out, unpacks and renames."""
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return path, parts, bytes, and what was done."""
@@ -73,61 +75,92 @@ class ActionModule(NodeAction):
 
     def _fetch_all(self, args: dict[str, t.Any], folder: OutputFolder, missing: list[Part]) -> None:
         line = self.progress("fetch")
-        total, done = sum(part["size"] for part in missing), 0
+        partials = {part["name"]: _partial(folder, part) for part in missing}
+        waiting = {part["name"]: part for part in missing}
+        total = sum(part["size"] for part in missing)
         try:
-            for number, part in enumerate(missing, 1):
-                line.update(f"part {number} of {len(missing)}, {megabytes(done)} of {megabytes(total)}")
-                self._fetch_target(args, folder, part, line, total, done)
-                done += part["size"]
-            line.update(f"{count(len(missing), 'part')}, {megabytes(total)}")
+            wanted = [one for part in missing for one in fetch_targets.pieces(part)[partials[part["name"]].resume() :]]
+            left = sum(piece.length for piece in wanted)
+            self._accept(folder, waiting, partials)
+            for load in fetch_targets.loads(wanted):
+                files = f"{len(missing) - len(waiting)} of {count(len(missing), 'file')}"
+                line.update(f"{files}, {megabytes(total - left)} of {megabytes(total)}")
+                self._fetch_load(args, folder, load, partials, line)
+                left -= sum(piece.length for piece in load)
+                self._accept(folder, waiting, partials)
+            line.update(f"{count(len(missing), 'file')}, {megabytes(total)}")
+        except OSError as exc:
+            raise folder.unwritable(exc) from exc
         finally:
             line.finish()
 
-    def _fetch_target(
-        self, args: dict[str, t.Any], folder: OutputFolder, target: Part, line: Progress, total: int, done: int
+    def _fetch_load(
+        self,
+        args: dict[str, t.Any],
+        folder: OutputFolder,
+        load: list[Piece],
+        partials: dict[str, PartialFile],
+        line: Progress,
     ) -> None:
-        pieces = fetch_targets.pieces(target)
-        path = folder.partial(target["name"])
-        partial = PartialFile(path, folder.key_of(target), [size for _part, _offset, size in pieces])
-        try:
-            there = partial.resume()
-            done += sum(size for _part, _offset, size in pieces[:there])
-            for name, offset, size in pieces[there:]:
-                line.update(f"{name}, {megabytes(done)} of {megabytes(total)}")
-                digest = self._fetch_piece(args, folder.scratch("piece"), name, offset, size, line)
-                self.require_parent()
-                partial.add(folder.scratch("piece"), digest)
-                done += size
-            self._accept(folder, target, partial)
-        except OSError as exc:
-            raise folder.unwritable(exc) from exc
-
-    def _accept(self, folder: OutputFolder, target: Part, partial: PartialFile) -> None:
-        if target["codec"] is None:
-            folder.accept(target, os.path.getsize(partial.path), partial.sha256)
-        else:
-            plain = folder.scratch("plain")
-            size, digest = fetch_targets.unpack(partial.path, target["codec"], plain, target["name"])
-            folder.accept(target, size, digest, plain)
-            partial.discard()
-        partial.done()
-
-    def _fetch_piece(
-        self, args: dict[str, t.Any], local: str, name: str, offset: int, size: int, line: Progress
-    ) -> str:
+        """Bring pieces at once and append each to its file; what came damaged comes once more."""
         for attempt in range(1, TRIES + 1):
-            wanted = {"part": name, "offset": offset, "length": size, "spool": self.remote_folder()}
-            spooled = self.checked({**args, **wanted}, retry=RETRY_SECONDS)["spooled"]
+            name = load[0].part if len(load) == 1 else f"{load[0].part} … {load[-1].part}"
             try:
-                self.bring(spooled["path"], local, spooled["size"], spooled["sha256"], name=name)
-                if spooled["size"] != size:
-                    raise OhmyError(f"{name} in HDFS has changed while it was fetched.", "Run the same command again.")
-                return str(spooled["sha256"])
+                digests = self._bring_load(args, folder.load, load, name)
+                self.require_parent()
+                load = load[_append(folder.load, load, digests, partials) :]
+                if not load:
+                    return
+                raise self.damaged(load[0].part)
             except OhmyError as exc:
                 if attempt == TRIES or not exc.details.get("damaged"):
                     raise
                 line.update(f"{name} came damaged, fetching it again")
-        raise AssertionError
+
+    def _bring_load(self, args: dict[str, t.Any], local: str, load: list[Piece], name: str) -> list[str]:
+        listing = [{"part": piece.part, "offset": piece.offset, "length": piece.length} for piece in load]
+        wanted = {"pieces": listing, "spool": self.remote_folder()}
+        spooled = self.checked({**args, **wanted}, retry=RETRY_SECONDS)["spooled"]
+        self.bring(spooled["path"], local, sum(piece.length for piece in load), None, name=name)
+        return list(spooled["sha256"])
+
+    def _accept(self, folder: OutputFolder, waiting: dict[str, Part], partials: dict[str, PartialFile]) -> None:
+        """Give the files that are whole their names, and let them wait no longer."""
+        whole = [(part, partials[name]) for name, part in waiting.items() if partials[name].whole]
+        if not whole:
+            return
+        folder.accept([_unpacked(part, partial) for part, partial in whole])
+        for part, partial in whole:
+            partial.discard()
+            del waiting[part["name"]]
+
+
+def _partial(folder: OutputFolder, part: Part) -> PartialFile:
+    sizes = [piece.length for piece in fetch_targets.pieces(part)]
+    return PartialFile(folder.partial(part["name"]), folder.key_of(part), sizes)
+
+
+def _append(path: str, load: list[Piece], digests: list[str], partials: dict[str, PartialFile]) -> int:
+    """Append the pieces of a load to their files, and remove it; return how many came whole before one that did not."""
+    taken = 0
+    with open(path, "rb") as stream:
+        for piece, digest in zip(load, digests):
+            if not partials[piece.target].add(stream, digest):
+                break
+            taken += 1
+    for name in {piece.target for piece in load}:
+        partials[name].note()
+    os.unlink(path)
+    return taken
+
+
+def _unpacked(part: Part, partial: PartialFile) -> tuple[Part, int, str, str]:
+    """Return what ``OutputFolder.accept`` takes: a whole file, decompressed where that is asked for."""
+    if part["codec"] is None:
+        return part, os.path.getsize(partial.path), partial.sha256, partial.path
+    plain = partial.path + PLAIN
+    size, digest = fetch_targets.unpack(partial.path, part["codec"], plain, part["name"])
+    return part, size, digest, plain
 
 
 def _truth(value: t.Any) -> bool:

@@ -13,8 +13,8 @@ short_description: Bring files from HDFS to the controller
 version_added: 0.1.0
 description:
   - Brings the output of a job, any other directory, or a single file; as it is, as one file, or decompressed.
-  - The master copies one piece of at most 256 MiB at a time from HDFS to its own disk, with a checksum; the action
-    plugin fetches it, verifies it, and gives a file its name when it is whole.
+  - The master copies at most 256 MiB at a time from HDFS to its own disk, many small parts or a piece of a large one,
+    each with its checksum; the action plugin fetches them, verifies them, and gives a file its name when it is whole.
   - A manifest in the local directory says what it holds and where that came from; what came in an earlier run is not
     fetched again, and a run that was interrupted goes on with the piece at which it stopped.
   - The local directory holds one answer at a time. What an earlier fetch put there and this one does not is removed;
@@ -79,16 +79,23 @@ options:
     description: The HDFS user as whom to read.
     type: str
     default: hadoop
-  part:
-    description: The part of which to copy a piece to O(spool). The action plugin fills this in; without it the parts are listed.
-    type: str
-  offset:
-    description: Where the piece begins. The action plugin fills this in.
-    type: int
-    default: 0
-  length:
-    description: The size of the piece in bytes. The action plugin fills this in.
-    type: int
+  pieces:
+    description: What to copy to O(spool). The action plugin fills this in; without it the parts are listed.
+    type: list
+    elements: dict
+    suboptions:
+      part:
+        description: The name of a part.
+        type: str
+        required: true
+      offset:
+        description: Where the piece begins, in bytes.
+        type: int
+        required: true
+      length:
+        description: The size of the piece in bytes.
+        type: int
+        required: true
   spool:
     description: A directory on the master. The action plugin fills this in.
     type: path
@@ -195,22 +202,28 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "decompress": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "user": {"type": "str", "default": "hadoop"},
-    "part": {"type": "str"},
-    "offset": {"type": "int", "default": 0},
-    "length": {"type": "int"},
+    "pieces": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "part": {"type": "str", "required": True},
+            "offset": {"type": "int", "required": True},
+            "length": {"type": "int", "required": True},
+        },
+    },
     "spool": {"type": "path"},
 }
 
 
-def spool_piece(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Copy a piece to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
-    part, folder = params["part"], params["spool"]
+def spool(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Copy pieces to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
+    folder = params["spool"]
     try:
         owner = pwd.getpwuid(os.stat(folder).st_uid).pw_name if os.geteuid() == 0 else None
-        return results.spool(client, params["src"], part, folder, owner, params["offset"], params["length"])
+        return results.spool(client, params["src"], params["pieces"], folder, owner)
     except OSError as exc:
         raise OhmyError(
-            f"{part} could not be copied to {folder} on the master: {exc.strerror}.",
+            f"{params['src']} could not be copied to {folder} on the master: {exc.strerror}.",
             "Make room in the master's temporary directory.",
         ) from exc
 
@@ -224,11 +237,11 @@ def look(client: WebHdfs, params: dict[str, t.Any], check_mode: bool) -> dict[st
 
 
 def main() -> None:
-    """List the parts, or spool a piece of one."""
+    """List the parts, or spool pieces of them."""
     module = AnsibleModule(
         argument_spec=ARGUMENT_SPEC,
         supports_check_mode=True,
-        required_by={"part": ["spool"], "spool": ["part"]},
+        required_by={"pieces": ["spool"], "spool": ["pieces"]},
     )
     params, result = module.params, {"changed": False, "spooled": None}
     try:
@@ -237,13 +250,13 @@ def main() -> None:
         if params["name"] is not None and not params["merge"]:
             raise OhmyError("name goes with merge only: parts keep their names.", "Leave name out, or set merge.")
         client = open_doors(user=params["user"]).hdfs
-        if params["part"] is None:
+        if params["pieces"] is None:
             result.update(look(client, params, module.check_mode))
         else:
             warning = lease_keeper.keep(params["spool"])
             if warning:
                 module.warn(warning)
-            result["spooled"] = spool_piece(client, params)
+            result["spooled"] = spool(client, params)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
     module.exit_json(**result)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Which local files become of the parts of an answer: each by itself or all in one, packed or not; pure but for unpacking."""
+"""Which local files become of the parts of an answer, and in which loads they come; pure but for unpacking."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import os
 import re
 import typing as t
 import zlib
+from dataclasses import dataclass
 
 from ..module_utils._core.errors import OhmyError
 
-PIECE = 256 << 20
+LOAD_BYTES = 256 << 20
+LOAD_PIECES = 1000
 CHUNK = 1 << 20
 UNPACKED = (".gz", ".bz2", ".deflate")
 PACKED = (*UNPACKED, ".lz4", ".snappy", ".zst", ".lzo", ".lzo_deflate", ".xz")
@@ -49,14 +51,40 @@ def targets(parts: t.Sequence[Part], src: str, merge: bool, name: str | None, de
     return found
 
 
-def pieces(target: Part) -> list[tuple[str, int, int]]:
-    """Return [(part, offset, length)] that make a target, none larger than ``PIECE``."""
+@dataclass(frozen=True)
+class Piece:
+    """So many bytes of a part, from ``offset``; they go into the local file ``target``."""
+
+    target: str
+    part: str
+    offset: int
+    length: int
+
+
+def pieces(target: Part) -> list[Piece]:
+    """Return the pieces that make a target, none larger than ``LOAD_BYTES``."""
     return [
-        (source["name"], offset, min(PIECE, source["size"] - offset))
+        Piece(target["name"], source["name"], offset, min(LOAD_BYTES, source["size"] - offset))
         for source in target["sources"]
-        for offset in range(0, max(source["size"], 1), PIECE)
+        for offset in range(0, max(source["size"], 1), LOAD_BYTES)
         if source["size"] or len(target["sources"]) == 1
     ]
+
+
+def loads(wanted: t.Iterable[Piece]) -> list[list[Piece]]:
+    """Return what comes together: at most ``LOAD_BYTES`` and ``LOAD_PIECES``.
+
+    Each load costs a run of the module on the master and a transfer, however little it brings.
+    """
+    found: list[list[Piece]] = []
+    total = 0
+    for piece in wanted:
+        if not found or len(found[-1]) >= LOAD_PIECES or total + piece.length > LOAD_BYTES:
+            found.append([])
+            total = 0
+        found[-1].append(piece)
+        total += piece.length
+    return found
 
 
 def unpack(path: str, codec: str, target: str, name: str) -> tuple[int, str]:

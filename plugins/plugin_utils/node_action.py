@@ -211,17 +211,18 @@ class NodeAction(ActionBase):
         return arrived
 
     def bring(
-        self, remote: str, local: str, size: int, sha256: str, retry: float = RETRY_SECONDS, name: str | None = None
+        self, remote: str, local: str, size: int, sha256: str | None, retry: float = RETRY_SECONDS, name: str | None = None
     ) -> None:
         """Fetch one file from the node to ``local``, whole and verified, or leave nothing there.
 
+        :param sha256: None where the caller looks at the checksums of what is in it.
         :param name: what the user knows it as.
         :raises OhmyError: the connection is lost, the controller's disk refuses it, or the file came damaged.
         """
         name = name or os.path.basename(remote)
         try:
             self.keep_trying(lambda: self._connection.fetch_file(remote, local), retry)
-            damaged = os.path.getsize(local) != size or file_sha256(local) != sha256
+            damaged = os.path.getsize(local) != size or sha256 not in (None, sha256 and file_sha256(local))
         except (AnsibleError, OSError) as exc:
             self._discard(local)
             free = shutil.disk_usage(os.path.dirname(local)).free
@@ -240,11 +241,13 @@ class NodeAction(ActionBase):
             raise
         if damaged:
             self._discard(local)
-            raise OhmyError(
-                f"{name} came from {self.host} with another size or checksum.",
-                "Run the same command again.",
-                damaged=True,
-            )
+            raise self.damaged(name)
+
+    def damaged(self, name: str) -> OhmyError:
+        """Return the error for what did not come as it was on the node."""
+        return OhmyError(
+            f"{name} came from {self.host} with another size or checksum.", "Run the same command again.", damaged=True
+        )
 
     @staticmethod
     def _discard(path: str) -> None:

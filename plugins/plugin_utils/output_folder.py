@@ -15,11 +15,12 @@ import typing as t
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
 from ..module_utils._hadoop.identity import MANIFEST, SCHEMA, local_hashes, read_manifest, refuse_strangers
+from .fetch_targets import LOAD_BYTES
 from .partial_file import NOTE
 
 Part = dict[str, t.Any]
 RESERVE = 16 << 20
-SCRATCH = ("piece", "plain")
+LOAD = ".ohmy-load"
 
 
 class OutputFolder:
@@ -91,13 +92,14 @@ class OutputFolder:
         try:
             os.makedirs(self.path, exist_ok=True)
             for name in os.listdir(self.path):
-                left = name in (f".ohmy-{one}" for one in SCRATCH) or (name.startswith(".ohmy-") and ".partial" in name)
+                left = name == LOAD or (name.startswith(".ohmy-") and ".partial" in name)
                 if left and name not in keep:
                     os.unlink(os.path.join(self.path, name))
             free = shutil.disk_usage(self.path).free
         except OSError as exc:
             raise self.unwritable(exc) from exc
         needed = sum(part["size"] for part in self.missing(parts))
+        needed += min(needed, LOAD_BYTES)
         if needed + RESERVE > free:
             raise OhmyError(
                 f"The output does not fit into {self.path}: {needed:,} bytes are to be fetched, "
@@ -114,25 +116,25 @@ class OutputFolder:
         """Return the path for a file that is not whole yet."""
         return self._file(f".ohmy-{name}.partial")
 
-    def scratch(self, name: str) -> str:
-        """Return the path of a file of the fetch itself; no part's ``partial`` is called so."""
-        return self._file(f".ohmy-{name}")
+    @property
+    def load(self) -> str:
+        """The path of what comes at once, before it is handed out; no part's ``partial`` is called so."""
+        return self._file(LOAD)
 
-    def accept(self, part: Part, size: int, sha256: str, path: str | None = None) -> None:
-        """Give a whole and verified file its name.
-
-        :param path: where it lies, by default its ``partial``.
-        """
-        # The entry comes first: a run killed in between must know the file as its own.
-        name = part["name"]
-        self._done[name] = {"name": name, "size": size, "sha256": sha256}
-        if part.get("sources"):
-            self._done[name].update(sources=part["sources"], codec=part.get("codec"))
+    def accept(self, files: t.Sequence[tuple[Part, int, str, str]]) -> None:
+        """Give whole and verified files their names: each is (part, size, sha256, path where it lies)."""
+        # The entries come first: a run killed in between must know the files as its own.
+        for part, size, sha256, _path in files:
+            name = part["name"]
+            self._done[name] = {"name": name, "size": size, "sha256": sha256}
+            if part.get("sources"):
+                self._done[name].update(sources=part["sources"], codec=part.get("codec"))
         self._write(None)
+        mode = 0o666 & ~_umask()
         try:
-            path = path or self.partial(name)
-            os.chmod(path, 0o666 & ~_umask())
-            os.replace(path, self._file(name))
+            for part, _size, _sha256, path in files:
+                os.chmod(path, mode)
+                os.replace(path, self._file(part["name"]))
         except OSError as exc:
             raise self.unwritable(exc) from exc
 

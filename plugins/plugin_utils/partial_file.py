@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import typing as t
 
 CHUNK = 1 << 20
@@ -56,31 +55,43 @@ class PartialFile:
             stream.truncate(end)
         return len(self._digests)
 
-    def add(self, piece: str, sha256: str) -> None:
-        """Append a file that was verified; it is gone afterwards."""
-        with open(piece, "rb") as source:
-            while chunk := source.read(CHUNK):
-                self._whole.update(chunk)
-        if self._digests:
-            with open(piece, "rb") as source, open(self.path, "ab") as target:
-                shutil.copyfileobj(source, target, CHUNK)
-            os.unlink(piece)
-        else:
-            os.replace(piece, self.path)
+    @property
+    def whole(self) -> bool:
+        """Tell whether all pieces are there."""
+        return len(self._digests) == len(self._sizes)
+
+    def add(self, source: t.IO[bytes], sha256: str) -> bool:
+        """Append the next piece from where a stream stands; tell whether it came whole, for else nothing is appended.
+
+        It counts after a crash once ``note`` was called.
+        """
+        digest, whole, left = hashlib.sha256(), self._whole.copy(), self._sizes[len(self._digests)]
+        with open(self.path, "ab") as target:
+            end = target.tell()
+            while left and (chunk := source.read(min(CHUNK, left))):
+                digest.update(chunk)
+                whole.update(chunk)
+                target.write(chunk)
+                left -= len(chunk)
+            if left or digest.hexdigest() != sha256:
+                target.truncate(end)
+                return False
+        self._whole = whole
         self._digests.append(sha256)
-        if len(self._digests) < len(self._sizes):
-            self._write_note()
+        return True
+
+    def note(self) -> None:
+        """Remember what is there, where some is still to come."""
+        if self._digests and not self.whole:
+            with open(self.path + NOTE + ".new", "w", encoding="utf-8") as stream:
+                json.dump({"identity": self._identity, "pieces": self._digests}, stream)
+            os.replace(self.path + NOTE + ".new", self.path + NOTE)
 
     def discard(self) -> None:
         """Remove the file and its note."""
         for path in (self.path, self.path + NOTE):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-
-    def done(self) -> None:
-        """Remove the note; the file has been given its name."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.path + NOTE)
 
     def _matches(self, stream: t.IO[bytes], size: int, digest: str) -> bool:
         whole, piece, left = self._whole.copy(), hashlib.sha256(), size
@@ -100,8 +111,3 @@ class PartialFile:
             return list(found["pieces"]) if found["identity"] == self._identity else []
         except (OSError, ValueError, KeyError, TypeError):
             return []
-
-    def _write_note(self) -> None:
-        with open(self.path + NOTE + ".new", "w", encoding="utf-8") as stream:
-            json.dump({"identity": self._identity, "pieces": self._digests}, stream)
-        os.replace(self.path + NOTE + ".new", self.path + NOTE)

@@ -102,67 +102,81 @@ def list_parts(
 
 
 def spool(
-    hdfs: WebHdfs,
-    source: str,
-    name: str,
-    folder: str,
-    owner: str | None = None,
-    offset: int = 0,
-    length: int | None = None,
+    hdfs: WebHdfs, source: str, pieces: t.Sequence[t.Mapping[str, t.Any]], folder: str, owner: str | None = None
 ) -> dict[str, t.Any]:
-    """Copy one part, or a piece of it, into a directory on the master; return {"path", "size", "sha256"}.
+    """Copy pieces of parts, one after the other, into one file on the master; return {"path", "sha256": one for each}.
 
     :param source: the directory, or the very file that is the only part.
+    :param pieces: [{"part", "offset", "length"}], in bytes.
     :param folder: is there already; what was spooled earlier is overwritten, so that there is room for one.
     :param owner: user who may read the file, by default this one.
-    :raises OhmyError: no such part, no room, or it came only in part three times.
+    :raises OhmyError: no such part, no room, or one came only in part three times.
     """
-    if os.path.basename(name) != name or name.startswith("."):
-        raise OhmyError(f"{name!r} is no part of an answer.", "Name one of the files that lie in the output.")
-    path = source.rstrip("/")
-    entry = hdfs.status(path)
-    if entry is not None and entry["type"] == "DIRECTORY":
-        path = f"{path}/{name}"
-        entry = hdfs.status(path)
-    if entry is None or entry["type"] != "FILE" or offset > int(entry["length"]):
-        raise OhmyError(f"There is no {path} in HDFS as it was listed.", "Run the same command again.")
+    known = _known(hdfs, source.rstrip("/"))
+    for piece in pieces:
+        entry = known.get(piece["part"])
+        if entry is None or piece["offset"] + piece["length"] > entry["size"]:
+            raise OhmyError(
+                f"There is no {piece['part']} in {source} in HDFS as it was listed.", "Run the same command again."
+            )
     target = os.path.join(folder, SPOOLED)
     if os.path.lexists(target):
         os.unlink(target)
-    size, free = int(entry["length"]) - offset, shutil.disk_usage(folder).free
-    size = size if length is None else min(size, length)
+    size, free = sum(piece["length"] for piece in pieces), shutil.disk_usage(folder).free
     if size + RESERVE > free:
         raise OhmyError(
-            f"{path} does not fit into {folder} on the master: {size >> 20} MiB at once, {free >> 20} are free.",
+            f"What is fetched of {source} at once does not fit into {folder} on the master: {size >> 20} MiB, "
+            f"{free >> 20} are free.",
             "Make room there, or use a master with a larger disk.",
         )
-    for attempt in range(1, TRIES + 1):
-        try:
-            return {"path": target, "size": size, "sha256": _copy(hdfs, path, target, size, owner, offset)}
-        except OhmyError:
-            if attempt == TRIES:
-                raise
-    raise AssertionError
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb", buffering=CHUNK) as stream:
+        if owner is not None:
+            entry = pwd.getpwnam(owner)
+            os.fchown(stream.fileno(), entry.pw_uid, entry.pw_gid)
+        digests = [
+            _copy(hdfs, known[piece["part"]]["path"], stream, piece["offset"], piece["length"]) for piece in pieces
+        ]
+    return {"path": target, "sha256": digests}
+
+
+def _known(hdfs: WebHdfs, path: str) -> dict[str, dict[str, t.Any]]:
+    """Return the files at a place by name: {"path", "size"}."""
+    entry = hdfs.status(path)
+    if entry is None:
+        return {}
+    if entry["type"] == "FILE":
+        return {os.path.basename(path): {"path": path, "size": int(entry["length"])}}
+    return {
+        str(one["pathSuffix"]): {"path": f"{path}/{one['pathSuffix']}", "size": int(one["length"])}
+        for one in hdfs.list(path)
+        if one["type"] == "FILE"
+    }
 
 
 def _part(name: str, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"name": name, "size": int(entry["length"]), "modified": int(entry.get("modificationTime") or 0)}
 
 
-def _copy(hdfs: WebHdfs, source: str, path: str, size: int, owner: str | None, offset: int) -> str:
-    digest, total = hashlib.sha256(), 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=CHUNK) as target:
-        if owner is not None:
-            entry = pwd.getpwnam(owner)
-            os.fchown(target.fileno(), entry.pw_uid, entry.pw_gid)
-        if size:
-            # An offset at the end of a file is refused by HDFS.
+def _copy(hdfs: WebHdfs, source: str, target: t.IO[bytes], offset: int, size: int) -> str:
+    """Append a piece and return its sha256; what came cut short is taken back and tried again."""
+    if not size:
+        return hashlib.sha256().hexdigest()  # an offset at the end of a file is refused by HDFS
+    begin = target.tell()
+    for attempt in range(1, TRIES + 1):
+        digest, total = hashlib.sha256(), 0
+        try:
             with hdfs.open(source, offset, size) as stream:
                 for chunk in stream.chunks():
                     target.write(chunk)
                     digest.update(chunk)
                     total += len(chunk)
-    if total != size:
-        raise OhmyError(f"{source} came with {total} bytes instead of {size}.", "Try again.")
-    return digest.hexdigest()
+            if total != size:
+                raise OhmyError(f"{source} came with {total} bytes instead of {size}.", "Run the same command again.")
+            return digest.hexdigest()
+        except OhmyError:
+            if attempt == TRIES:
+                raise
+            target.seek(begin)
+            target.truncate()
+    raise AssertionError

@@ -93,7 +93,7 @@ def test_profiles_are_changed_as_a_user_would_and_only_where_they_must(recorded)
     recorded.use("stock")
     (call,) = recorded.done
     assert call[:2] == ("play", "playbooks/configure.yml")
-    assert call[2] == {"job_file": str(recorded.job), "hadoop_profile": "stock", "hadoop_batch": "100%"}
+    assert call[2] == {"job_file": str(recorded.job), "hadoop_profile": "stock"}
 
     def fail(*_words, **_variables):
         raise Failed("no luck")

@@ -13,11 +13,12 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.ohmy.hadoop.plugins.action import hadoop_logs, hdfs_fetch
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import MANIFEST, output_state
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import folder_lock, node_action
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import LOAD
 
 from .fakes import make_action
 from .test_node_action import Clock
 
-OUTPUT = {"part-00000": b"a\t1\n", "part-00001": b""}
+OUTPUT = {"part-00000": b"a\t1\n", "part-00001": b"", "part-00002": b"b\t2\n"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,16 +34,15 @@ class Master:
         self.spooled = []
 
     def __call__(self, name, args):
-        part = args.get("part")
-        if part is None:
+        if args.get("pieces") is None:
             return {"changed": False, "parts": [{"name": key, "size": len(data)} for key, data in OUTPUT.items()]}
-        self.spooled.append(part)
-        path = self.spool / "part"
-        data = OUTPUT[part]
+        names = [piece["part"] for piece in args["pieces"]]
+        self.spooled.append(names)
+        data = b"".join(OUTPUT[name] for name in names)
         self.damage -= 1
-        path.write_bytes(data + b"x" if self.damage >= 0 else data)
-        digest = hashlib.sha256(data).hexdigest()
-        return {"changed": False, "spooled": {"path": str(path), "size": len(data), "sha256": digest}}
+        (self.spool / "load").write_bytes(data[:-1] + b"x" if self.damage >= 0 else data)
+        digests = [hashlib.sha256(OUTPUT[name]).hexdigest() for name in names]
+        return {"changed": False, "spooled": {"path": str(self.spool / "load"), "sha256": digests}}
 
 
 @pytest.fixture(name="fetch")
@@ -62,7 +62,7 @@ def fixture_fetch(tmp_path):
 
 def test_the_whole_output_comes_once(fetch):
     master, result, dest = fetch()
-    assert result["changed"] and result["bytes"] == 4 and master.spooled == list(OUTPUT)
+    assert result["changed"] and result["bytes"] == 8 and master.spooled == [list(OUTPUT)]
     assert {name: (dest / name).read_bytes() for name in OUTPUT} == OUTPUT
     manifest = json.loads((dest / MANIFEST).read_text())
     told = [{key: part[key] for key in ("name", "size", "sha256")} for part in manifest["parts"]]
@@ -83,15 +83,17 @@ def test_check_mode_before_the_job_has_run(tmp_path):
     assert result["changed"] and result["parts"] == [] and result["actions"] == ["fetch /out"]
 
 
-def test_a_damaged_part_is_fetched_again_once(fetch):
+def test_a_damaged_part_is_fetched_again_once_and_those_before_it_are_not(fetch):
     master, result, dest = fetch(damage=1)
-    assert not result.get("failed") and master.spooled == ["part-00000", "part-00000", "part-00001"]
+    assert not result.get("failed") and master.spooled == [list(OUTPUT), ["part-00002"]]
+    assert {name: (dest / name).read_bytes() for name in OUTPUT} == OUTPUT
 
 
 def test_a_part_that_stays_damaged_never_gets_its_name(fetch):
     _master, result, dest = fetch(damage=2)
     assert result["failed"] and "checksum" in result["msg"]
-    assert [path.name for path in dest.iterdir()] == [MANIFEST] and output_state(str(dest), "f1") == "ours"
+    assert not (dest / "part-00002").exists() and output_state(str(dest), "f1") == "ours"
+    assert not fetch()[1].get("failed") and not (dest / LOAD).exists()
 
 
 def test_a_master_that_dies_in_between_is_a_failed_task_and_the_next_run_goes_on(fetch):
@@ -117,7 +119,7 @@ def test_an_orphan_gives_no_part_its_name(fetch, monkeypatch):
 
     monkeypatch.setattr(hdfs_fetch.ActionModule, "bring", killed)
     master, result, dest = fetch()
-    assert result["failed"] and "has ended" in result["msg"] and master.spooled == ["part-00000"]
+    assert result["failed"] and "has ended" in result["msg"] and master.spooled == [list(OUTPUT)]
     assert [path.name for path in dest.iterdir()] == [MANIFEST]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import os
 import zlib
 
@@ -37,7 +38,7 @@ def fixture_fetch(tmp_path):
         asked = []
 
         def answer(_name, args):
-            if args.get("part") is None:
+            if args.get("pieces") is None:
                 listing = [
                     {"name": name, "size": len(data), "modified": (times or {}).get(name, 1)}
                     for name, data in sorted(parts.items())
@@ -45,11 +46,11 @@ def fixture_fetch(tmp_path):
                 return {"parts": listing, "left_out": ["_logs"]}
             if len(asked) == die_at:
                 raise AnsibleConnectionFailure("gone")
-            asked.append((args["part"], args["offset"]))
-            data = parts[args["part"]][args["offset"] :][: args["length"]]
-            (spool / "spooled").write_bytes(data)
-            digest = hashlib.sha256(data).hexdigest()
-            return {"spooled": {"path": str(spool / "spooled"), "size": len(data), "sha256": digest}}
+            asked.append([(piece["part"], piece["offset"]) for piece in args["pieces"]])
+            found = [parts[piece["part"]][piece["offset"] :][: piece["length"]] for piece in args["pieces"]]
+            (spool / "spooled").write_bytes(b"".join(found))
+            digests = [hashlib.sha256(data).hexdigest() for data in found]
+            return {"spooled": {"path": str(spool / "spooled"), "sha256": digests}}
 
         args = {"src": "/data/words", "dest": str(tmp_path / "dest"), **options}
         action = make_action(hdfs_fetch.ActionModule, args, answer, spool=str(spool))
@@ -71,9 +72,9 @@ def test_parts_become_one_file_in_the_order_of_their_numbers(fetch):
     assert fetch(parts, merge=True, times={"part-99999": 2})[0]["changed"]
 
 
-@pytest.mark.parametrize("name", ["piece", "plain"])
+@pytest.mark.parametrize("name", ["load", "plain"])
 def test_a_part_may_be_called_as_the_scratch_files_are(fetch, monkeypatch, name):
-    monkeypatch.setattr(fetch_targets, "PIECE", 3)
+    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 3)
     packed = gzip.compress(b"one\n")
     assert fetch({name: b"12345678"})[2] == {name: b"12345678"}
     assert fetch({f"{name}.gz": packed}, decompress=True, force=True)[2] == {name: b"one\n"}
@@ -81,7 +82,7 @@ def test_a_part_may_be_called_as_the_scratch_files_are(fetch, monkeypatch, name)
 
 def test_what_a_killed_fetch_left_of_its_own_is_removed(fetch, tmp_path):
     (tmp_path / "dest").mkdir()
-    for name in (".ohmy-piece", ".ohmy-plain", ".ohmy-gone.partial"):
+    for name in (".ohmy-load", ".ohmy-gone.partial", ".ohmy-gone.partial.plain"):
         (tmp_path / "dest" / name).write_bytes(b"half")
     assert fetch({"x": b"1"})[2] == {"x": b"1"}
 
@@ -134,19 +135,28 @@ def test_what_cannot_be_is_refused_before_anything_comes(fetch, parts, options, 
 
 
 def test_a_large_part_comes_in_pieces_and_goes_on_where_it_stopped(fetch, monkeypatch):
-    monkeypatch.setattr(fetch_targets, "PIECE", 4)
+    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 4)
     parts = {"big": b"0123456789", "small": b"abc"}
     result, asked, files = fetch(parts, die_at=2)
-    assert result["failed"] and asked == [("big", 0), ("big", 4)] and "big" not in files
+    assert result["failed"] and asked == [[("big", 0)], [("big", 4)]] and "big" not in files
     assert files[".ohmy-big.partial"] == b"01234567"
     result, asked, files = fetch(parts)
-    assert asked == [("big", 8), ("small", 0)] and files == parts
+    assert asked == [[("big", 8)], [("small", 0)]] and files == parts
     assert result["parts"][0]["sha256"] == hashlib.sha256(parts["big"]).hexdigest()
     assert fetch(parts)[0]["changed"] is False
 
 
+def test_many_small_parts_come_at_once(fetch, monkeypatch):
+    parts = {f"part-{number:05}": b"%d\n" % number * (number % 3) for number in range(300)}
+    for merge in (False, True):
+        _result, asked, files = fetch(parts, merge=merge)
+        assert len(asked) == 1 and b"".join(files[name] for name in sorted(files)) == b"".join(parts.values())
+    monkeypatch.setattr(fetch_targets, "LOAD_PIECES", 120)
+    assert [len(load) for load in fetch(parts, force=True)[1]] == [120, 120, 60]
+
+
 def test_pieces_of_something_else_or_damaged_ones_are_thrown_away(fetch, monkeypatch, tmp_path):
-    monkeypatch.setattr(fetch_targets, "PIECE", 4)
+    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 4)
     parts = {"big": b"0123456789"}
     fetch(parts, die_at=2)
     _result, asked, files = fetch({"big": b"9876543210"}, times={"big": 2})
@@ -156,14 +166,14 @@ def test_pieces_of_something_else_or_damaged_ones_are_thrown_away(fetch, monkeyp
         stream.seek(5)
         stream.write(b"x")
     _result, asked, files = fetch(parts)
-    assert asked == [("big", 4), ("big", 8)] and files == parts
+    assert asked == [[("big", 4)], [("big", 8)]] and files == parts
 
 
 def test_without_a_job_a_part_that_changed_alone_comes_again(fetch):
     parts = {"a": b"1", "b": b"2"}
     assert fetch(parts)[2] == parts
     result, asked, _files = fetch(parts, times={"b": 2})
-    assert result["fetched"] == ["b"] and asked == [("b", 0)]
+    assert result["fetched"] == ["b"] and asked == [[("b", 0)]]
     result, asked, files = fetch({"a": b"1"}, times={"b": 2})
     assert result["actions"] == ["remove b"] and asked == [] and files == {"a": b"1"}
     result, asked, _files = fetch({"a": b"1"}, src="/elsewhere")
@@ -181,8 +191,10 @@ def test_files_take_their_mode_from_the_umask(fetch, tmp_path):
 
 def test_pieces_that_were_cut_by_a_crash_are_not_counted(tmp_path):
     def add(partial, data):
-        (tmp_path / "piece").write_bytes(data)
-        partial.add(str(tmp_path / "piece"), hashlib.sha256(data).hexdigest())
+        assert not partial.add(io.BytesIO(data), hashlib.sha256(b"other").hexdigest())
+        assert not partial.add(io.BytesIO(data[:1]), hashlib.sha256(data[:1]).hexdigest())
+        assert partial.add(io.BytesIO(data), hashlib.sha256(data).hexdigest())
+        partial.note()
 
     path = str(tmp_path / "f")
     partial = partial_file.PartialFile(path, "x", [2, 2, 2])

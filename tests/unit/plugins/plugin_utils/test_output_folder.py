@@ -29,7 +29,7 @@ def fetch(folder, names=None, finish=True, content=None):
         data = content[part["name"]]
         with open(folder.partial(part["name"]), "wb") as stream:
             stream.write(data)
-        folder.accept(part, len(data), hashlib.sha256(data).hexdigest())
+        folder.accept([(part, len(data), hashlib.sha256(data).hexdigest(), folder.partial(part["name"]))])
     if finish:
         folder.finish(parts)
     return plan

@@ -186,30 +186,42 @@ def test_a_single_file_is_its_own_only_part(tmp_path):
     hdfs = whole()
     path = f"{OUTPUT}/part-00000"
     assert [part["name"] for part in results.list_parts(hdfs, path)["parts"]] == ["part-00000"]
-    spooled = results.spool(hdfs, path, "part-00000", str(tmp_path), offset=1, length=1)
-    assert spooled["size"] == 1 and spooled["sha256"] == hashlib.sha256(b"n").hexdigest()
+    spooled = results.spool(hdfs, path, [piece("part-00000", 1, 1)], str(tmp_path))
+    assert spooled["sha256"] == [hashlib.sha256(b"n").hexdigest()]
 
 
-def test_one_part_at_a_time_lies_on_the_master(tmp_path):
+def piece(part, offset, length):
+    return {"part": part, "offset": offset, "length": length}
+
+
+def test_one_load_at_a_time_lies_on_the_master(tmp_path):
     hdfs = whole()
-    first = results.spool(hdfs, OUTPUT, "part-00000", str(tmp_path))
-    assert first == {"path": str(tmp_path / results.SPOOLED), "size": 3, "sha256": hashlib.sha256(b"one").hexdigest()}
+    both = [piece("part-00000", 0, 3), piece("part-00001", 1, 2)]
+    first = results.spool(hdfs, OUTPUT, both, str(tmp_path))
+    digests = [hashlib.sha256(data).hexdigest() for data in (b"one", b"wo")]
+    assert first == {"path": str(tmp_path / results.SPOOLED), "sha256": digests}
     assert os.stat(first["path"]).st_mode & 0o777 == 0o600
-    results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path))
-    assert os.listdir(tmp_path) == [results.SPOOLED] and (tmp_path / results.SPOOLED).read_bytes() == b"two"
-    tail = results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path), offset=2, length=5)
-    assert tail["size"] == 1 and (tmp_path / results.SPOOLED).read_bytes() == b"o"
-    assert results.spool(hdfs, OUTPUT, "part-00001", str(tmp_path), offset=3)["size"] == 0
+    assert os.listdir(tmp_path) == [results.SPOOLED] and (tmp_path / results.SPOOLED).read_bytes() == b"onewo"
+    results.spool(hdfs, OUTPUT, [piece("part-00001", 3, 0)], str(tmp_path))
+    assert (tmp_path / results.SPOOLED).read_bytes() == b""
 
 
 def test_a_part_that_comes_short_or_is_none_is_refused(tmp_path):
     hdfs = whole()
+    for name, length in (("../x", 1), (".hidden", 1), ("part-9", 1), ("part-00000", 4)):
+        with pytest.raises(OhmyError, match="as it was listed"):
+            results.spool(hdfs, OUTPUT, [piece(name, 0, length)], str(tmp_path))
     hdfs.open = lambda path, offset, length: Chunks(b"on")
     with pytest.raises(OhmyError, match="2 bytes instead of 3"):
-        results.spool(hdfs, OUTPUT, "part-00000", str(tmp_path))
-    for name in ("../x", ".hidden", "part-9"):
-        with pytest.raises(OhmyError):
-            results.spool(hdfs, OUTPUT, name, str(tmp_path))
+        results.spool(hdfs, OUTPUT, [piece("part-00000", 0, 3)], str(tmp_path))
+
+
+def test_a_piece_that_came_short_once_comes_again_behind_those_before_it(tmp_path):
+    hdfs = whole()
+    answers = [b"one", b"tw", b"two"]
+    hdfs.open = lambda path, offset, length: Chunks(answers.pop(0))
+    spooled = results.spool(hdfs, OUTPUT, [piece("part-00000", 0, 3), piece("part-00001", 0, 3)], str(tmp_path))
+    assert (tmp_path / results.SPOOLED).read_bytes() == b"onetwo" and len(spooled["sha256"]) == 2
 
 
 def test_evidence_holds_what_could_be_had_and_names_the_rest(tmp_path, monkeypatch):
