@@ -41,13 +41,17 @@ class ActionModule(NodeAction):
                 "missing required arguments: dest", "Name the directory on this machine that is to hold the files."
             )
         dest = os.path.abspath(os.path.expanduser(str(args["dest"])))
-        listing = self.checked(args, retry=RETRY_SECONDS)
+        # Where nothing is there all is missing, and the listing may bring it along.
+        ahead = not self._task.check_mode and not (os.path.isdir(dest) and os.listdir(dest))
+        listing = self.checked(
+            {**args, "ahead": True, "spool": self.remote_folder()} if ahead else args, retry=RETRY_SECONDS
+        )
         with contextlib.nullcontext() if self._task.check_mode else locked(dest):
-            return self._bring_all(args, dest, listing["parts"], listing.get("left_out") or [])
+            return self._bring_all(args, dest, listing)
 
-    def _bring_all(
-        self, args: dict[str, t.Any], dest: str, listed: list[Part] | None, left_out: list[str]
-    ) -> dict[str, t.Any]:
+    def _bring_all(self, args: dict[str, t.Any], dest: str, listing: dict[str, t.Any]) -> dict[str, t.Any]:
+        listed: list[Part] | None = listing["parts"]
+        left_out: list[str] = listing.get("left_out") or []
         src, fingerprint = str(args["src"]), args.get("fingerprint")
         force, merge, decompress = (_truth(args.get(name)) for name in ("force", "merge", "decompress"))
         # In check mode the job may not have run, and nobody knows its parts.
@@ -61,7 +65,7 @@ class ActionModule(NodeAction):
         missing = folder.missing(parts)
         if plan.steps and not self._task.check_mode:
             folder.begin(parts)
-            self._fetch_all(args, folder, missing)
+            self._fetch_all(args, folder, missing, listing.get("spooled"))
             folder.finish(parts)
         told = [{"name": part["name"], "size": part["size"]} for part in parts]
         told = told if self._task.check_mode else folder.entries()
@@ -73,7 +77,9 @@ class ActionModule(NodeAction):
             left_out=left_out,
         )
 
-    def _fetch_all(self, args: dict[str, t.Any], folder: OutputFolder, missing: list[Part]) -> None:
+    def _fetch_all(
+        self, args: dict[str, t.Any], folder: OutputFolder, missing: list[Part], spooled: dict[str, t.Any] | None
+    ) -> None:
         line = self.progress("fetch")
         partials = {part["name"]: _partial(folder, part) for part in missing}
         waiting = {part["name"]: part for part in missing}
@@ -85,7 +91,8 @@ class ActionModule(NodeAction):
             for load in fetch_targets.loads(wanted):
                 files = f"{len(missing) - len(waiting)} of {count(len(missing), 'file')}"
                 line.update(f"{files}, {megabytes(total - left)} of {megabytes(total)}")
-                self._fetch_load(args, folder, load, partials, line)
+                self._fetch_load(args, folder, load, spooled, partials, line)
+                spooled = None
                 left -= sum(piece.length for piece in load)
                 self._accept(folder, waiting, partials)
             line.update(f"{count(len(missing), 'file')}, {megabytes(total)}")
@@ -99,6 +106,7 @@ class ActionModule(NodeAction):
         args: dict[str, t.Any],
         folder: OutputFolder,
         load: list[Piece],
+        spooled: dict[str, t.Any] | None,
         partials: dict[str, PartialFile],
         line: Progress,
     ) -> None:
@@ -106,7 +114,7 @@ class ActionModule(NodeAction):
         for attempt in range(1, TRIES + 1):
             name = load[0].part if len(load) == 1 else f"{load[0].part} … {load[-1].part}"
             try:
-                digests = self._bring_load(args, folder.load, load, name)
+                digests = self._bring_load(args, folder.load, load, spooled if attempt == 1 else None, name)
                 self.require_parent()
                 load = load[_append(folder.load, load, digests, partials) :]
                 if not load:
@@ -117,12 +125,17 @@ class ActionModule(NodeAction):
                     raise
                 line.update(f"{name} came damaged, fetching it again")
 
-    def _bring_load(self, args: dict[str, t.Any], local: str, load: list[Piece], name: str) -> list[str]:
-        listing = [{"part": piece.part, "offset": piece.offset, "length": piece.length} for piece in load]
-        wanted = {"pieces": listing, "spool": self.remote_folder()}
-        spooled = self.checked({**args, **wanted}, retry=RETRY_SECONDS)["spooled"]
+    def _bring_load(
+        self, args: dict[str, t.Any], local: str, load: list[Piece], spooled: dict[str, t.Any] | None, name: str
+    ) -> list[str]:
+        """Bring what is spooled, or spool it first; return the checksum of each piece."""
+        if spooled is None:
+            listing = [{"part": piece.part, "offset": piece.offset, "length": piece.length} for piece in load]
+            wanted = {"pieces": listing, "spool": self.remote_folder()}
+            spooled = self.checked({**args, **wanted}, retry=RETRY_SECONDS)["spooled"]
         self.bring(spooled["path"], local, sum(piece.length for piece in load), None, name=name)
-        return list(spooled["sha256"])
+        digests = {(piece["part"], piece["offset"]): str(piece["sha256"]) for piece in spooled["pieces"]}
+        return [digests[piece.part, piece.offset] for piece in load]
 
     def _accept(self, folder: OutputFolder, waiting: dict[str, Part], partials: dict[str, PartialFile]) -> None:
         """Give the files that are whole their names, and let them wait no longer."""

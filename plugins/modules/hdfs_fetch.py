@@ -13,7 +13,7 @@ short_description: Bring files from HDFS to the controller
 version_added: 0.1.0
 description:
   - Brings the output of a job, any other directory, or a single file; as it is, as one file, or decompressed.
-  - The master copies at most 256 MiB at a time from HDFS to its own disk, many small parts or a piece of a large one,
+  - The master copies at most 512 MiB at a time from HDFS to its own disk, many small parts or a piece of a large one,
     each with its checksum; the action plugin fetches them, verifies them, and gives a file its name when it is whole.
   - A manifest in the local directory says what it holds and where that came from; what came in an earlier run is not
     fetched again, and a run that was interrupted goes on with the piece at which it stopped.
@@ -96,6 +96,12 @@ options:
         description: The size of the piece in bytes.
         type: int
         required: true
+  ahead:
+    description:
+      - With the listing, copy all parts to O(spool) too where they come at once, which spares a second run. The action plugin
+        fills this in.
+    type: bool
+    default: false
   spool:
     description: A directory on the master. The action plugin fills this in.
     type: path
@@ -211,16 +217,17 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
             "length": {"type": "int", "required": True},
         },
     },
+    "ahead": {"type": "bool", "default": False},
     "spool": {"type": "path"},
 }
 
 
-def spool(client: WebHdfs, params: dict[str, t.Any]) -> dict[str, t.Any]:
+def spool(client: WebHdfs, params: dict[str, t.Any], pieces: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     """Copy pieces to the master's disk, readable for the owner of the directory alone; see ``results.spool``."""
     folder = params["spool"]
     try:
         owner = pwd.getpwuid(os.stat(folder).st_uid).pw_name if os.geteuid() == 0 else None
-        return results.spool(client, params["src"], params["pieces"], folder, owner)
+        return results.spool(client, params["src"], pieces, folder, owner)
     except OSError as exc:
         raise OhmyError(
             f"{params['src']} could not be copied to {folder} on the master: {exc.strerror}.",
@@ -241,7 +248,8 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec=ARGUMENT_SPEC,
         supports_check_mode=True,
-        required_by={"pieces": ["spool"], "spool": ["pieces"]},
+        required_by={"pieces": ["spool"]},
+        required_if=[("ahead", True, ["spool"])],
     )
     params, result = module.params, {"changed": False, "spooled": None}
     try:
@@ -250,13 +258,15 @@ def main() -> None:
         if params["name"] is not None and not params["merge"]:
             raise OhmyError("name goes with merge only: parts keep their names.", "Leave name out, or set merge.")
         client = open_doors(user=params["user"]).hdfs
-        if params["pieces"] is None:
+        pieces = params["pieces"]
+        if pieces is None:
             result.update(look(client, params, module.check_mode))
-        else:
+            pieces = results.one_load(result["parts"] or []) if params["ahead"] else None
+        if pieces:
             warning = lease_keeper.keep(params["spool"])
             if warning:
                 module.warn(warning)
-            result["spooled"] = spool(client, params)
+            result["spooled"] = spool(client, params, pieces)
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
     module.exit_json(**result)

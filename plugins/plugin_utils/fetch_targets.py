@@ -10,15 +10,13 @@ import bz2
 import gzip
 import hashlib
 import os
-import re
 import typing as t
 import zlib
 from dataclasses import dataclass
 
 from ..module_utils._core.errors import OhmyError
+from ..module_utils._hadoop.results import LOAD_BYTES, LOAD_PIECES
 
-LOAD_BYTES = 256 << 20
-LOAD_PIECES = 1000
 CHUNK = 1 << 20
 UNPACKED = (".gz", ".bz2", ".deflate")
 PACKED = (*UNPACKED, ".lz4", ".snappy", ".zst", ".lzo", ".lzo_deflate", ".xz")
@@ -28,11 +26,10 @@ Part = dict[str, t.Any]
 def targets(parts: t.Sequence[Part], src: str, merge: bool, name: str | None, decompress: bool) -> list[Part]:
     """Return [{"name", "size", "sources", "codec"}], the local files; ``size`` is that of the sources in HDFS.
 
-    :param parts: [{"name", "size", …}].
+    :param parts: [{"name", "size", …}], in the order in which they follow each other.
     :param name: of the merged file, by default that of ``src``.
     :raises OhmyError: what cannot be merged or unpacked.
     """
-    parts = sorted(parts, key=lambda part: _natural(part["name"]))
     for part in parts:
         if decompress and _ending(part["name"]) not in ("", *UNPACKED):
             raise OhmyError(
@@ -143,11 +140,6 @@ def _ending(name: str) -> str:
 def _stem(name: str) -> str:
     ending = _ending(name)
     return name[: -len(ending)] if ending else name
-
-
-def _natural(name: str) -> list[t.Any]:
-    # part-100000 comes after part-99999.
-    return [int(word) if word.isdigit() and word.isascii() else word for word in re.split(r"([0-9]+)", name)]
 
 
 def _unpacked(path: str, codec: str) -> t.Iterator[bytes]:

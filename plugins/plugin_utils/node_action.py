@@ -211,7 +211,13 @@ class NodeAction(ActionBase):
         return arrived
 
     def bring(
-        self, remote: str, local: str, size: int, sha256: str | None, retry: float = RETRY_SECONDS, name: str | None = None
+        self,
+        remote: str,
+        local: str,
+        size: int,
+        sha256: str | None,
+        retry: float = RETRY_SECONDS,
+        name: str | None = None,
     ) -> None:
         """Fetch one file from the node to ``local``, whole and verified, or leave nothing there.
 

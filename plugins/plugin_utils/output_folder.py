@@ -15,7 +15,7 @@ import typing as t
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
 from ..module_utils._hadoop.identity import MANIFEST, SCHEMA, local_hashes, read_manifest, refuse_strangers
-from .fetch_targets import LOAD_BYTES
+from ..module_utils._hadoop.results import LOAD_BYTES
 from .partial_file import NOTE
 
 Part = dict[str, t.Any]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import typing as t
 
@@ -17,6 +18,8 @@ from .jobs import read_fingerprint
 from .streams import CHUNK
 from .webhdfs import WebHdfs
 
+LOAD_BYTES = 512 << 20  # what is brought at once
+LOAD_PIECES = 1000
 RESERVE = 256 << 20
 SPOOLED = "spooled"
 TRIES = 3
@@ -72,6 +75,8 @@ def list_parts(
 ) -> dict[str, t.Any]:
     """Return {"parts": [{"name", "size", "modified"}], "left_out": [name]} of a directory or a single file.
 
+    Parts stand in the order of their numbers: part-100000 comes after part-99999.
+
     :param fingerprint: of the job whose answer it must be; None takes any.
     :param require_success: a directory must hold ``_SUCCESS``.
     :raises OhmyError: it is not there, not whole, or another job's.
@@ -94,17 +99,24 @@ def list_parts(
         raise OhmyError(f"{source} in HDFS is another job's answer.", "Run the job again, with force.")
     parts = [
         _part(name, entry)
-        for name, entry in sorted(entries.items())
+        for name, entry in sorted(entries.items(), key=lambda named: _natural(named[0]))
         if entry["type"] == "FILE" and not name.startswith(("_", "."))
     ]
     names = {part["name"] for part in parts}
     return {"parts": parts, "left_out": sorted(set(entries) - names - {"_SUCCESS"})}
 
 
+def one_load(parts: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]] | None:
+    """Return all parts as pieces for ``spool``, None where they are too much to be brought at once."""
+    if len(parts) > LOAD_PIECES or sum(part["size"] for part in parts) > LOAD_BYTES:
+        return None
+    return [{"part": part["name"], "offset": 0, "length": part["size"]} for part in parts]
+
+
 def spool(
     hdfs: WebHdfs, source: str, pieces: t.Sequence[t.Mapping[str, t.Any]], folder: str, owner: str | None = None
 ) -> dict[str, t.Any]:
-    """Copy pieces of parts, one after the other, into one file on the master; return {"path", "sha256": one for each}.
+    """Copy pieces of parts, one after the other, into one file on the master; return {"path", "pieces"}, with "sha256" each.
 
     :param source: the directory, or the very file that is the only part.
     :param pieces: [{"part", "offset", "length"}], in bytes.
@@ -134,10 +146,15 @@ def spool(
         if owner is not None:
             entry = pwd.getpwnam(owner)
             os.fchown(stream.fileno(), entry.pw_uid, entry.pw_gid)
-        digests = [
-            _copy(hdfs, known[piece["part"]]["path"], stream, piece["offset"], piece["length"]) for piece in pieces
+        told = [
+            {**piece, "sha256": _copy(hdfs, known[piece["part"]]["path"], stream, piece["offset"], piece["length"])}
+            for piece in pieces
         ]
-    return {"path": target, "sha256": digests}
+    return {"path": target, "pieces": told}
+
+
+def _natural(name: str) -> list[t.Any]:
+    return [int(word) if word.isdigit() and word.isascii() else word for word in re.split(r"([0-9]+)", name)]
 
 
 def _known(hdfs: WebHdfs, path: str) -> dict[str, dict[str, t.Any]]:

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.action import hadoop_logs, hdfs_fetch
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import MANIFEST, output_state
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import folder_lock, node_action
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import LOAD
@@ -34,15 +35,17 @@ class Master:
         self.spooled = []
 
     def __call__(self, name, args):
-        if args.get("pieces") is None:
-            return {"changed": False, "parts": [{"name": key, "size": len(data)} for key, data in OUTPUT.items()]}
-        names = [piece["part"] for piece in args["pieces"]]
+        listing = {"changed": False, "parts": [{"name": key, "size": len(data)} for key, data in OUTPUT.items()]}
+        if args.get("pieces") is None and not args.get("ahead"):
+            return listing
+        pieces = args.get("pieces") or results.one_load(listing["parts"])
+        names = [piece["part"] for piece in pieces]
         self.spooled.append(names)
         data = b"".join(OUTPUT[name] for name in names)
         self.damage -= 1
         (self.spool / "load").write_bytes(data[:-1] + b"x" if self.damage >= 0 else data)
-        digests = [hashlib.sha256(OUTPUT[name]).hexdigest() for name in names]
-        return {"changed": False, "spooled": {"path": str(self.spool / "load"), "sha256": digests}}
+        told = [{**one, "sha256": hashlib.sha256(OUTPUT[one["part"]]).hexdigest()} for one in pieces]
+        return {**listing, "spooled": {"path": str(self.spool / "load"), "pieces": told}}
 
 
 @pytest.fixture(name="fetch")

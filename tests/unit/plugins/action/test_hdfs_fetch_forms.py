@@ -17,6 +17,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.action import hdfs_fetch
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import results
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import fetch_targets, node_action, partial_file
 
 from .fakes import make_action
@@ -29,6 +30,12 @@ def fixture_quiet(monkeypatch):
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
 
 
+def small_loads(monkeypatch, bytes_=100, pieces=100):
+    for place in (results, fetch_targets):
+        monkeypatch.setattr(place, "LOAD_BYTES", bytes_)
+        monkeypatch.setattr(place, "LOAD_PIECES", pieces)
+
+
 @pytest.fixture(name="fetch")
 def fixture_fetch(tmp_path):
     spool = tmp_path / "spool"
@@ -38,19 +45,21 @@ def fixture_fetch(tmp_path):
         asked = []
 
         def answer(_name, args):
-            if args.get("pieces") is None:
-                listing = [
-                    {"name": name, "size": len(data), "modified": (times or {}).get(name, 1)}
-                    for name, data in sorted(parts.items())
-                ]
+            listing = [
+                {"name": name, "size": len(data), "modified": (times or {}).get(name, 1)}
+                for name, data in parts.items()
+            ]
+            pieces = args.get("pieces") or (args.get("ahead") and results.one_load(listing))
+            if not pieces:
                 return {"parts": listing, "left_out": ["_logs"]}
             if len(asked) == die_at:
                 raise AnsibleConnectionFailure("gone")
-            asked.append([(piece["part"], piece["offset"]) for piece in args["pieces"]])
-            found = [parts[piece["part"]][piece["offset"] :][: piece["length"]] for piece in args["pieces"]]
+            asked.append([(piece["part"], piece["offset"]) for piece in pieces])
+            found = [parts[piece["part"]][piece["offset"] :][: piece["length"]] for piece in pieces]
             (spool / "spooled").write_bytes(b"".join(found))
-            digests = [hashlib.sha256(data).hexdigest() for data in found]
-            return {"spooled": {"path": str(spool / "spooled"), "sha256": digests}}
+            told = [{**piece, "sha256": hashlib.sha256(data).hexdigest()} for piece, data in zip(pieces, found)]
+            spooled = {"path": str(spool / "spooled"), "pieces": told}
+            return {"parts": listing, "left_out": ["_logs"], "spooled": spooled}
 
         args = {"src": "/data/words", "dest": str(tmp_path / "dest"), **options}
         action = make_action(hdfs_fetch.ActionModule, args, answer, spool=str(spool))
@@ -63,7 +72,7 @@ def fixture_fetch(tmp_path):
 
 
 def test_parts_become_one_file_in_the_order_of_their_numbers(fetch):
-    parts = {"part-99999": b"1", "part-100000": b"2", "part-00002": b""}
+    parts = {"part-00002": b"", "part-99999": b"1", "part-100000": b"2"}
     result, _asked, files = fetch(parts, merge=True)
     assert files == {"words": b"12"} and result["parts"][0]["sha256"] == hashlib.sha256(b"12").hexdigest()
     assert result["left_out"] == ["_logs"] and result["bytes"] == 2
@@ -74,7 +83,7 @@ def test_parts_become_one_file_in_the_order_of_their_numbers(fetch):
 
 @pytest.mark.parametrize("name", ["load", "plain"])
 def test_a_part_may_be_called_as_the_scratch_files_are(fetch, monkeypatch, name):
-    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 3)
+    small_loads(monkeypatch, bytes_=3)
     packed = gzip.compress(b"one\n")
     assert fetch({name: b"12345678"})[2] == {name: b"12345678"}
     assert fetch({f"{name}.gz": packed}, decompress=True, force=True)[2] == {name: b"one\n"}
@@ -130,12 +139,12 @@ def test_a_packed_file_that_is_cut_short_is_no_answer(fetch):
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_comes(fetch, parts, options, words):
-    result, asked, _files = fetch(dict.fromkeys(parts, b"x"), **options)
-    assert result["failed"] and words in result["msg"] and asked == []
+    result, _asked, files = fetch(dict.fromkeys(parts, b"x"), **options)
+    assert result["failed"] and words in result["msg"] and files == {}
 
 
 def test_a_large_part_comes_in_pieces_and_goes_on_where_it_stopped(fetch, monkeypatch):
-    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 4)
+    small_loads(monkeypatch, bytes_=4)
     parts = {"big": b"0123456789", "small": b"abc"}
     result, asked, files = fetch(parts, die_at=2)
     assert result["failed"] and asked == [[("big", 0)], [("big", 4)]] and "big" not in files
@@ -151,12 +160,12 @@ def test_many_small_parts_come_at_once(fetch, monkeypatch):
     for merge in (False, True):
         _result, asked, files = fetch(parts, merge=merge)
         assert len(asked) == 1 and b"".join(files[name] for name in sorted(files)) == b"".join(parts.values())
-    monkeypatch.setattr(fetch_targets, "LOAD_PIECES", 120)
+    small_loads(monkeypatch, bytes_=10_000, pieces=120)
     assert [len(load) for load in fetch(parts, force=True)[1]] == [120, 120, 60]
 
 
 def test_pieces_of_something_else_or_damaged_ones_are_thrown_away(fetch, monkeypatch, tmp_path):
-    monkeypatch.setattr(fetch_targets, "LOAD_BYTES", 4)
+    small_loads(monkeypatch, bytes_=4)
     parts = {"big": b"0123456789"}
     fetch(parts, die_at=2)
     _result, asked, files = fetch({"big": b"9876543210"}, times={"big": 2})

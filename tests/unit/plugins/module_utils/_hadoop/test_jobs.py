@@ -187,7 +187,7 @@ def test_a_single_file_is_its_own_only_part(tmp_path):
     path = f"{OUTPUT}/part-00000"
     assert [part["name"] for part in results.list_parts(hdfs, path)["parts"]] == ["part-00000"]
     spooled = results.spool(hdfs, path, [piece("part-00000", 1, 1)], str(tmp_path))
-    assert spooled["sha256"] == [hashlib.sha256(b"n").hexdigest()]
+    assert [one["sha256"] for one in spooled["pieces"]] == [hashlib.sha256(b"n").hexdigest()]
 
 
 def piece(part, offset, length):
@@ -198,8 +198,8 @@ def test_one_load_at_a_time_lies_on_the_master(tmp_path):
     hdfs = whole()
     both = [piece("part-00000", 0, 3), piece("part-00001", 1, 2)]
     first = results.spool(hdfs, OUTPUT, both, str(tmp_path))
-    digests = [hashlib.sha256(data).hexdigest() for data in (b"one", b"wo")]
-    assert first == {"path": str(tmp_path / results.SPOOLED), "sha256": digests}
+    told = [{**one, "sha256": hashlib.sha256(data).hexdigest()} for one, data in zip(both, (b"one", b"wo"))]
+    assert first == {"path": str(tmp_path / results.SPOOLED), "pieces": told}
     assert os.stat(first["path"]).st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path) == [results.SPOOLED] and (tmp_path / results.SPOOLED).read_bytes() == b"onewo"
     results.spool(hdfs, OUTPUT, [piece("part-00001", 3, 0)], str(tmp_path))
@@ -221,7 +221,7 @@ def test_a_piece_that_came_short_once_comes_again_behind_those_before_it(tmp_pat
     answers = [b"one", b"tw", b"two"]
     hdfs.open = lambda path, offset, length: Chunks(answers.pop(0))
     spooled = results.spool(hdfs, OUTPUT, [piece("part-00000", 0, 3), piece("part-00001", 0, 3)], str(tmp_path))
-    assert (tmp_path / results.SPOOLED).read_bytes() == b"onetwo" and len(spooled["sha256"]) == 2
+    assert (tmp_path / results.SPOOLED).read_bytes() == b"onetwo" and len(spooled["pieces"]) == 2
 
 
 def test_evidence_holds_what_could_be_had_and_names_the_rest(tmp_path, monkeypatch):
