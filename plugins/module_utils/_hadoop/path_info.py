@@ -10,6 +10,7 @@ import typing as t
 
 from .hdfs_names import normal
 from .many import for_all
+from .statuses import statuses
 from .webhdfs import WebHdfs
 
 FIELDS = ("owner", "group", "mode", "size", "replication", "block_size", "modified")
@@ -23,8 +24,11 @@ def look(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> list[Info]:
     :raises OhmyError: a path that cannot be one; a path where nothing is, is no error.
     """
 
+    wanted = [normal(path) for path in params["path"]]
+    there = statuses(hdfs, wanted)
+
     def one(path: str) -> Info:
-        status = hdfs.status(path)
+        status = there[path]
         info: Info = {"path": path, "state": "absent", **dict.fromkeys(FIELDS)}
         info.update(summary=None, checksum=None, entries=None)
         if status is None:
@@ -39,7 +43,7 @@ def look(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> list[Info]:
             info["entries"] = [{"name": entry["pathSuffix"], **facts(entry)} for entry in hdfs.list(path)]
         return info
 
-    return for_all(one, [normal(path) for path in params["path"]])
+    return for_all(one, wanted)
 
 
 def facts(status: t.Mapping[str, t.Any]) -> Info:

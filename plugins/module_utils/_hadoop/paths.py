@@ -17,6 +17,7 @@ from .._core.plan import Plan, Step
 from .hdfs_names import normal
 from .many import for_all
 from .rest import Refused
+from .statuses import statuses
 from .webhdfs import WebHdfs
 
 CONTENT_LIMIT = 1 << 20
@@ -130,17 +131,11 @@ def _quota(name: str, option: str, value: str | None) -> int | None:
 
 
 def observe(hdfs: WebHdfs, wanted: t.Sequence[Want]) -> Found:
-    """Return each path's FileStatus or None, with one listing for all paths of a directory.
+    """Return each path's FileStatus or None.
 
     Added are ``same`` for a file that holds the wanted content already, and ``quotas`` where one is wanted.
     """
-    siblings: dict[str, list[str]] = {}
-    for want in wanted:
-        folder = want.path.rsplit("/", 1)[0] or "/"
-        siblings.setdefault(folder if want.path != "/" else "", []).append(want.path)
-    found: Found = {}
-    for statuses in for_all(lambda folder: _look(hdfs, folder, siblings[folder]), list(siblings)):
-        found.update(statuses)
+    found = statuses(hdfs, [want.path for want in wanted])
 
     def detail(want: Want) -> None:
         status = found[want.path]
@@ -155,14 +150,6 @@ def observe(hdfs: WebHdfs, wanted: t.Sequence[Want]) -> Found:
 
     for_all(detail, wanted)
     return found
-
-
-def _look(hdfs: WebHdfs, folder: str, paths: t.Sequence[str]) -> Found:
-    # The folder may be vast: a single path is asked for by itself.
-    if len(paths) == 1:
-        return {paths[0]: hdfs.status(paths[0])}
-    entries = hdfs.entries(folder) or {}
-    return {path: entries.get(path.rsplit("/", 1)[1]) for path in paths}
 
 
 def make_plan(wanted: t.Sequence[Want], found: Found, recursive: bool, trash: bool) -> Plan:

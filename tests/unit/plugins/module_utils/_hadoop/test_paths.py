@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import path_info, paths
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.statuses import statuses
 from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_path
 
 FOLDER = {"type": "DIRECTORY", "length": 0, "owner": "hdfs", "group": "hadoop", "permission": "755"}
@@ -172,12 +173,24 @@ def test_a_thousand_paths_cost_a_listing_for_each_directory():
     assert len(client.looks) == 10 and sum(status is not None for status in found.values()) == 500
 
 
-def test_a_single_path_costs_no_listing_of_what_lies_beside_it():
+def test_a_few_paths_cost_no_listing_of_what_lies_beside_them():
     client = FakeHdfs({"/a": FOLDER})
-    run(client, path=["/a", "/vast/x"])
-    assert sorted(client.looks) == ["/a", "/vast/x"]
-    client = FakeHdfs({"/": FOLDER, "/a": FOLDER, "/b": FOLDER})
-    assert run(client, path=["/", "/a", "/b"]) == [] and sorted(client.looks) == ["/", "//"]
+    run(client, path=["/a", "/vast/x", "/vast/y"])
+    assert sorted(client.looks) == ["/a", "/vast/x", "/vast/y"]
+    names = [f"/{number}" for number in range(20)]
+    client = FakeHdfs(dict.fromkeys(["/", *names], FOLDER))
+    assert run(client, path=["/", *names]) == [] and sorted(client.looks) == ["/", "//"]
+
+
+def test_what_may_not_be_listed_or_is_a_file_is_asked_for_path_by_path():
+    class Closed(FakeHdfs):
+        def entries(self, path):
+            raise OhmyError(f"{path} may not be listed", "")
+
+    there = {f"/d/{number}": FILE for number in range(0, 20, 2)}
+    client, wanted = Closed(there), [f"/d/{number}" for number in range(20)]
+    assert statuses(client, wanted) == {path: there.get(path) for path in wanted}
+    assert sorted(client.looks) == sorted(wanted)
 
 
 def test_removal_goes_from_the_leaves_up():
