@@ -86,11 +86,22 @@ def _disk_gap(node: Node) -> str | None:
     return "15s" if node.workers <= sizing.SMALL and len(node.storage.data()) > 1 else None
 
 
+CLOSE = "dfs.client.block.write.locateFollowingBlock"
 AM, RM, NN = "yarn.app.mapreduce.am", "yarn.resourcemanager", "dfs.namenode"
 START = "C1, the serial collector and class data ([archives](archives.md)) start in half the time"
 ROOM = f"{START}; a small heap leaves the container to the program"
 TUNING = (
     Setting("core-site", "io.file.buffer.size", always(131072), "fewer system calls for each stream"),
+    Setting(
+        "hdfs-site",
+        f"{CLOSE}.initial.delay.ms",
+        always(25),
+        "who closes a file before its DataNode has told of the last block asks again after this, not after 0.4 s: every third "
+        "small file was closed so",
+    ),
+    Setting(
+        "hdfs-site", f"{CLOSE}.retries", always(10), "each pause is twice the one before: as patient in all as before"
+    ),
     Setting("hdfs-site", "dfs.heartbeat.interval", few_workers(1), "a DataNode that comes or goes is noticed soon"),
     Setting(
         "hdfs-site",
