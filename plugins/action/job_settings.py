@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_role_path
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import launched
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.want import refuse_reserved
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_secrets
@@ -68,6 +69,9 @@ class ActionModule(ActionBase):
             sources.append((os.getcwd(), {"cluster_provider": "inventory"}))
         if scope != "job":
             specs = {name: {**option, "required": False} for name, option in specs.items()}
+        if scope == "cluster":
+            # What is not said of a standing cluster is as it was launched.
+            specs.update((name, {**specs[name], "default": None}) for name in launched.VARIABLES)
         # A cluster can be removed after its job's files are gone, and a node knows of no job.
         values, more = settings.settle(specs, sources, about)
         problems = [text for text in problems + more if text.startswith(about)]

@@ -20,6 +20,11 @@ description:
     again and stopped instances are started. The number of API calls does not grow with the number of workers, waits aside.
   - Never touches anything that does not carry both the tags C(ohmy:cluster) and C(ohmy:schema).
   - The nodes converge by themselves from documents in S3; this module does not connect to them.
+  - What a launch wished for is kept in S3. Without C(hadoop) in O(document), and with O(state=started), what is not said of
+    image, instance types, volumes, subnets, addresses, tags, groups of workers and time to live is as it was launched, and the
+    profile and further security groups are those that the instances have. What is said wins.
+  - Of a cluster that no version with this memory launched, instance types, profile and security groups are seen on its
+    instances; where workers are to be launched, or a lease begins, the rest has to be said.
 author: the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
   - ohmy.hadoop._attributes
@@ -83,10 +88,9 @@ options:
   instance_type:
     description:
       - The instance type of the workers, or several in order of preference, the next being taken where there is no
-        capacity for one.
+        capacity for one. By default C(m6i.large).
     type: list
     elements: str
-    default: [m6i.large]
   master_instance_type:
     description:
       - The instance type of the master, or several; by default O(instance_type).
@@ -95,9 +99,9 @@ options:
   worker_groups:
     description:
       - Further groups of workers, beside those of O(workers).
+      - What is kept of a group is taken by its name, but not how many there are.
     type: list
     elements: dict
-    default: []
     suboptions:
       name:
         description:
@@ -119,10 +123,9 @@ options:
         description:
           - Whether they are spot instances. V(prefer) takes instances on demand where there is no capacity for any type of
             spot instance, V(only) fails then.
-          - The master and the workers of O(workers) are always on demand.
+          - The master and the workers of O(workers) are always on demand. By default V(no).
         type: str
         choices: ['no', prefer, only]
-        default: 'no'
       datanode:
         description:
           - Whether they hold data. By default they do unless they are spot instances, as these may go at any time.
@@ -149,8 +152,8 @@ options:
       - The image to boot, as the name of a system, whose newest image for the processors of the instance type is taken.
         One of V(debian-11), V(debian-12), V(debian-13), V(ubuntu-22.04), V(ubuntu-24.04) and V(amazon-linux-2023).
       - Or an image's id, or V(ssm:) and the path of a public parameter.
+      - By default V(debian-12).
     type: str
-    default: debian-12
   master_image:
     description:
       - The image of the master; by default O(image).
@@ -171,9 +174,9 @@ options:
     description:
       - Whether instances get public addresses, V(subnet) meaning as the subnet says.
       - With V(never) the controller connects to the master's private address.
+      - By default V(subnet).
     type: str
     choices: [subnet, always, never]
-    default: subnet
   ssh_cidr:
     description:
       - From where SSH to the master is allowed, a CIDR or V(auto) for this controller's own address.
@@ -193,7 +196,6 @@ options:
       - A warning names each rule of theirs that opens a port of SSH or Hadoop to the whole world.
     type: list
     elements: str
-    default: []
   caller_ip_url:
     description:
       - What to ask for this controller's public address when O(ssh_cidr=auto) and the master has a public one.
@@ -235,13 +237,11 @@ options:
       - Further volumes of each worker, or of a master that works alone; always encrypted, and deleted with their instance.
     type: list
     elements: dict
-    default: []
     suboptions: *volume
   tags:
     description:
       - More tags for all that is made.
     type: dict
-    default: {}
   instance_profile:
     description:
       - The name or ARN of an instance profile for the nodes; by default one is made with the least policy, and
@@ -250,18 +250,17 @@ options:
   ttl:
     description:
       - After how long the cluster ends by itself unless it is renewed, such as V(4h), V(90m) or a number of seconds, 10
-        minutes or more; V(0) means never.
+        minutes or more; V(0) means never. By default V(4h).
     type: str
-    default: 4h
   ttl_max:
     description:
-      - Past which time after the launch it is not renewed.
+      - Past which time after the launch it is not renewed. By default V(24h).
     type: str
-    default: 24h
   max_hourly_cost:
     description:
       - What the whole cluster may cost an hour, in USD. Where it would cost more, or a price is not known, nothing is
-        launched and nothing started.
+        launched and nothing started, with O(state=started) neither.
+      - It is kept nowhere.
     type: float
   prices:
     description:
@@ -337,7 +336,8 @@ options:
       - What becomes of a launch that cannot be completed, for want of capacity say, or as an instance dies while it boots.
       - With V(removed) all that it made is removed again, so that nothing of it costs money.
       - With V(kept) it stays, costs money, and the next run completes it.
-      - A cluster that stood before is never removed by a failure, as it may hold data.
+      - A cluster that stood before is never removed by a failure, as it may hold data. With V(removed) those of the workers
+        that a failed run added to it are terminated that had not begun to be nodes.
     type: str
     choices: [removed, kept]
     default: removed
@@ -672,7 +672,7 @@ cluster:
       type: int
       sample: 1782921600
     price:
-      description: What the cluster costs an hour as it is wanted; null with O(state=absent).
+      description: What the cluster costs an hour as it is wanted; null with another O(state) than V(present).
       returned: always
       type: dict
       contains:
@@ -802,7 +802,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
     absent,
     argspec,
-    groups,
+    launched,
     present,
     started,
     stopped,
@@ -819,28 +819,12 @@ SPEC = {
     "workers": {"type": "int", "default": 2},
     "at_least": {"type": "bool", "default": False},
     "leaving": {"type": "list", "elements": "str", "default": []},
-    "instance_type": {"type": "list", "elements": "str", "default": ["m6i.large"]},
-    "master_instance_type": {"type": "list", "elements": "str"},
-    "worker_groups": {"type": "list", "elements": "dict", "options": groups.FURTHER, "default": []},
-    "image": {"type": "str", "default": "debian-12"},
-    "master_image": {"type": "str"},
-    "subnet_id": {"type": "str"},
-    "fallback_subnet_ids": {"type": "list", "elements": "str"},
-    "public_ip": {"type": "str", "choices": ["subnet", "always", "never"], "default": "subnet"},
     "ssh_cidr": {"type": "str", "default": "auto"},
     "ssh_proxy": {"type": "str"},
-    "security_group_ids": {"type": "list", "elements": "str", "default": []},
     "caller_ip_url": {"type": "str", "default": "https://checkip.amazonaws.com"},
     "public_key": {"type": "path", "no_log": False},
     "key_name": {"type": "str", "no_log": False},
     "ssh_user": {"type": "str", "default": "admin"},
-    "root_volume": {"type": "dict", "options": groups.VOLUME},
-    "master_root_volume": {"type": "dict", "options": groups.VOLUME},
-    "volumes": {"type": "list", "elements": "dict", "options": groups.VOLUME, "default": []},
-    "tags": {"type": "dict", "default": {}},
-    "instance_profile": {"type": "str"},
-    "ttl": {"type": "str", "default": "4h"},
-    "ttl_max": {"type": "str", "default": "24h"},
     "max_hourly_cost": {"type": "float"},
     "prices": {"type": "dict", "default": {}},
     "bucket": {"type": "str"},
@@ -862,6 +846,8 @@ SPEC = {
     "wait_timeout": {"type": "int", "default": 600},
     "on_launch_failure": {"type": "str", "choices": ["removed", "kept"], "default": "removed"},
     "state_dir": {"type": "path"},
+    **launched.OPTIONS,
+    **launched.SEEN,
     **argspec.CONNECTION,
 }
 # What only one of the states has to tell of.

@@ -248,4 +248,5 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
 
 def value_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return ``name: what is wrong`` for every value that is impossible by itself."""
-    return [f"{name}: {text}" for name, check in CHECKS.items() if name in settings and (text := check(settings[name]))]
+    said = {name: settings[name] for name in CHECKS if settings.get(name) is not None}
+    return [f"{name}: {text}" for name, value in said.items() if (text := CHECKS[name](value))]

@@ -34,7 +34,7 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     found = checks.value_problems(settings)
     found += answers.setting_problems(settings)
     found += _own_hosts(settings) if settings["cluster_provider"] == "inventory" else _instances(settings)
-    ttl, longest = checks.seconds(settings["cluster_ttl"]), checks.seconds(settings["cluster_ttl_max"])
+    ttl, longest = (checks.seconds(settings[name] or "") for name in ("cluster_ttl", "cluster_ttl_max"))
     if ttl and longest is not None and ttl > longest:
         found.append("cluster_ttl: must not be longer than cluster_ttl_max")
     return found

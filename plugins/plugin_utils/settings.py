@@ -284,10 +284,10 @@ def fill_defaults(settings: dict[str, t.Any], job_file: str | None) -> dict[str,
     done["job_name"] = done["job_name"] or stem
     slug = re.sub(r"[^a-z0-9]+", "-", done["job_name"].lower()).strip("-") or "job"
     done["cluster_name"] = done["cluster_name"] or (slug if slug[0].isalpha() else f"job-{slug}")[:40].rstrip("-")
-    done["cluster_master_instance_type"] = done["cluster_master_instance_type"] or done["cluster_instance_type"]
     own_hosts = done["cluster_provider"] != "ec2"
-    system = None if own_hosts else systems.of_image(done["cluster_image"])
-    done["cluster_ssh_user"] = done["cluster_ssh_user"] or systems.user_of(done["cluster_image"])
+    image = done["cluster_image"] or ""  # of a standing cluster its documents tell
+    system = None if own_hosts else systems.of_image(image)
+    done["cluster_ssh_user"] = done["cluster_ssh_user"] or systems.user_of(image)
     # Own hosts may be of any system; the document is the same for all.
     done["hadoop_java_package"] = done["hadoop_java_package"] or (system or systems.SYSTEMS["debian-12"]).java
     done["job_output"] = done["job_output"] or os.path.abspath(os.path.join("output", done["job_name"]))

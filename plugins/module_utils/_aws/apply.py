@@ -26,6 +26,7 @@ from . import (
     lease,
     local_files,
     nodes,
+    recall,
     s3,
     security_group,
     standing,
@@ -146,6 +147,8 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     group_id, key = _access(clients, want, have, incarnation)
     if todo.wants("upload", "node bundle"):
         s3.put(clients.s3, bucket, documents.bundle_key(at, want.bundle_sha256), want.bundle)
+    if todo.wants(*recall.STEP):
+        s3.put(clients.s3, bucket, recall.key(at), recall.body(want, have.kept))
     _put_documents(clients, want, have, incarnation, groups.MASTER, None)
     due = next((step.new for step in todo.steps if step.key == "lease"), None)
     if due is not None:

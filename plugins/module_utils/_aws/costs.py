@@ -25,11 +25,22 @@ def epoch(stamp: str) -> int | None:
 
 def now(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume]) -> Bill:
     """Return what there is costs an hour; stopped instances cost their disks alone."""
+    return _sum(table, [(one, bool(one.public_ip)) for one in known if one.state in LIVE], disks)
+
+
+def awake(table: Prices, known: t.Iterable[Instance], disks: t.Iterable[Volume], public: bool) -> Bill:
+    """Return what there is costs an hour once all of it runs.
+
+    :param public: whether those that are stopped get public addresses then.
+    """
+    return _sum(table, [(one, bool(one.public_ip) if one.state in LIVE else public) for one in known], disks)
+
+
+def _sum(table: Prices, running: t.Iterable[tuple[Instance, bool]], disks: t.Iterable[Volume]) -> Bill:
     alike: dict[tuple[str, bool, bool], int] = {}
-    for one in known:
-        if one.state in LIVE:
-            key = (one.instance_type, one.market == "spot", bool(one.public_ip))
-            alike[key] = alike.get(key, 0) + 1
+    for one, public in running:
+        key = (one.instance_type, one.market == "spot", public)
+        alike[key] = alike.get(key, 0) + 1
     machines = [
         Machines(kind, count, spot=spot, public=public) for (kind, spot, public), count in sorted(alike.items())
     ]

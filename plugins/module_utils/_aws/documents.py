@@ -51,7 +51,6 @@ def render(
     if not isinstance(given.get("hadoop"), dict) or not given["hadoop"].get("url"):
         raise OhmyError("document: hadoop with url and sha512 is missing.", "Give what s3_upload returned.")
     at = prefix(want.name, incarnation)
-    spot = any(one.spot != "no" for one in want.worker_groups if one.role == role)
     whole = {
         "schema": SCHEMA,
         "cluster": want.name,
@@ -68,7 +67,7 @@ def render(
         "ssh_user": want.ssh_user,
         **{name: given[name] for name in OPTIONAL if given.get(name)},
         **({"compute": launched[1]} if launched[1] else {}),
-        **({"spot": True} if spot else {}),
+        **({"spot": True} if want.on_spot(role) else {}),
     }
     return _canonical(whole)
 
@@ -80,6 +79,11 @@ def _canonical(whole: dict[str, t.Any]) -> bytes:
 def of_role(body: bytes, role: str, master: str) -> bytes:
     """Return the document of another role of the same cluster."""
     return _canonical({**json.loads(body), "role": role, "master": master})
+
+
+def for_spot(body: bytes) -> bytes:
+    """Return the document with the watch for the notice that EC2 takes a spot instance back."""
+    return _canonical({**json.loads(body), "spot": True})
 
 
 def launched_with(body: bytes | None) -> tuple[int, int] | None:

@@ -30,7 +30,7 @@ FURTHER: dict[str, t.Any] = {
     "workers": {"type": "int", "required": True},
     "instance_type": {"type": "list", "elements": "str"},
     "image": {"type": "str"},
-    "spot": {"type": "str", "choices": list(MARKETS), "default": "no"},
+    "spot": {"type": "str", "choices": list(MARKETS)},
     "datanode": {"type": "bool"},
     "root_volume": {"type": "dict", "options": VOLUME},
     "volumes": {"type": "list", "elements": "dict", "options": VOLUME},

@@ -16,6 +16,7 @@ from functools import partial
 from .._core.errors import OhmyError
 from . import errors, tags
 from .groups import MASTER, ON_DEMAND, WORKER
+from .security_group import others
 from .waits import Deadline, poll, unthrottled
 
 # What each state means for a wanted instance.
@@ -57,6 +58,8 @@ class Instance:
     root_device: str = ""
     attached: str = ""
     ended: str = ""
+    # Without the cluster's own.
+    security_groups: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,6 +129,7 @@ def from_api(raw: dict[str, t.Any], account: str = "") -> Instance:
         root_device=raw.get("RootDeviceType", ""),
         attached=_attached(raw),
         ended=_ended(raw),
+        security_groups=others(raw, found.get(tags.CLUSTER, "")),
         tags=found,
     )
 

@@ -23,6 +23,7 @@ from . import (
     local_files,
     network,
     nodes,
+    recall,
     s3,
     security_group,
     standing,
@@ -35,9 +36,11 @@ from .want import Want
 
 @dataclass(frozen=True)
 class Have:
-    """What there is."""
+    """What there is, and what is wanted of it; ``kept`` is what was kept of its launch."""
 
     now: int
+    want: Want
+    kept: bytes | None
     identity: Identity
     region: str
     instances: list[Instance]
@@ -143,6 +146,11 @@ def observe(clients: Clients, want: Want) -> Have:
     identity = clients.identity
     exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)
+    masters = view.masters(known)
+    kept: bytes | None = None
+    if want.by_name and masters and exists:
+        kept = recall.read(clients.s3, want.bucket, documents.prefix(want.name, masters[0].incarnation))
+    want = recall.recalled(want, known, clients.region, kept)
     wanting = standing.missing(want, known)
     pairs, given = _pairs(clients, want, known)
     pair = pairs.get(key_pair.pair_name(want.name))
@@ -169,7 +177,6 @@ def observe(clients: Clients, want: Want) -> Have:
         fallbacks.require_room(
             [(wanting[one.name], fallbacks.tries(one, subnets, offered, places[one.name])) for one in launched]
         )
-    masters = view.masters(known)
     public = bool(masters[0].public_ip) if masters and masters[0].state == "running" else subnet.public(want.public_ip)
     cidr = want.ssh_cidr
     if cidr == "auto":
@@ -186,6 +193,8 @@ def observe(clients: Clients, want: Want) -> Have:
 
     return Have(
         now=int(time.time()),
+        want=want,
+        kept=kept if kept is not None else body(recall.key(at or "")),
         identity=identity,
         region=clients.region,
         instances=known,

@@ -10,10 +10,10 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import documents, groups, iam, key_pair, lease, prices, security_group, view
+from . import documents, groups, iam, key_pair, launched, lease, prices, recall, security_group, view
 from .instances import ASLEEP
 from .observe import Have
-from .standing import leaving, missing, staying
+from .standing import leaving, missing
 from .want import Want
 
 
@@ -41,7 +41,8 @@ def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | 
             roles[role] = documents.render(want, incarnation, role, at, have.address, want.bucket or "", counts)
         else:
             # What stands stays as it is, and a role that comes later is of the same kind.
-            roles[role] = have.documents[role] or (documents.of_role(stands, role, at) if stands else None)
+            body = have.documents[role] or (documents.of_role(stands, role, at) if stands else None)
+            roles[role] = documents.for_spot(body) if body is not None and want.on_spot(role) else body
     return roles
 
 
@@ -57,17 +58,30 @@ def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
 
 
 def cost_wanted(want: Want, have: Have) -> tuple[prices.Prices, prices.Bill]:
-    """Return the prices of the region, and what the whole cluster costs an hour."""
+    """Return the prices of the region, and what the whole cluster costs an hour, groups that are not named among it."""
     table = prices.prices(have.region, want.prices)
     public = have.subnet.public(want.public_ip)
     machines = []
     for one in want.groups:
         count = max(one.count, len(have.members(one.name))) if want.at_least else one.count
         kind, spot = prices.dearest(table, one.types, one.markets)
-        disks = tuple((disk.type, disk.size) for disk in (one.root, *one.volumes))
         unsure = len(one.types) * len(one.markets) > 1 and count > 0
-        machines.append(prices.Machines(kind, count, disks, spot, public, unsure=unsure))
+        machines.append(prices.Machines(kind, count, _disks(want, have, one), spot, public, unsure=unsure))
+    named, workers = {one.name for one in want.groups}, want.worker_groups[0]
+    for other in view.workers(have.instances):
+        if other.group not in named and other.id not in want.leaving:
+            disks = _disks(want, have, workers)  # as a group has that says nothing of its own
+            machines.append(prices.Machines(other.instance_type, 1, disks, other.market == groups.SPOT, public))
     return table, prices.an_hour(table, machines)
+
+
+def _disks(want: Want, have: Have, group: groups.Group) -> tuple[tuple[str, int], ...]:
+    """Return the disks of each instance of a group; a standing master has those of its launch."""
+    volumes = group.volumes
+    if group.name == groups.MASTER and view.masters(have.instances):
+        launch = documents.launched_with(have.documents[groups.MASTER])
+        volumes = want.worker_groups[0].volumes if launch is not None and launch[0] == 0 else ()
+    return tuple((disk.type, disk.size) for disk in (group.root, *volumes))
 
 
 def _plan_key(plan: Plan, want: Want, have: Have, launching: bool) -> None:
@@ -123,11 +137,25 @@ def _plan_objects(plan: Plan, want: Want, have: Have, incarnation: str, launchin
         plan.change(
             "write", f"document of the {role}", old, "(to be made)" if unknown else documents.digest(body) or old
         )
+    # A job that finds the cluster standing may know nothing of how it was launched.
+    if launching and not (masters and recall.lacking(want, launched.OF_LAUNCH)):
+        wish = recall.body(want, have.kept)
+        plan.change(*recall.STEP, documents.digest(have.kept), documents.digest(wish))
     # Without a word on what nodes are to become they stay as they were launched, with a lease or without.
     ttl = want.ttl if documents.leased(wanted[groups.MASTER]) else 0
+    if starting and ttl:
+        recall.require_known(want, launched.OF_LEASE)
     due = lease.wanted(have.lease, have.now, ttl, want.ttl_max, launching and not masters or starting)
     if due is not None:
         plan.change("write", "lease", have.lease, due)
+
+
+def _require_known(want: Want, have: Have, wanting: dict[str, int]) -> None:
+    """Raise OhmyError where workers are to be launched of which nobody knows how they are to be."""
+    due = [name for name, count in wanting.items() if count]
+    if due:
+        first = [name for name in due if name == groups.WORKER and not have.members(name)]
+        recall.require_known(want, (*launched.OF_NODES, *(launched.OF_FIRST if first else ())))
 
 
 def plan(want: Want, have: Have, incarnation: str) -> Plan:
@@ -135,9 +163,11 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     _refuse_strangers(want, have)
     todo = Plan()
     wanting = missing(want, have.instances)
-    asleep = sorted(
-        one.id for group in want.groups for one in staying(want, have.instances, group.name) if one.state in ASLEEP
-    )
+    here = [*view.masters(have.instances), *view.workers(have.instances)]
+    # Whatever groups are named: Hadoop waits for all of its nodes.
+    asleep = sorted(one.id for one in here if one.state in ASLEEP and one.id not in want.leaving)
+    if view.masters(have.instances):
+        _require_known(want, have, wanting)
     if asleep or any(wanting.values()):
         prices.require_below(want.max_hourly_cost, *cost_wanted(want, have), want.name)
     _plan_access(todo, want, have, incarnation, any(wanting.values()))

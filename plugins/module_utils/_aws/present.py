@@ -43,14 +43,14 @@ def _as_launched(want: Want, have: Have) -> Want:
 
     Who names a cluster alone does not tell again what its image is.
     """
-    user = None if want.document.get("hadoop") else documents.login(have.documents[groups.MASTER])
+    user = None if not want.by_name else documents.login(have.documents[groups.MASTER])
     return want if user is None else replace(want, ssh_user=user)
 
 
 def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Make the cluster stand; return the module's result. In check mode nothing but reads."""
     have = observe(clients, want)
-    want = _as_launched(want, have)
+    want = _as_launched(have.want, have)
     if not check_mode:
         require_ready(want, have)
     incarnation = have.incarnation or str(uuid.uuid4())

@@ -35,6 +35,13 @@ def group_name(cluster: str) -> str:
     return f"ohmy-{cluster}"
 
 
+def others(instance: dict[str, t.Any], cluster: str) -> tuple[str, ...]:
+    """Return the ids of an instance's groups, which are those of its first interface, but that of its cluster."""
+    cards = [one.get("Groups") for one in instance.get("NetworkInterfaces") or ()]
+    found = next(filter(None, [instance.get("SecurityGroups"), *cards]), [])
+    return tuple(one["GroupId"] for one in found if one.get("GroupName") != group_name(cluster))
+
+
 def _own_ssh(raw: dict[str, t.Any]) -> tuple[str, ...]:
     found = []
     for rule in raw.get("IpPermissions", []):

@@ -11,7 +11,21 @@ import typing as t
 from dataclasses import replace
 
 from .._core.plan import Plan
-from . import documents, groups, instance_waits, instances, lease, local_files, tagged
+from . import (
+    costs,
+    documents,
+    groups,
+    instance_waits,
+    instances,
+    launched,
+    lease,
+    local_files,
+    network,
+    prices,
+    recall,
+    tagged,
+    volumes,
+)
 from .client import Clients
 from .tagged import Tagged
 from .waits import Deadline
@@ -23,12 +37,25 @@ def plan(want: Want, have: Tagged) -> Plan:
     todo = Plan()
     asleep = [one.id for one in have.here if one.state in instances.ASLEEP]
     ttl = want.ttl if documents.leased(have.documents[groups.MASTER]) else 0
+    if asleep and ttl:
+        recall.require_known(want, launched.OF_LEASE)
     due = lease.wanted(have.lease, have.now, ttl, want.ttl_max, bool(asleep))
     if due is not None:
         todo.change("write", "lease", have.lease, due)
     if asleep:
         todo.add("start", "instances", asleep, "running")
     return todo
+
+
+def require_below_limit(clients: Clients, want: Want, have: Tagged) -> None:
+    """Raise OhmyError where the cluster would cost more than it may once all of it runs; two calls where there is a limit."""
+    if want.max_hourly_cost is None or all(one.state in instances.LIVE for one in have.here):
+        return
+    table = prices.prices(clients.region, want.prices)
+    disks = volumes.observe(clients.ec2, want.name)
+    subnet = network.find(clients.ec2, have.here[0].subnet_id, None, ())[0]
+    bill = costs.awake(table, have.here, disks, subnet.public(want.public_ip))
+    prices.require_below(want.max_hourly_cost, table, bill, want.name)
 
 
 def apply(clients: Clients, want: Want, have: Tagged, todo: Plan) -> Tagged:
@@ -57,7 +84,9 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     """Start the cluster; return the module's result. In check mode nothing but reads."""
     local_files.require_room(want.state_dir)
     have = tagged.observe(clients, want)
+    want = recall.recalled(want, have.here, clients.region, recall.read(clients.s3, have.bucket, have.prefix))
     todo = plan(want, have)
+    require_below_limit(clients, want, have)
     keys = have.host_keys()
     if not check_mode:
         have = apply(clients, want, have, todo)

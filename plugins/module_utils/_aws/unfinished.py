@@ -10,15 +10,17 @@ import json
 import re
 
 from .._core.errors import OhmyError, as_result
-from . import absent, security_group, view
+from . import absent, documents, instances, nodes, security_group, view
 from .client import Clients
 from .groups import MASTER
 from .observe import Have
+from .waits import Deadline
 from .want import Want
 
 REACHED = re.compile(r"/nodes/(i-[0-9a-f]+)/report/reached/")
 KEPT_HINT = "What it launched stays and costs money: run the same command again to complete it, or remove the cluster."
 STOOD_HINT = "The cluster stood before and may hold data, so that it stays: run the same command again, or remove it."
+WITHDRAWN_HINT = "The instances of this run that had not begun to be nodes (%d) were removed."
 LEFT_HINT = "Something of it is left and may cost money: remove the cluster (state absent, or playbooks/terminate.yml)."
 
 
@@ -33,6 +35,20 @@ def stood(have: Have) -> bool:
     body = have.documents.get(MASTER)
     alone = body is not None and json.loads(body).get("workers") == 0
     return bool(up - masters) or (alone and bool(up & masters))
+
+
+def _withdraw(clients: Clients, want: Want, have: Have, at: str) -> list[str]:
+    """Terminate what this run added to a cluster that stands, but what has been heard of, which may hold data by now.
+
+    A node shows its host key before its daemons are there.
+    """
+    before = {one.id for one in have.instances}
+    known = instances.observe(clients.ec2, want.name, instances.LIVE)
+    heard = nodes.observe(clients.s3, want.bucket or "", at)
+    ids = [one.id for one in known if one.id not in before and one.id not in heard]
+    if ids:
+        instances.terminate(clients.ec2, want.name, ids, Deadline(want.wait_timeout))
+    return [f"instance {one}" for one in ids]
 
 
 def give_up(clients: Clients, want: Want, have: Have, incarnation: str, failure: OhmyError | OSError) -> OhmyError:
@@ -50,6 +66,9 @@ def give_up(clients: Clients, want: Want, have: Have, incarnation: str, failure:
         # The group is made first; where there is none of this launch, there is nothing of it.
         if all(one.incarnation != incarnation for one in groups):
             return end("")
+        if stood(have) and want.on_launch_failure == "removed":
+            gone = _withdraw(clients, want, have, documents.prefix(want.name, incarnation))
+            return end(f"{WITHDRAWN_HINT % len(gone) if gone else ''} {STOOD_HINT}".strip(), removed=gone, left=[])
         if stood(have):
             return end(STOOD_HINT)
         if want.on_launch_failure == "kept":

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
-from . import durations, groups, prices
+from . import durations, groups, launched, prices
 from .groups import Group
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -64,6 +64,14 @@ class Want:
     prices: dict[str, t.Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     document: dict[str, t.Any] = field(default_factory=dict)
+    # The options as they were said, and those of ``launched.OPTIONS`` that nobody knows.
+    said: t.Mapping[str, t.Any] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def by_name(self) -> bool:
+        """Tell whether nothing is said of what nodes are to become, so that they are to be as they were launched."""
+        return not self.document.get("hadoop")
 
     @property
     def bundle_sha256(self) -> str:
@@ -84,6 +92,10 @@ class Want:
     def datanodes(self) -> int:
         """Return how many of the workers hold data."""
         return sum(one.count for one in self.worker_groups if one.role == groups.WORKER)
+
+    def on_spot(self, role: str) -> bool:
+        """Tell whether spot instances may have a role."""
+        return any(one.spot != "no" for one in self.worker_groups if one.role == role)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -222,12 +234,17 @@ def _limit(wanted: float | None) -> float | None:
     return wanted
 
 
-def from_params(params: dict[str, t.Any]) -> Want:
-    """Make a Want of the module's options; raise OhmyError that names the first wrong one."""
+def from_params(said: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any] | None = None) -> Want:
+    """Make a Want of the module's options; raise OhmyError that names the first wrong one.
+
+    :param told: what a launch had of ``launched.NAMES``; None where that is yet to be looked up.
+    """
+    params = launched.settled(said, told or {})
     wanted = groups.from_params(params)
     fallbacks = params.get("fallback_subnet_ids")
     ttl, ttl_max = checked_ttl(params["ttl"]), durations.seconds(params["ttl_max"], "ttl_max")
-    if ttl > ttl_max:
+    # The other one may be what the launch had.
+    if ttl > ttl_max and (told is not None or None not in (said.get("ttl"), said.get("ttl_max"))):
         raise OhmyError("ttl is longer than ttl_max.", "Raise ttl_max or lower ttl.")
     if params.get("state", "present") == "present":
         refuse_reserved(params["name"])
@@ -262,4 +279,6 @@ def from_params(params: dict[str, t.Any]) -> Want:
         document=params.get("document") or {},
         max_hourly_cost=_limit(params.get("max_hourly_cost")),
         prices=prices.checked(params.get("prices")),
+        said=said,
+        unknown=launched.unknown(said, told or {}),
     )

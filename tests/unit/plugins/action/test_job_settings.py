@@ -211,3 +211,32 @@ def test_all_clusters_of_an_account_need_no_name_and_prices_are_read(tmp_path):
     (tmp_path / "prices.yml").write_text("us-east-1: {m6i.large: [}\n")
     message = settings(tmp_path, **values)["msg"]
     assert "cluster_prices:" in message and "cannot be read" in message, message
+
+
+def test_what_is_not_said_of_a_standing_cluster_is_left_open(tmp_path):
+    ec2 = {"cluster_provider": "ec2", "job_mapper": None, "job_input": None}
+    said = settings(tmp_path, scope="cluster", **ec2, cluster_volumes=[], cluster_tags={}, cluster_ttl="4h")["settings"]
+    open_ones = ("cluster_instance_type", "cluster_image", "cluster_root_volume", "cluster_ttl_max", "cluster_public_ip")
+    assert {said[name] for name in (*open_ones, "cluster_security_group_ids", "cluster_worker_groups")} == {None}
+    assert (said["cluster_volumes"], said["cluster_tags"], said["cluster_ttl"]) == ([], {}, "4h")
+    assert (said["cluster_workers"], said["cluster_ssh_user"]) == (2, "admin")
+    # Longer than the default, not than what the launch may have had.
+    assert settings(tmp_path, scope="cluster", **ec2, cluster_ttl="48h")["settings"]["cluster_ttl"] == "48h"
+    launch = settings(tmp_path, cluster_provider="ec2")["settings"]
+    assert (launch["cluster_ttl_max"], launch["cluster_volumes"]) == ("24h", [])
+
+
+def test_defaults_of_roles_are_nobody_s_word_where_a_playbook_reads_a_name(tmp_path):
+    books = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "playbooks").glob("*.yml"))]
+    tasks = [task for book in books for part in book for task in part.get("tasks", [])]
+    readers = {str(task) for task in tasks if task.get("ansible.builtin.include_role", {}).get("tasks_from") == "name"}
+    readers = {text.partition("ansible.builtin.include_role")[2].partition("}")[0] for text in readers}
+    assert len(readers) == 1, readers
+    (role,) = {
+        task["ansible.builtin.include_role"]["name"]
+        for task in tasks
+        if task.get("ansible.builtin.include_role", {}).get("tasks_from") == "name"
+    }
+    read = {"ansible.builtin.include_role": {"name": role, "tasks_from": "name"}}
+    tell = {"ansible.builtin.debug": {"msg": "{{ ohmy_settings.cluster_ttl | string }} {{ ohmy_settings.cluster_volumes }}"}}
+    assert '"None "' in on(tmp_path, [read, tell], cluster_provider="ec2", job_mapper=None, job_input=None)

@@ -233,3 +233,37 @@ def test_a_launch_that_is_throttled_all_along_says_so(account, cluster):
     result = cluster(wait_timeout=1)
     assert result.get("failed") and "RequestLimitExceeded" in result["msg"], result
     assert "cluster_timeout" in result["msg"] and result["left"] == [], result
+
+
+def report(account, result, one, what="reached/" + "ab" * 32):
+    """Let a node have told something."""
+    key = f"{result['cluster']['prefix']}nodes/{one['instance_id']}/report/{what}"
+    account.s3.put_object(Bucket=BUCKET, Key=key, Body=b"{}")
+
+
+@pytest.mark.parametrize(("policy", "stay"), [("removed", 3), ("kept", 4)])
+def test_growth_that_fails_takes_back_what_holds_no_data(account, cluster, policy, stay):
+    first = cluster(workers=1)
+    report(account, first, first["cluster"]["workers"][0])
+    account.answers_host_keys = False
+    groups = [{"name": name, "workers": 1} for name in ("a", "b", "c")]
+    seen = []
+
+    def third_is_refused(name, request):
+        if name != "RunInstances":
+            return
+        seen.append(request)
+        if len(seen) == 2:
+            # By now the first of the new ones has booted.
+            (booted,) = [one for one in account.instances() if {"Key": "ohmy:group", "Value": "a"} in one["Tags"]]
+            account.put_host_key(booted)
+        if len(seen) == 3:
+            refuse("RunInstances", "VcpuLimitExceeded")(name, request)
+
+    account.before_send = third_is_refused
+    result = cluster(workers=1, worker_groups=groups, on_launch_failure=policy)
+    account.before_send = None
+    assert result["aws_code"] == "VcpuLimitExceeded" and "stood before" in result["msg"], result
+    assert len(account.instances()) == stay, result
+    assert (len(result.get("removed") or []), "(1) were removed" in result["msg"]) == (4 - stay, policy == "removed")
+    assert not cluster(workers=1, worker_groups=groups).get("failed") and len(account.instances()) == 5

@@ -40,3 +40,31 @@ def test_impossible_prices_are_refused_before_any_call(account, cluster):
     for bad in ({"prices": {"eu-central-1": {"m6i.large": "cheap"}}}, {"max_hourly_cost": -1}):
         result = cluster(**bad)
         assert result.get("failed") and not account.calls, result
+
+
+def test_the_limit_sees_groups_that_are_not_named(account, cluster):
+    cluster(workers=1, worker_groups=[{"name": "more", "workers": 3}], prices=PRICES)
+    both = {"document": None, "at_least": True}, {"at_least": True}
+    for more in both:
+        told = cluster(workers=1, prices=PRICES, **more)["cluster"]["price"]
+        assert told["per_hour"] == round(5 * 0.105 + 250 * 0.073 / 730, 4), told
+        refused = cluster(workers=2, prices=PRICES, max_hourly_cost=0.5, **more)
+        assert refused.get("failed") and "6 x m6i.large" in refused["msg"], refused
+    assert len(account.instances()) == 5
+
+
+def test_a_start_is_refused_above_the_limit(account, cluster):
+    cluster(workers=2, volumes=[{"size": 100}])
+    cluster("stopped")
+    calls = []
+    for limit in ({"max_hourly_cost": 0.3}, {"max_hourly_cost": 100, "prices": {}}):
+        for check in (True, False):
+            refused = cluster("started", check=check, **{"prices": PRICES, **limit})
+            assert refused.get("failed") and "cluster_max_hourly_cost is" in refused["msg"], refused
+            assert_reads_only(account.calls)
+            calls.append(dict(account.calls))
+    assert len(account.instances("stopped")) == 3
+    done = cluster("started", prices=PRICES, max_hourly_cost=0.4)
+    assert not done.get("failed") and done["cluster"]["price"] is None, done
+    # What runs already is left alone.
+    assert cluster("started", prices=PRICES, max_hourly_cost=0.1)["changed"] is False

@@ -356,7 +356,6 @@ def test_fill_defaults_names_cluster_after_the_job(job):
     done = settings.fill_defaults(found, "/x/My Job_2.yml")
     assert (done["job_name"], done["cluster_name"]) == ("My Job_2", "my-job-2")
     assert done["job_output"] == os.path.join(os.getcwd(), "output", "My Job_2")
-    assert done["cluster_master_instance_type"] == done["cluster_instance_type"]
 
 
 @pytest.mark.parametrize("output", ["s3://b/out", "hdfs:///data/out", "ftp://x"])
