@@ -150,7 +150,7 @@ def observe(clients: Clients, want: Want) -> Have:
     kept: bytes | None = None
     if want.by_name and masters and exists:
         kept = recall.read(clients.s3, want.bucket, documents.prefix(want.name, masters[0].incarnation))
-    want = recall.recalled(want, known, clients.region, kept)
+    bucket, want = want.bucket, recall.recalled(want, known, clients.region, kept)
     wanting = standing.missing(want, known)
     pairs, given = _pairs(clients, want, known)
     pair = pairs.get(key_pair.pair_name(want.name))
@@ -185,11 +185,11 @@ def observe(clients: Clients, want: Want) -> Have:
     if want.instance_profile is not None:
         iam.require_given(clients.iam, want.instance_profile)
     at = documents.prefix(want.name, group.incarnation) if group is not None else None
-    found = s3.listing(clients.s3, want.bucket, at) if at is not None and exists else []
+    found = s3.listing(clients.s3, bucket, at) if at is not None and exists else []
     keys = frozenset(one["Key"] for one in found)
 
     def body(key: str) -> bytes | None:
-        return s3.get(clients.s3, want.bucket or "", key) if key in keys else None
+        return s3.get(clients.s3, bucket, key) if key in keys else None
 
     return Have(
         now=int(time.time()),
@@ -212,7 +212,7 @@ def observe(clients: Clients, want: Want) -> Have:
         role=None if want.instance_profile is not None else iam.observe(clients.iam, want.name, clients.region),
         bucket_exists=exists,
         remarks=tuple(remarks),
-        address=clients.s3_address(want.bucket),
+        address=clients.s3_address(bucket),
         objects=keys,
         nodes=nodes.read(found, at or ""),
         documents={role: body(documents.key(at or "", role)) for role in dict.fromkeys((*groups.ROLES, *want.roles))},

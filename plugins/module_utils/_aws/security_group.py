@@ -38,7 +38,7 @@ def group_name(cluster: str) -> str:
 def others(instance: dict[str, t.Any], cluster: str) -> tuple[str, ...]:
     """Return the ids of an instance's groups, which are those of its first interface, but that of its cluster."""
     cards = [one.get("Groups") for one in instance.get("NetworkInterfaces") or ()]
-    found = next(filter(None, [instance.get("SecurityGroups"), *cards]), [])
+    found: list[dict[str, str]] = next(filter(None, [instance.get("SecurityGroups"), *cards]), [])
     return tuple(one["GroupId"] for one in found if one.get("GroupName") != group_name(cluster))
 
 

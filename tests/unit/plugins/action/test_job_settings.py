@@ -100,7 +100,7 @@ SECRETS = {"hadoop_core_site": {"fs.s3a.secret.key": "hush"}, "hadoop_site": {"m
 HOSTS = {"hadoop_cluster": "demo", "hadoop_master_host": "m1", "hadoop_worker_hosts": ["w1"]}
 
 
-@pytest.mark.parametrize("place", ["job/tasks/settings", "cluster/tasks/name", "hadoop/tasks/node"])
+@pytest.mark.parametrize("place", ["job/tasks/settings", "job/tasks/name", "hadoop/tasks/node"])
 def test_secrets_among_properties_are_not_shown(tmp_path, place):
     # The first two read and keep the settings; what comes after them needs a node.
     tasks = yaml.safe_load((ROOT / f"roles/{place}.yml").read_text())[:2]
@@ -149,7 +149,7 @@ def test_how_nodes_are_restarted_is_checked_before_the_first_is(tmp_path, wrong,
     assert said in settings(tmp_path, scope="nodes", **values)["msg"]
     assert settings(tmp_path, scope="cluster", **values)["settings"]["cluster_name"] == "demo"
     (play,) = [one for one in yaml.safe_load((ROOT / "playbooks/restart.yml").read_text()) if "Find" in one["name"]]
-    assert play["tasks"][0]["vars"] == {"__cluster_scope": "nodes"}
+    assert play["tasks"][0]["vars"] == {"__job_scope": "nodes"}
 
 
 @pytest.mark.parametrize("provider", ["ec2", "inventory"])
@@ -216,7 +216,13 @@ def test_all_clusters_of_an_account_need_no_name_and_prices_are_read(tmp_path):
 def test_what_is_not_said_of_a_standing_cluster_is_left_open(tmp_path):
     ec2 = {"cluster_provider": "ec2", "job_mapper": None, "job_input": None}
     said = settings(tmp_path, scope="cluster", **ec2, cluster_volumes=[], cluster_tags={}, cluster_ttl="4h")["settings"]
-    open_ones = ("cluster_instance_type", "cluster_image", "cluster_root_volume", "cluster_ttl_max", "cluster_public_ip")
+    open_ones = (
+        "cluster_instance_type",
+        "cluster_image",
+        "cluster_root_volume",
+        "cluster_ttl_max",
+        "cluster_public_ip",
+    )
     assert {said[name] for name in (*open_ones, "cluster_security_group_ids", "cluster_worker_groups")} == {None}
     assert (said["cluster_volumes"], said["cluster_tags"], said["cluster_ttl"]) == ([], {}, "4h")
     assert (said["cluster_workers"], said["cluster_ssh_user"]) == (2, "admin")
@@ -238,5 +244,7 @@ def test_defaults_of_roles_are_nobody_s_word_where_a_playbook_reads_a_name(tmp_p
         if task.get("ansible.builtin.include_role", {}).get("tasks_from") == "name"
     }
     read = {"ansible.builtin.include_role": {"name": role, "tasks_from": "name"}}
-    tell = {"ansible.builtin.debug": {"msg": "{{ ohmy_settings.cluster_ttl | string }} {{ ohmy_settings.cluster_volumes }}"}}
+    tell = {
+        "ansible.builtin.debug": {"msg": "{{ ohmy_settings.cluster_ttl | string }} {{ ohmy_settings.cluster_volumes }}"}
+    }
     assert '"None "' in on(tmp_path, [read, tell], cluster_provider="ec2", job_mapper=None, job_input=None)

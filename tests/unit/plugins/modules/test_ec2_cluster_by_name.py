@@ -38,9 +38,9 @@ def impatient(monkeypatch):
 @pytest.fixture(name="private")
 def fixture_private(account):
     """Give the VPC's subnets a way to S3 that needs no public address; return the subnet."""
-    table = account.ec2.describe_route_tables(
-        Filters=[{"Name": "vpc-id", "Values": [account.subnet["VpcId"]]}]
-    )["RouteTables"][0]["RouteTableId"]
+    table = account.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [account.subnet["VpcId"]]}])[
+        "RouteTables"
+    ][0]["RouteTableId"]
     account.ec2.create_vpc_endpoint(
         VpcId=account.subnet["VpcId"],
         ServiceName="com.amazonaws.eu-central-1.s3",
@@ -150,7 +150,7 @@ def test_a_group_needs_no_more_than_its_name_and_number(account, cluster, by_nam
     assert by_name(workers=1)["changed"] is False
     grown = by_name(workers=1, worker_groups=[{"name": "spot", "workers": 2}])
     assert not grown.get("failed") and grown["actions"] == ["launch spot of demo"], grown
-    (old, new) = [made(account, one["instance_id"]) for one in grown["cluster"]["workers"] if one["group"] == "spot"]
+    old, new = [made(account, one["instance_id"]) for one in grown["cluster"]["workers"] if one["group"] == "spot"]
     assert old == new and (old["type"], old["disks"]) == ("m6a.large", [(50, "gp3")])
 
 
@@ -202,7 +202,7 @@ def test_of_an_older_cluster_the_unknown_has_to_be_said(account, cluster, by_nam
         assert_reads_only(account.calls)
     assert not by_name("started", ttl="2h", ttl_max="3h").get("failed")
     # A job that needs no more workers may know nothing of it; one that launches them does.
-    assert cluster(workers=1, at_least=True, instance_type=["m5.large"])["changed"] is False
+    assert cluster(workers=1, at_least=True, instance_type=["m5.large"], ttl="2h")["changed"] is False
     kept = cluster(workers=3, at_least=True, instance_type=["m5.large"])
     assert "write wish of the launch" in kept["actions"], kept
     assert not by_name(workers=4).get("failed")
