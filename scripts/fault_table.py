@@ -21,8 +21,9 @@ is registered by the test that brings the fault about and looks, with eyes of it
 command, run again, comes to the wanted cluster or answer, no instance twice and none forgotten, and `terminate` leaves nothing.
 
 A launch that cannot be completed is removed again, so that nothing of it costs money. With `cluster_on_launch_failure: kept` it
-stays for the next run to complete. A cluster that stood before is never removed by a failure, as it may hold data. What nobody
-comes back for ends by itself when its time to live (`cluster_ttl`) is over.
+stays for the next run to complete. A cluster that stood before is never removed by a failure, as it may hold data; workers that were
+to be added to it and had not begun to be nodes are. What nobody comes back for ends by itself when its time to live (`cluster_ttl`) is
+over.
 
 Tests in `tests/faults` run `ec2_cluster` against the API alone, those in `tests/end_to_end` whole runs on machines. How to bring
 these faults about: [the local cloud](../localcloud/README.md#faults). Failures of the job itself are [another
