@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import launched
 from tests.playbook import play
 
 ROOT = Path(__file__).parents[3]
@@ -31,3 +32,17 @@ def test_a_cluster_whose_master_is_gone_is_not_called_none(tmp_path, clusters, s
     ]
     code, told = play(tmp_path, plays)
     assert code == 2 and said in told, told
+
+
+@pytest.mark.parametrize("tasks", ["instances", "sleep"])
+def test_an_option_with_choices_is_left_out_where_nobody_says_it(tasks):
+    (task,) = [
+        one
+        for one in yaml.safe_load((ROOT / f"roles/cluster/tasks/{tasks}.yml").read_text("utf-8"))
+        if "ohmy.hadoop.ec2_cluster" in one
+    ]
+    given = task["ohmy.hadoop.ec2_cluster"]
+    strict = [
+        name for name in launched.NAMES if name in given and {**launched.OPTIONS, **launched.SEEN}[name].get("choices")
+    ]
+    assert strict and all("omit" in given[name] for name in strict), strict
