@@ -81,11 +81,12 @@ class ActionModule(NodeAction):
         self, args: dict[str, t.Any], folder: OutputFolder, missing: list[Part], spooled: dict[str, t.Any] | None
     ) -> None:
         line = self.progress("fetch")
-        partials = {part["name"]: _partial(folder, part) for part in missing}
+        pieces = {part["name"]: fetch_targets.pieces(part) for part in missing}
+        partials = {part["name"]: _partial(folder, part, pieces[part["name"]]) for part in missing}
         waiting = {part["name"]: part for part in missing}
         total = sum(part["size"] for part in missing)
         try:
-            wanted = [one for part in missing for one in fetch_targets.pieces(part)[partials[part["name"]].resume() :]]
+            wanted = [one for name, partial in partials.items() for one in pieces[name][partial.resume() :]]
             left = sum(piece.length for piece in wanted)
             self._accept(folder, waiting, partials)
             for load in fetch_targets.loads(wanted):
@@ -148,9 +149,8 @@ class ActionModule(NodeAction):
             del waiting[part["name"]]
 
 
-def _partial(folder: OutputFolder, part: Part) -> PartialFile:
-    sizes = [piece.length for piece in fetch_targets.pieces(part)]
-    return PartialFile(folder.partial(part["name"]), folder.key_of(part), sizes)
+def _partial(folder: OutputFolder, part: Part, pieces: list[Piece]) -> PartialFile:
+    return PartialFile(folder.partial(part["name"]), folder.key_of(part), [piece.length for piece in pieces])
 
 
 def _append(path: str, load: list[Piece], digests: list[str], partials: dict[str, PartialFile]) -> int:
