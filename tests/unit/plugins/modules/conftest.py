@@ -21,6 +21,7 @@ from ansible.module_utils.testing import patch_module_args
 from moto import mock_aws
 from moto.ec2.models import amis
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instance_waits, stopped, waits
 from tests.seen import every_instance
 
 REGION = "eu-central-1"
@@ -217,3 +218,11 @@ def cluster(account, run_module, monkeypatch):
 
 def assert_reads_only(calls):
     assert calls and all(name.startswith(READS) for name in calls), calls
+
+
+@pytest.fixture(name="impatient")
+def fixture_impatient(monkeypatch):
+    """Look again at once."""
+    honest = waits.poll
+    for module in (instance_waits, stopped):
+        monkeypatch.setattr(module, "poll", lambda *args, **kwargs: honest(*args, **{**kwargs, "pause": 0.01}))

@@ -10,10 +10,10 @@ import time
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instance_waits, stopped, waits
-
 from .conftest import BUCKET, assert_reads_only
 from .test_ec2_cluster_sleep import lease_of, outrun_lease
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 WISH = {
     "instance_type": ["m5.large", "m5.xlarge"],
@@ -25,14 +25,6 @@ WISH = {
     "ttl_max": "9d",
 }
 SPOT = {"name": "spot", "workers": 1, "spot": "prefer", "instance_type": ["m6a.large"], "volumes": []}
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """Look again at once."""
-    honest = waits.poll
-    for module in (instance_waits, stopped):
-        monkeypatch.setattr(module, "poll", lambda *args, **kwargs: honest(*args, **{**kwargs, "pause": 0.01}))
 
 
 @pytest.fixture(name="private")

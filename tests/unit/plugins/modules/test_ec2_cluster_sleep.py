@@ -14,12 +14,10 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
-    instance_waits,
     instances,
     local_files,
     stopped,
     tagged,
-    waits,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
@@ -27,13 +25,7 @@ from .conftest import BUCKET, assert_reads_only
 from .test_ec2_cluster import KEYS
 from .test_ec2_cluster_failures import refuse
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """Look again at once."""
-    honest = waits.poll
-    for module in (instance_waits, stopped):
-        monkeypatch.setattr(module, "poll", lambda *args, **kwargs: honest(*args, **{**kwargs, "pause": 0.01}))
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture(name="cluster")
