@@ -32,6 +32,7 @@ aws_access_key_id = {access_key}
 aws_secret_access_key = {secret_key}
 s3 =
   addressing_style = path
+  signature_version = s3v4
 """
 
 

@@ -9,12 +9,14 @@ import datetime
 import hashlib
 import urllib.parse
 
+import boto3
 import pytest
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from localcloud import auth
+from localcloud.lifetime import AWS_CONFIG
 
 KEYS = Credentials("AKIAEXAMPLE", "secret", "token+/=")
 
@@ -74,6 +76,16 @@ def test_presigned():
     auth.check_time(made, now)
     with pytest.raises(auth.AuthError, match="expired"):
         auth.check_time(made, now + datetime.timedelta(seconds=120))
+
+
+def test_presigned_by_the_written_profile(tmp_path, monkeypatch):
+    place = {"region": "us-east-1", "gateway": "10.70.0.1", "port": 5000}
+    config = tmp_path / "aws-config"
+    config.write_text(AWS_CONFIG.format(**place, access_key="AKIAEXAMPLE", secret_key="secret"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    client = boto3.Session(profile_name="localcloud").client("s3")
+    parts = urllib.parse.urlsplit(client.generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"}))
+    assert code(auth.Request("GET", parts.path, parts.query, {"host": parts.netloc})) == "ok"
 
 
 def test_time():
