@@ -58,27 +58,31 @@ def renew(document: t.Mapping[str, t.Any], seconds: int, now: float | None = Non
     return until
 
 
-def arm(document: t.Mapping[str, t.Any]) -> None:
-    """Set the timer to the lease's end; while S3 does not tell it, a timer that is set stays, a new one asks soon."""
+def arm(document: t.Mapping[str, t.Any]) -> bool:
+    """Set the timer to the lease's end; while S3 does not tell it, a timer that is set stays, a new one asks soon.
+
+    Returns whether systemd has read all units anew for it.
+    """
     try:
         deadline = float(read(document)["expires"])
     except OhmyError:
         if read_file(TIMER) is not None and service_state("ohmy-lease.timer") == "active":
-            return
+            return False
         deadline = time.time() + 60
-    _timer(int(deadline) + 1)
+    return _timer(int(deadline) + 1)
 
 
-def _timer(deadline: int) -> None:
+def _timer(deadline: int) -> bool:
     # A date that has passed never comes again.
     deadline = max(deadline, int(time.time()) + 2)
     text = units.lease_timer(deadline).encode()
     if read_file(TIMER) == text and service_state("ohmy-lease.timer") == "active":
-        return
+        return False
     write_file(TIMER, text)
     run(["systemctl", "daemon-reload"], "reload systemd's units")
-    run(["systemctl", "enable", "ohmy-lease.timer"], "start the lease's timer at each boot")
+    run(["systemctl", "enable", "--no-reload", "ohmy-lease.timer"], "start the lease's timer at each boot")
     run(["systemctl", "restart", "ohmy-lease.timer"], "arm the lease's timer")
+    return True
 
 
 def armed(root: str = "/") -> bool:
