@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ import pytest
 from tests.documented import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
+]
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 SHELLS = ("sh", "bash", "shell", "console")
 COMMAND = re.compile(
@@ -21,6 +26,7 @@ COMMAND = re.compile(
 )
 TESTED = re.compile(r"<!-- tested: \S+ -->")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+NAMED = re.compile(r"`((?:[\w.*-]+/)+(?:[\w.*-]+)?)`")
 UNTESTED = re.compile(r"<!-- not tested: \S.+ -->")
 
 
@@ -54,3 +60,18 @@ def test_every_tested_block_is_used_by_a_test(page: str) -> None:
 def test_every_link_to_a_file_leads_to_one(page: str) -> None:
     links = LINK.findall((ROOT / page).read_text("utf-8"))
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_map_of_the_code_names_what_there_is_and_nothing_else() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(NAMED.findall(text))
+    # What is made, and names in capitals for what a reader fills in.
+    made = {name for name in named if name.startswith((".venv/", "build/")) or re.search(r"/[A-Z]+[.]\w+$", name)}
+    assert [name for name in sorted(named - made) if not any(ROOT.glob(name))] == []
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    folders = {name.split("/")[0] for name in tracked.splitlines() if "/" in name and not name.startswith(".")}
+    inner = {f"{folder}/{path.name}" for folder in ("plugins", "roles", "tests") for path in (ROOT / folder).iterdir()}
+    wanted = folders - {"plugins", "roles", "tests"} | {name for name in inner if (ROOT / name).is_dir()}
+    assert [name for name in sorted(wanted) if "__pycache__" not in name and f"`{name}/" not in text] == []
