@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -86,6 +88,34 @@ def test_shellcheck() -> None:
 
 def test_changelog() -> None:
     run("antsibull-changelog", "lint")
+
+
+def test_the_commit_hooks_are_valid_and_bring_nothing() -> None:
+    run("pre-commit", "validate-config")
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    assert {hook["language"] for hook in repository["hooks"]} == {"system"}
+
+
+@pytest.mark.parametrize(
+    "kind, folder", [("module", "plugins/modules"), ("inventory", "plugins/inventory"), ("role", "roles")]
+)
+def test_ansible_doc_shows_all_there_is(kind: str, folder: str) -> None:
+    names = sorted(f"ohmy.hadoop.{path.stem}" for path in (ROOT / folder).iterdir() if not path.name.startswith("__"))
+    # As data alone: what it warns of would stand before it.
+    found = json.loads(run("ansible-doc", "--type", kind, "--json", *names))
+    assert sorted(found) == names
+    shown = run("ansible-doc", "--type", kind, *names)
+    assert "[WARNING]" not in shown and "[ERROR]" not in shown
+    assert all(name in shown for name in names)
+
+
+def test_every_kind_of_plugin_that_has_documentation_is_shown() -> None:
+    kinds = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir() and not path.name.startswith("__")}
+    # Actions are documented by the modules of their names.
+    assert kinds == {"action", "doc_fragments", "inventory", "module_utils", "modules", "plugin_utils"}
+    actions = {path.name for path in (ROOT / "plugins/action").glob("*.py")}
+    assert actions <= {path.name for path in (ROOT / "plugins/modules").glob("*.py")}
 
 
 @pytest.mark.sanity
