@@ -17,10 +17,11 @@ options:
       - The AWS region; by default the one of the profile or of E(AWS_DEFAULT_REGION).
       - E(AWS_REGION) is used where it is set.
     type: str
-    aliases: [aws_region]
+    aliases: [aws_region, ec2_region]
   profile:
     description:
       - The named profile of the AWS configuration; by default what the AWS SDK finds by itself (E(AWS_PROFILE) among others).
+      - It may be one that takes a role, signs in by IAM Identity Center (SSO), or asks a program for keys.
       - Cannot be combined with keys.
     type: str
     aliases: [aws_profile]
@@ -28,12 +29,12 @@ options:
     description:
       - The access key id; better left to a profile.
     type: str
-    aliases: [aws_access_key_id]
+    aliases: [aws_access_key_id, aws_access_key]
   secret_key:
     description:
       - The secret access key; better left to a profile.
     type: str
-    aliases: [aws_secret_access_key]
+    aliases: [aws_secret_access_key, aws_secret_key]
   session_token:
     description:
       - The session token of temporary credentials.

@@ -11,10 +11,10 @@ import typing as t
 from ansible.module_utils.basic import env_fallback
 
 CONNECTION: dict[str, dict[str, t.Any]] = {
-    "region": {"type": "str", "aliases": ["aws_region"], "fallback": (env_fallback, ["AWS_REGION"])},
+    "region": {"type": "str", "aliases": ["aws_region", "ec2_region"], "fallback": (env_fallback, ["AWS_REGION"])},
     "profile": {"type": "str", "aliases": ["aws_profile"]},
-    "access_key": {"type": "str", "aliases": ["aws_access_key_id"], "no_log": False},
-    "secret_key": {"type": "str", "aliases": ["aws_secret_access_key"], "no_log": True},
+    "access_key": {"type": "str", "aliases": ["aws_access_key_id", "aws_access_key"], "no_log": False},
+    "secret_key": {"type": "str", "aliases": ["aws_secret_access_key", "aws_secret_key"], "no_log": True},
     "session_token": {"type": "str", "aliases": ["aws_session_token"], "no_log": True},
     "endpoint_url": {"type": "str", "aliases": ["aws_endpoint_url"], "fallback": (env_fallback, ["AWS_URL"])},
     "validate_certs": {"type": "bool", "default": True},

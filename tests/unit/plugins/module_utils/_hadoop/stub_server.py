@@ -20,6 +20,7 @@ class Stub:
     def __init__(self, answer: t.Callable[[str, str, bytes], Reply]) -> None:
         self.answer = answer
         self.seen: list[tuple[str, str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,6 +33,7 @@ class Stub:
                         body += self.rfile.read(size)
                         self.rfile.readline()
                     self.rfile.readline()
+                stub.headers.append(dict(self.headers))
                 stub.seen.append((self.command, self.path, body))
                 status, data = stub.answer(self.command, self.path, body)
                 if status == 0:  # hang up
@@ -47,9 +49,10 @@ class Stub:
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
-                self.wfile.write(raw)
+                if self.command != "HEAD":
+                    self.wfile.write(raw)
 
-            do_GET = do_PUT = do_POST = do_DELETE = reply
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = reply
 
             def log_message(self, *_: t.Any) -> None:
                 pass
