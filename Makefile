@@ -4,6 +4,8 @@
 #
 # make run [JOB=path/to/job.yml]   set up what is missing, then run the job (default: files/example/job.yml)
 # make terminate [JOB=…]           remove the cluster that a job's run left standing
+# make shell [NODE=worker-1]       log in to a node of the cluster that a job's run kept (JOB=…), by default its master
+# make logs [JOB=…]                bring all daemons' logs of such a cluster to output/logs
 # make down                        remove what the runs made on this machine
 # make setup                       set up what a run needs, and no more
 # make archives                    make the archives of Hadoop and Java in build/archives (docs/archives.md)
@@ -37,7 +39,7 @@ PYTEST := .venv/bin/pytest
 # of its own.
 THREE := --numprocesses 3 --dist loadfile
 
-.PHONY: help setup setup-dev run terminate down test test-long test-failures test-life bench lint format sanity unit archives collection lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit archives collection lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -60,6 +62,14 @@ run: setup
 
 terminate: $(STAMPS)/venv
 	@$(PYTHON) scripts/run.py playbooks/terminate.yml
+
+# Said to make alone: the environment may hold a NODE of somebody else's.
+shell: NODE := master
+shell: $(STAMPS)/venv
+	@$(PYTHON) scripts/run.py playbooks/login.yml "$(NODE)"
+
+logs: $(STAMPS)/venv
+	@$(PYTHON) scripts/run.py playbooks/logs.yml
 
 down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down

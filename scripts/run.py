@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``make run`` does once everything is set up: the local cloud up, and the job's playbook against it.
+"""What ``make run`` does once everything is set up: the local cloud up, and a playbook against it.
 
+``run.py [PLAYBOOK [NODE]]``: with ``playbooks/login.yml`` a shell on the node follows.
 The job file is ``$JOB``, relative to ``$OHMY_CALLER`` or to the checkout. Ctrl-C ends the playbook; then the job file's
 ``job_on_disconnect`` and ``cluster_keep`` say whether the cluster stays.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -22,6 +24,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 EXAMPLE = "files/example/job.yml"
+RUN_JOB, LOGIN, LOGS, TERMINATE = "run_job.yml", "playbooks/login.yml", "playbooks/logs.yml", "playbooks/terminate.yml"
 AWS_CONFIG = CHECKOUT / "var/localcloud/aws-config"
 # How long a playbook may take to end by itself after Ctrl-C.
 GRACE_SECONDS = 20
@@ -58,7 +61,10 @@ def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path
 def playbook(name: str, job: Path) -> list[str]:
     """Return the command that plays *name* for the job file; a path may hold blanks and quotes."""
     program = str(CHECKOUT / ".venv/bin/ansible-playbook")
-    return [program, str(CHECKOUT / name), "-e", json.dumps({"job_file": str(job)})]
+    given = {"job_file": str(job)}
+    if name == LOGS:
+        given["logs_dest"] = str(CHECKOUT / "output/logs")
+    return [program, str(CHECKOUT / name), "-e", json.dumps(given)]
 
 
 def after_interrupt(variables: t.Mapping[str, t.Any]) -> str:
@@ -112,7 +118,7 @@ def interrupted(job: Path, env: dict[str, str]) -> None:
     what = after_interrupt(load(job))
     if what == "remove":
         print("\nInterrupted; job_on_disconnect is kill and cluster_keep never: removing the cluster.", flush=True)
-        follow(playbook("playbooks/terminate.yml", job), env)
+        follow(playbook(TERMINATE, job), env)
         return
     if what == "kill":
         print("\nInterrupted; job_on_disconnect is kill: the master kills the job when nobody asks for two minutes.")
@@ -127,10 +133,25 @@ def come_back(job: Path) -> None:
     print(f"To remove the cluster: {make('terminate', job)}   To remove all clusters here: make down", flush=True)
 
 
+def log_in(command: list[str], node: str, env: dict[str, str]) -> int:
+    """Become a shell on a node by the line that the playbook prints; return its exit code where it prints none."""
+    done = subprocess.run(command, env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    found = re.search(r"Log in with: (ssh -F .+) master\b", done.stdout)
+    if done.returncode or not found:
+        print(done.stdout)
+        return done.returncode or 1
+    words = shlex.split(found[1])
+    hosts = [line.split()[1:] for line in Path(words[-1]).read_text("utf-8").splitlines() if line.startswith("Host ")]
+    if not any(node in names for names in hosts):
+        shorts = [names[0] for names in hosts if names != ["*"]]
+        raise SystemExit(f"There is no node {node}; there are {', '.join(shorts)}.")
+    os.execvpe(words[0], [*words, node], env)
+
+
 def main() -> int:
     """Bring up the local cloud and run the playbook; return its exit code, 130 after Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    name = sys.argv[1] if len(sys.argv) > 1 else "run_job.yml"
+    name = sys.argv[1] if len(sys.argv) > 1 else RUN_JOB
     job = find_job(os.environ.get("JOB", ""), os.environ.get("OHMY_CALLER", ""), CHECKOUT)
     cloud = [str(CHECKOUT / "scripts/as_root"), "start the local cloud: containers, a network and firewall rules"]
     code, stopped = follow([*cloud, sys.executable, "-m", "localcloud", "up"], dict(os.environ))
@@ -138,10 +159,12 @@ def main() -> int:
         return code
     env = environment(os.environ, AWS_CONFIG, CHECKOUT)
     env["OHMY_TERMINATE"] = make("terminate", job)
+    if name == LOGIN:
+        return log_in(playbook(name, job), sys.argv[2], env)
     code, stopped = follow(playbook(name, job), env)
-    if stopped and name == "run_job.yml":
+    if stopped and name == RUN_JOB:
         interrupted(job, env)
-    elif code < 0 and name == "run_job.yml":
+    elif code < 0 and name == RUN_JOB:
         print(f"\nThe playbook was ended by signal {-code}.")
         come_back(job)
     return code

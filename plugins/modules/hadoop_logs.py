@@ -9,11 +9,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hadoop_logs
-short_description: Bring the evidence of a failure from the master to the controller
+short_description: Bring logs of a node to the controller
 version_added: 0.1.0
 description:
   - Collects on the master, within O(limit) seconds, what explains a failure, the logs of the daemons, the history of
-    the job and the standard error of its failed tasks, and packs it into one archive.
+    the job and the standard error of its failed tasks, and packs it into one archive. With O(alone=true) it collects on any
+    node what its own daemons wrote.
+  - Of each file the last MiB is brought, of the journal the last 2000 lines, and 64 MiB in all.
   - The action plugin fetches the archive and verifies it.
   - What cannot be had in time is left out and named.
 author:
@@ -41,6 +43,10 @@ options:
     description: The local directory on the controller; made where it is missing.
     type: path
     required: true
+  alone:
+    description: Whether only what this node itself wrote is wanted; no daemon is asked then.
+    type: bool
+    default: false
   job:
     description: The id of the job whose history and failed tasks are wanted, too.
     type: str
@@ -48,6 +54,10 @@ options:
     description: How long collecting may take, in seconds.
     type: int
     default: 45
+  unpack:
+    description: Whether the files are wanted in O(dest) instead of the archive. Files of their names are replaced.
+    type: bool
+    default: false
   spool:
     description: A directory on the master. The action plugin fills this in.
     type: path
@@ -60,16 +70,27 @@ EXAMPLES = r"""
     job: wordcount-1a2b3c4d
   delegate_to: demo-master
   become: true
+
+- name: Save what the daemons of each node wrote
+  hosts: demo
+  gather_facts: false
+  become: true
+  tasks:
+    - name: Bring their logs
+      ohmy.hadoop.hadoop_logs:
+        dest: "logs/{{ inventory_hostname }}"
+        alone: true
+        unpack: true
 """
 
 RETURN = r"""
 path:
-  description: The archive on the controller.
+  description: The archive on the controller, or with O(unpack) the folder of the files.
   returned: success, not in check mode
   type: str
   sample: /home/ada/wordcount/evidence/evidence-20260102T030405Z.tar.gz
 size:
-  description: Its size in bytes.
+  description: The archive's size in bytes.
   returned: success, not in check mode
   type: int
   sample: 40960
@@ -85,6 +106,12 @@ missing:
   type: list
   elements: str
   sample: ["the job's history: JobHistory does not answer"]
+actions:
+  description: What was brought and what could not be had, in words.
+  returned: success
+  type: list
+  elements: str
+  sample: ["8 files"]
 seconds:
   description: How long collecting took.
   returned: success
@@ -104,9 +131,11 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job imp
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
+    "alone": {"type": "bool", "default": False},
     "dest": {"type": "path", "required": True},
     "job": {"type": "str"},
     "limit": {"type": "int", "default": 45},
+    "unpack": {"type": "bool", "default": False},
     "spool": {"type": "path"},
 }
 
@@ -118,21 +147,23 @@ def collect(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     path = os.path.join(params["spool"], f"evidence-{stamp}.tar.gz")
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        found = evidence.collect(path, params["job"], params["limit"])
+        found = evidence.collect(path, params["job"], params["limit"], alone=params["alone"])
         owner = os.stat(params["spool"])
         os.chown(path, owner.st_uid, owner.st_gid)
         spooled = {"path": path, "size": os.path.getsize(path), "sha256": file_sha256(path)}
     except OSError as exc:
         raise OhmyError(
-            f"The evidence could not be written on the master: {exc}.", "Make room in the master's temporary directory."
+            f"The evidence could not be written on the node: {exc}.", "Make room in the node's temporary directory."
         ) from exc
-    return {**found, "spooled": spooled, "seconds": round(time.monotonic() - began, 1)}
+    count = len(found["entries"])
+    actions = [f"{count} file{'s' if count != 1 else ''}", *(f"not had: {one}" for one in found["missing"])]
+    return {**found, "actions": actions, "spooled": spooled, "seconds": round(time.monotonic() - began, 1)}
 
 
 def main() -> None:
     """Collect, unless this is check mode."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    result: dict[str, t.Any] = {"entries": [], "missing": [], "spooled": None, "seconds": 0.0}
+    result: dict[str, t.Any] = {"entries": [], "missing": [], "actions": [], "spooled": None, "seconds": 0.0}
     try:
         require_root()
         if not module.check_mode:

@@ -10,6 +10,7 @@ import re
 import shlex
 import socket
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.documented import documented
 from tests.socks import fetch
 from tests.waiting import wait_for
 
-from .support import tags, write_job
+from .support import ROOT, tags, write_job
 
 pytestmark = pytest.mark.long
 PAGE = "docs/operate.md"
@@ -172,6 +173,36 @@ def test_copies_travel_only_where_something_differs(cloud, operator, nodes):
         assert "(2 hosts): as it is to be" in run.stdout, run.stdout
         assert re.search(r"worker-i-\w+: changed\n    write /srv/model/a b.txt\n", run.stdout), run.stdout
     assert cloud.inside(nodes[2], "cat", "/srv/model/a b.txt").stdout == "one\n"
+
+
+def test_the_logs_of_all_daemons_come_by_one_command(operator, nodes):
+    done = operator.type(documented(PAGE, "logs").replace("/tmp/look", "look"))
+    assert done.returncode == 0 and done.stdout.count(": changed") >= 2, done.stdout
+    (folder,) = operator.folder.glob(f"{CLUSTER}-logs-*")
+    assert f"The logs lie in ./{folder.name}, in a folder for each host." in done.stdout, done.stdout
+    hosts = {path.name for path in folder.iterdir()}
+    workers = {f"{CLUSTER}-worker-{one['InstanceId']}" for one in nodes[1:]}
+    assert hosts == {f"{CLUSTER}-master", *workers}
+    names = {host: {path.name for path in (folder / host).rglob("*") if path.is_file()} for host in hosts}
+    wanted = {"master": ("namenode", "resourcemanager"), "worker": ("datanode", "nodemanager")}
+    for host, found in names.items():
+        for daemon in wanted[host.split("-")[1]]:
+            assert any(daemon in name and name.endswith(".log") for name in found), (host, found)
+        assert {"journal.txt", "units.txt"} <= found, (host, found)
+        assert "Started" in next((folder / host).rglob("journal.txt")).read_text("utf-8", "replace")
+    assert len(list((operator.folder / "look").glob(f"{CLUSTER}-logs-*/*"))) == 1
+
+
+def test_make_shell_becomes_a_shell_on_the_node(operator, nodes):
+    code = (
+        "import os, sys; from scripts import run; sys.exit(run.log_in(sys.argv[1:-1], sys.argv[-1], dict(os.environ)))"
+    )
+    words = ["ansible-playbook", "ohmy.hadoop.login", "-e", f"cluster_name={CLUSTER}", "worker-1"]
+    line = shlex.join([sys.executable, "-c", code, *words])
+    done = operator.type(f"cd {shlex.quote(str(ROOT))}; echo 'hostname -I; whoami' | {line}")
+    addresses = [one["PrivateIpAddress"] for one in nodes[1:]]
+    assert done.returncode == 0 and "admin" in done.stdout.split(), done.stdout
+    assert any(address in done.stdout for address in addresses), done.stdout
 
 
 def test_who_may_log_in(cloud, operator, nodes):

@@ -88,10 +88,12 @@ def collect(
     root: str = ROOT,
     log_dir: str = LOG_DIR,
     conf_dir: str = CONF_DIR,
+    alone: bool = False,
 ) -> dict[str, t.Any]:
     """Write ``path``, a tar.gz, in about ``limit`` seconds; return {"entries", "missing"}.
 
     :param job: the id of the job whose history and failed tasks are wanted too.
+    :param alone: only what this node itself wrote is wanted, and no daemon is asked.
     """
     host = socket.gethostname()
     with filled(path, limit) as found:
@@ -102,7 +104,10 @@ def collect(
                 "the job in YARN",
                 lambda: _application(found, JobDir.of(job, root), open_doors(conf_dir, timeout=HTTP_SECONDS)),
             )
-        found.attempt("the state of the cluster", lambda: cluster(found, open_doors(conf_dir, timeout=HTTP_SECONDS)))
+        if not alone:
+            found.attempt(
+                "the state of the cluster", lambda: cluster(found, open_doors(conf_dir, timeout=HTTP_SECONDS))
+            )
         found.attempt("the logs of the daemons", lambda: daemons(found, log_dir, host))
         found.attempt("the journal", lambda: journal(found, host))
     return {"entries": found.entries, "missing": found.missing}

@@ -61,6 +61,46 @@ def test_a_path_with_blanks_and_quotes_arrives_whole() -> None:
     assert json.loads(command[command.index("-e") + 1]) == {"job_file": str(job)}
 
 
+def test_logs_come_into_the_folder_of_outputs() -> None:
+    command = run.playbook("playbooks/logs.yml", Path("/job.yml"))
+    assert json.loads(command[-1]) == {"job_file": "/job.yml", "logs_dest": str(ROOT / "output/logs")}
+
+
+@pytest.fixture(name="log_in")
+def fixture_log_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Log in where the playbook prints a text; return what ssh was called with."""
+    config = tmp_path / "a b" / "ssh_config"
+    config.parent.mkdir()
+    config.write_text(
+        "Host master demo-master i-0\n    HostName 10.0.0.4\n\nHost worker-1 i-1\n\nHost *\n    User admin\n"
+    )
+    called: list[list[str]] = []
+    monkeypatch.setattr(run.os, "execvpe", lambda _file, words, _env: called.append(words))
+
+    def log_in(node: str, text: str = f"Log in with: ssh -F '{config}' master (or worker-1, and so on)", code: int = 0):
+        command = [sys.executable, "-c", f"print({text!r}); raise SystemExit({code})"]
+        return run.log_in(command, node, dict(os.environ)), called
+
+    log_in.config = str(config)
+    return log_in
+
+
+@pytest.mark.parametrize("node", ["master", "worker-1", "i-1"])
+def test_a_shell_is_ssh_by_the_line_that_was_printed(log_in, node: str) -> None:
+    assert log_in(node)[1] == [["ssh", "-F", log_in.config, node]]
+
+
+def test_a_node_that_there_is_not_is_refused_with_those_that_there_are(log_in) -> None:
+    with pytest.raises(SystemExit, match="There is no node worker-7; there are master, worker-1."):
+        log_in("worker-7")
+
+
+@pytest.mark.parametrize(("text", "code", "expected"), [("no cluster", 2, 2), ("The cluster is stopped.", 0, 1)])
+def test_where_nobody_can_log_in_the_playbook_says_why(log_in, capsys, text: str, code: int, expected: int) -> None:
+    assert log_in("master", text, code) == (expected, [])
+    assert text in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("variables", "what"),
     [

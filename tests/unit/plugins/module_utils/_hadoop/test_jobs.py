@@ -258,6 +258,17 @@ def test_evidence_holds_what_could_be_had_and_names_the_rest(tmp_path, monkeypat
     assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+def test_a_node_alone_tells_what_it_wrote_and_asks_no_daemon(tmp_path, monkeypatch):
+    def asked(*_arguments, **_more):
+        raise AssertionError("a daemon was asked")
+
+    monkeypatch.setattr(evidence, "open_doors", asked)
+    (tmp_path / "hadoop-hdfs-datanode.log").write_text("up\n")
+    found = evidence.collect(str(tmp_path / "e.tar.gz"), None, 20, log_dir=str(tmp_path), alone=True)
+    assert any(name.endswith("/hadoop-hdfs-datanode.log") for name in found["entries"])
+    assert not any("cluster" in text for text in [*found["entries"], *found["missing"]])
+
+
 def test_evidence_without_time_is_an_archive_that_says_so(tmp_path):
     found = evidence.collect(str(tmp_path / "e.tar.gz"), "wc", 0, str(tmp_path), str(tmp_path), str(tmp_path))
     assert found["entries"] == ["missing.txt"] and all("no time left" in text for text in found["missing"])
