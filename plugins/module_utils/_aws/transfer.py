@@ -67,13 +67,20 @@ def part_size_of(size: int) -> int:
     return max(PART_SIZE, -(-size // MOST_PARTS // BLOCK) * BLOCK) if size > 2 * PART_SIZE else 0
 
 
-def _sums(stream: t.IO[bytes], part_size: int, *whole: t.Any) -> list[bytes]:
-    """Read a file to its end into the sums of the whole; return those of its parts, none for a file that goes in one."""
-    parts: list[bytes] = []
+def _sha512(descriptor: int) -> str:
+    digest, offset = hashlib.sha512(), 0
+    while block := os.pread(descriptor, BLOCK, offset):
+        digest.update(block)
+        offset += len(block)
+    return digest.hexdigest()
+
+
+def _sha256(stream: t.IO[bytes], part_size: int) -> tuple[str, list[bytes]]:
+    """Read a file to its end; return the sum of the whole, and those of its parts, none for a file that goes in one."""
+    whole, parts = hashlib.sha256(), []
     left, part = part_size, hashlib.sha256()
     while block := stream.read(min(BLOCK, left) if part_size else BLOCK):
-        for one in whole:
-            one.update(block)
+        whole.update(block)
         if not part_size:
             continue
         part.update(block)
@@ -81,24 +88,29 @@ def _sums(stream: t.IO[bytes], part_size: int, *whole: t.Any) -> list[bytes]:
         if not left:
             parts.append(part.digest())
             left, part = part_size, hashlib.sha256()
-    return parts if left == part_size else [*parts, part.digest()]
+    return whole.hexdigest(), parts if left == part_size else [*parts, part.digest()]
 
 
 def read(path: str, key: str) -> Item:
-    """Read a file once: its sums as a whole and of its parts; raise OhmyError when it cannot be read or changes."""
-    small, large = hashlib.sha256(), hashlib.sha512()
+    """Read a file: its sums as a whole and of its parts; raise OhmyError when it cannot be read or changes meanwhile.
+
+    The two kinds of sums of a large one are made side by side.
+    """
     try:
         with open(path, "rb") as stream:
             stamp = _stamp(os.fstat(stream.fileno()))
             if stamp[0] > MOST_BYTES:
                 raise OhmyError(f"{path} has {stamp[0]} bytes, an object in S3 at most {MOST_BYTES}.", "Split it.")
             part_size = part_size_of(stamp[0])
-            parts = _sums(stream, part_size, small, large)
+            with ThreadPoolExecutor(1) as beside:
+                later = beside.submit(_sha512, stream.fileno()) if part_size else None
+                sha256, parts = _sha256(stream, part_size)
+                sha512 = later.result() if later is not None else _sha512(stream.fileno())
             if _stamp(os.fstat(stream.fileno())) != stamp:
                 raise OhmyError(f"{path} changed while it was read.", "Run it again when nothing writes to it.")
     except OSError as exc:
         raise _unreadable(path, exc) from exc
-    return Item(path, key, stamp[0], small.hexdigest(), large.hexdigest(), stamp, part_size, tuple(parts))
+    return Item(path, key, stamp[0], sha256, sha512, stamp, part_size, tuple(parts))
 
 
 def _bytes(one: Item, offset: int, size: int, digest: bytes) -> bytes:
