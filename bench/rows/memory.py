@@ -15,11 +15,13 @@ from ..row import Goal, Pair, Row, interleaved
 
 SECONDS = 60
 DAEMONS = {"master": ("namenode", "resourcemanager", "historyserver"), "worker": ("datanode", "nodemanager")}
-# One line of kB for each daemon; pages that processes share are divided among them.
+# One line of kB for each daemon; pages that processes share are divided among them. Root of a container may not trace, and
+# what a process maps is told to its own user.
 SCRIPT = """set -e
 for name in "$@"; do
   pid=$(systemctl show --property=MainPID --value "hadoop-$name")
-  awk '/^Pss:/ {print $2}' "/proc/$pid/smaps_rollup"
+  user=$(stat --format=%u "/proc/$pid") group=$(stat --format=%g "/proc/$pid")
+  setpriv --reuid "$user" --regid "$group" --clear-groups awk '/^Pss:/ {print $2}' "/proc/$pid/smaps_rollup"
 done"""
 
 
