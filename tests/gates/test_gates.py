@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.documented import documented
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SECONDS = 600
@@ -31,6 +33,7 @@ SHIPPED = (
     "docs/iam/*.json",
     "extensions/molecule/*",
     "files/job.yml",
+    "meta/*.txt",
     "meta/*.yml",
     "playbooks/*.yml",
     "plugins/*.py",
@@ -136,6 +139,20 @@ def test_the_built_collection_holds_what_it_ships(tmp_path: Path) -> None:
     assert names == expected | {"FILES.json", "MANIFEST.json"}
     for pattern in SHIPPED:
         assert fnmatch.filter(names, pattern), f"nothing shipped is {pattern}"
+
+
+def test_an_execution_environment_gets_what_the_collection_needs(tmp_path: Path) -> None:
+    run("scripts/tree", str(tmp_path / "ansible_collections/ohmy/hadoop"))
+    told = yaml.safe_load(run("ansible-builder", "introspect", str(tmp_path)).partition("---\n")[2])
+    asked = {kind: [line.split(" ")[0] for line in told[kind]] for kind in ("python", "system")}
+    assert asked == {"python": ["boto3>=1.35.0"], "system": ["openssh-client", "openssh-clients"]}
+
+
+def test_the_documented_execution_environment_is_one(tmp_path: Path) -> None:
+    (tmp_path / "ohmy-hadoop-1.0.0.tar.gz").touch()
+    (tmp_path / "execution-environment.yml").write_text(documented("docs/install.md", "environment"), encoding="utf-8")
+    run("ansible-builder", "create", "--output-filename", "Containerfile", cwd=tmp_path)
+    assert "FROM $EE_BASE_IMAGE" in (tmp_path / "context/Containerfile").read_text("utf-8")
 
 
 def test_every_error_says_what_to_do() -> None:
