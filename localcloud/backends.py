@@ -56,6 +56,13 @@ def configure(folder: pathlib.Path, ami_id: str) -> None:
     )
 
 
+def replace(owner: type, name: str, method: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
+    """Put a method in the place of one of moto's, which is returned."""
+    others: t.Callable[..., t.Any] = getattr(owner, name)
+    setattr(owner, name, method)
+    return others
+
+
 class Account:
     """The one account of the cloud, in its one region.
 
@@ -97,14 +104,14 @@ class Account:
                 raise NotFoundException(f"{role_name} is not in {profile_name}")  # moto would know no answer
             roles.remove(backend.get_role(role_name))
 
-        all_reservations, InstanceBackend.all_reservations = InstanceBackend.all_reservations, shown  # type: ignore
+        all_reservations = replace(InstanceBackend, "all_reservations", shown)
         # The front door judges bucket policies, by who calls; moto would by whom they may mean.
-        FakeBucket.get_permission = lambda *_arguments: PermissionResult.NEUTRAL  # type: ignore[method-assign]
+        replace(FakeBucket, "get_permission", lambda *_arguments: PermissionResult.NEUTRAL)
         self._hidden: dict[str, float] = {}
         self._see_all = False
-        terminate, Instance.terminate = Instance.terminate, terminate_once  # type: ignore[method-assign,assignment]
-        IAMBackend.remove_role_from_instance_profile = remove_role  # type: ignore[method-assign,assignment]
-        VPCBackend.create_default_vpc = create_default_vpc  # type: ignore[method-assign,assignment]
+        terminate = replace(Instance, "terminate", terminate_once)
+        replace(IAMBackend, "remove_role_from_instance_profile", remove_role)
+        replace(VPCBackend, "create_default_vpc", create_default_vpc)
         self.lock = threading.RLock()
         self.ec2 = ec2_backends[ACCOUNT][REGION]
         self.iam = iam_backends[ACCOUNT]["aws"]
@@ -115,7 +122,7 @@ class Account:
         self._add_s3_endpoint()
         ssm = ssm_backends[ACCOUNT][REGION]
         ssm._parameters[image.SSM_PARAMETER].append(
-            Parameter(  # type: ignore[abstract]
+            Parameter(  # type: ignore[abstract]  # moto itself makes such ones
                 account_id=ACCOUNT,
                 name=image.SSM_PARAMETER,
                 value=ami_id,

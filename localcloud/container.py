@@ -74,7 +74,7 @@ class Powers:
 def powers() -> Powers:
     """Look at what this process's own bounding set and limits are: in a container, root may have less."""
     text = pathlib.Path("/proc/self/status").read_text(encoding="utf-8")
-    bounding = int(re.search(r"CapBnd:\s*([0-9a-f]+)", text).group(1), 16)  # type: ignore[union-attr]
+    (bounding,) = (int(found, 16) for found in re.findall(r"CapBnd:\s*([0-9a-f]+)", text))
     held = tuple(name for name, bit in CAPABILITIES.items() if bounding >> bit & 1)
     if "SYS_RESOURCE" in held:
         return Powers(held)

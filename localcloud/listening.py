@@ -13,13 +13,15 @@ def listen(address: str, port: int, application: t.Any, handler: t.Any = None) -
     """Serve an application until ``shutdown`` of the server that is returned; OSError where the port is taken."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    class Quiet(handler or WSGIRequestHandler):  # type: ignore[misc]
+    base: t.Any = handler or WSGIRequestHandler
+
+    class Quiet(base):
         """Log no request: paths and queries may carry what a log must not."""
 
         def log_request(self, code: t.Any = "-", size: t.Any = "-") -> None:
             return
 
-    server = make_server(address, port, application, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server: t.Any = make_server(address, port, application, threaded=True, request_handler=Quiet)
+    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name=f"port-{port}", daemon=True).start()
     return server

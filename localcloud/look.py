@@ -35,7 +35,8 @@ class AccountLook:
         if profile is None:
             return False
         made = profile.create_date.replace(tzinfo=datetime.timezone.utc)
-        return (datetime.datetime.now(datetime.timezone.utc) - made).total_seconds() >= self._profile_seconds
+        age = (datetime.datetime.now(datetime.timezone.utc) - made).total_seconds()
+        return bool(age >= self._profile_seconds)
 
     def default_subnet(self, zone: str | None) -> str | None:
         """Return the id of a zone's default subnet."""

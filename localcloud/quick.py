@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .backends import replace
+
 
 def install() -> None:
     """Let moto look up so; call this once, before the first request."""
@@ -16,4 +18,4 @@ def install() -> None:
         mine = resource.ec2_backend.tags.get(resource.id, {}) if resource.id else {}
         return [{"key": key, "value": value} for key, value in mine.items()]
 
-    TaggedEC2Resource.get_tags = get_tags  # type: ignore[method-assign,assignment]
+    replace(TaggedEC2Resource, "get_tags", get_tags)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .backends import replace
+
 #: What a young account has, and more than ``strict.INSTANCES_MAX`` instances of the sizes that fit on one machine.
 VCPUS = 640.0
 #: What a simulated fleet may run: as many as its subnet has addresses, of the types with two.
@@ -38,10 +40,8 @@ def install(vcpus: float) -> None:
     """Let moto tell them; call this once, before the first request."""
     from moto.servicequotas.models import ServiceQuotasBackend
 
-    others = ServiceQuotasBackend.get_service_quota
-
     def get_service_quota(backend: t.Any, service_code: str, quota_code: str) -> dict[str, t.Any]:
         found = quota(quota_code, backend.region_name, backend.account_id, vcpus) if service_code == "ec2" else None
         return found if found is not None else others(backend, service_code, quota_code)
 
-    ServiceQuotasBackend.get_service_quota = get_service_quota  # type: ignore[method-assign,assignment]
+    others = replace(ServiceQuotasBackend, "get_service_quota", get_service_quota)

@@ -37,7 +37,7 @@ def serve(state: State, vpc: Vpc, recipe_digest: str, profile: str, doors: Doors
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     ami_id = image.ami_id(recipe_digest)
     backends.configure(state.root, ami_id)
-    from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
     from .api import FrontDoor
     from .faults import Faults

@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "archives"))
-import places  # noqa: E402
+import places
 
 ADDRESS = "192.168.1.7"
 SITE = ROOT / "tests/unit/fixtures/site/alone"

@@ -12,9 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.row import PLACES, Cause  # noqa: E402
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.table import CAUSES  # noqa: E402
-from tests.recorded_failures import Recorded, recorded  # noqa: E402
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.row import PLACES, Cause
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.table import CAUSES
+from tests.recorded_failures import Recorded, recorded
 
 PAGE = """\
 # When a job fails

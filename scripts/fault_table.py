@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.survived import registered  # noqa: E402
+from tests.survived import registered
 
 PAGE = """\
 # Faults survived

@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import KINDS  # noqa: E402
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.node_images import IMAGES  # noqa: E402
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import KINDS
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.node_images import IMAGES
 
 PAGE = """\
 # Before a job costs

@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.storage import Storage  # noqa: E402
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.tuning import TUNING, Node, Setting  # noqa: E402
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.storage import Storage
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.tuning import TUNING, Node, Setting
 
 SIZES = (2, 20, 200)
 TASK = 1024

@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = dict(self._task.args)
         if args.get("state", "present") != "present" or args.get("bundle") is not None:
-            return self._execute_module(module_name="ohmy.hadoop.ec2_cluster", module_args=args, task_vars=task_vars)
+            return self._module(args, task_vars)
         try:
             bundle = build_bundle()
         except OhmyError as exc:
@@ -43,10 +43,15 @@ class ActionModule(ActionBase):
     def _with_bundle(self, args: dict[str, t.Any], path: str, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         if self._connection.transport == "local":
             args["bundle"] = path
-            return self._execute_module(module_name="ohmy.hadoop.ec2_cluster", module_args=args, task_vars=task_vars)
+            return self._module(args, task_vars)
         folder = self._make_tmp_path()
         try:
             args["bundle"] = self._transfer_file(path, self._connection._shell.join_path(folder, "node.pyz"))
-            return self._execute_module(module_name="ohmy.hadoop.ec2_cluster", module_args=args, task_vars=task_vars)
+            return self._module(args, task_vars)
         finally:
             self._remove_tmp_path(folder)
+
+    def _module(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        name = "ohmy.hadoop.ec2_cluster"
+        result: dict[str, t.Any] = self._execute_module(module_name=name, module_args=args, task_vars=task_vars)
+        return result

@@ -55,7 +55,7 @@ class ActionModule(WatchedAction):
         """Return the state in one line, with the first of the nodes that are waited for."""
         late = [node["host"] for node in look["missing"]] if look.get("namenode") else []
         more = f" and {len(late) - NAMED} more" if len(late) > NAMED else ""
-        return look["summary"] + (f", waiting for {', '.join(late[:NAMED])}{more}" if late else "")
+        return str(look["summary"]) + (f", waiting for {', '.join(late[:NAMED])}{more}" if late else "")
 
     @staticmethod
     def _late(look: dict[str, t.Any]) -> OhmyError:

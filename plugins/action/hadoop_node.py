@@ -119,7 +119,11 @@ class ActionModule(NodeAction):
             raise
 
     def _shell(self, script: str) -> dict[str, t.Any]:
-        return self.keep_trying(lambda: self._low_level_execute_command(script, sudoable=True), RETRY_SECONDS)
+        def run() -> dict[str, t.Any]:
+            done: dict[str, t.Any] = self._low_level_execute_command(script, sudoable=True)
+            return done
+
+        return self.keep_trying(run, RETRY_SECONDS)
 
 
 def _last(done: dict[str, t.Any]) -> str:

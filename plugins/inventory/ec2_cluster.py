@@ -148,6 +148,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
     key_pair,
     want,
 )
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 
 STATES = ("pending", "running", "stopping", "stopped")
@@ -229,7 +230,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _regions(self) -> list[str | None]:
         return list(dict.fromkeys(self._value("regions"))) or [None]
 
-    def _instances(self, path: str, cache: bool) -> dict[str, list[hosts.Instance]]:
+    def _instances(self, path: str, cache: bool) -> dict[str, list[Instance]]:
         """Return the instances by region, from the cache where that is wanted and has them."""
         wanted = self.get_option("cache")
         key = self._key(path) if wanted else ""
@@ -252,7 +253,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         told = [[self._value(name) for name in options], [os.environ.get(name) for name in ENVIRONMENT]]
         return f"{self.get_cache_key(path)}_{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]}"
 
-    def _fill(self, by_region: dict[str, list[hosts.Instance]], wish: host_access.Wish) -> None:
+    def _fill(self, by_region: dict[str, list[Instance]], wish: host_access.Wish) -> None:
         kept = {}
         for region, known in by_region.items():
             kept[region], left = hosts.ours(known)

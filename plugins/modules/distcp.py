@@ -364,7 +364,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies, distcp
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import PRESERVE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_document
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job, require_root
@@ -425,7 +425,7 @@ def make_spec(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _place(text: str) -> str:
-    return str(copies.distcp.place(text))
+    return str(distcp.place(text))
 
 
 def main() -> None:

@@ -797,6 +797,8 @@ evidence:
   sample: s3://example-bucket/evidence/demo/
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
@@ -851,10 +853,11 @@ SPEC = {
     **argspec.CONNECTION,
 }
 # What only one of the states has to tell of.
-NOTHING = {"launches": [], "removed": [], "left": [], "kept": [], "evidence": None}
+NOTHING: dict[str, t.Any] = {"launches": [], "removed": [], "left": [], "kept": [], "evidence": None}
 
 
-def main():
+def main() -> None:
+    """Run the module."""
     module = AnsibleModule(
         argument_spec=SPEC,
         required_if=[("state", "present", ("bucket",))],

@@ -486,7 +486,8 @@ SPEC = {
 }
 
 
-def main():
+def main() -> None:
+    """Run the module."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True, **argspec.RULES)
     require_boto3(module)
     params = module.params

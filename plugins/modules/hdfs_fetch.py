@@ -251,7 +251,8 @@ def main() -> None:
         required_by={"pieces": ["spool"]},
         required_if=[("ahead", True, ["spool"])],
     )
-    params, result = module.params, {"changed": False, "spooled": None}
+    params = module.params
+    result: dict[str, t.Any] = {"changed": False, "spooled": None}
     try:
         require_root()
         hdfs_names.normal(params["src"])

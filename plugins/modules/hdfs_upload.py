@@ -171,6 +171,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.locks import alo
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import lease_keeper, uploads
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 LOCKS = "/run"
 LOCK_SECONDS = 900
@@ -208,7 +209,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def run(params: dict[str, t.Any], hdfs: uploads.WebHdfs) -> dict[str, t.Any]:
+def run(params: dict[str, t.Any], hdfs: WebHdfs) -> dict[str, t.Any]:
     """Look what is there, or write one batch."""
     target, items, fingerprint = params["target"], params["items"], params["fingerprint"]
     if params["batch"] is None:

@@ -358,6 +358,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._aws import answer, s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
+from ..module_utils._core import s3_uri
 from ..module_utils._core.errors import OhmyError, as_result
 from ..module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
 
@@ -383,13 +384,13 @@ def plan_input(
     files = inputs.expand(items, list_s3)
     digest = inputs.digest(files)
     prefix, target = f"input/{digest[:16]}", f"/user/hadoop/input/{digest[:16]}"
-    local = [file for file in files if not inputs.is_s3(items[file.index])]
+    local = [file for file in files if not s3_uri.is_s3(items[file.index])]
     staged = local and bucket is not None
     copies = [{"source": f"s3a://{bucket}/{prefix}", "target": f"{target}/local"}] if staged else []
     uris = [f"s3://{bucket}/{prefix}/"] if staged else []
     for index, item in enumerate(items):
-        if inputs.is_s3(item):
-            name, key = inputs.split_uri(item)
+        if s3_uri.is_s3(item):
+            name, key = s3_uri.split(item)
             copies.append({"source": f"s3a://{name}/{key}", "target": f"{target}/{index}"})
             uris.append(f"s3://{name}/{key}")
     return {
@@ -408,7 +409,7 @@ def plan_input(
 def require_local(items: list[str]) -> None:
     """Raise OhmyError for a local item that is not there; contents are read later."""
     for item in items:
-        if not inputs.is_s3(item) and not os.path.lexists(item) and not any(glob.iglob(item, recursive=True)):
+        if not s3_uri.is_s3(item) and not os.path.lexists(item) and not any(glob.iglob(item, recursive=True)):
             inputs.expand([item], lambda _bucket, _key: [])
 
 

@@ -402,6 +402,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._aws import s3
 from ..module_utils._aws.argspec import CONNECTION
 from ..module_utils._aws.client import Clients, require_boto3
+from ..module_utils._core import s3_uri
 from ..module_utils._core.errors import OhmyError, as_result
 from ..module_utils._hadoop import inputs, on_own_hosts, programs, side_archives, streaming_options
 from ..module_utils._hadoop.codecs import CODECS
@@ -459,13 +460,13 @@ def access(params: dict[str, t.Any]) -> tuple[inputs.ListObjects, sample.Read]:
         return lambda _bucket, _key: [], lambda _uri, start, size: sample.read_local(params["answer_from"], start, size)
     if params["provider"] == "inventory":
         on_own_hosts.refuse(params["input"])
-    if not any(map(inputs.is_s3, params["input"])):
+    if not any(map(s3_uri.is_s3, params["input"])):
         return lambda _bucket, _key: [], sample.read_local
     client = Clients(params).s3
 
     def read(uri: str, start: int, length: int) -> bytes:
-        if inputs.is_s3(uri):
-            return s3.get_range(client, *inputs.split_uri(uri), start, length)
+        if s3_uri.is_s3(uri):
+            return s3.get_range(client, *s3_uri.split(uri), start, length)
         return sample.read_local(uri, start, length)
 
     return lambda bucket, key: s3.input_objects(client, bucket, key), read
@@ -478,8 +479,9 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         return result
     list_objects, read = access(params)
     earlier = params["answer_from"]
-    given = (params[name] for name in ("mapper", "reducer", "combiner", "files"))
-    commands, shipped = programs.plan_programs(*given, digest=unread)
+    commands, shipped = programs.plan_programs(
+        params["mapper"], params["reducer"], params["combiner"], params["files"], digest=unread
+    )
     archives = side_archives.plan_archives(params["archives"], [file["name"] for file in shipped], digest=unread)
     folders = {item["name"]: item["src"] for item in archives}
     spec = {**params, **commands, "id": "rehearsal"}

@@ -98,7 +98,8 @@ SPEC = {"command": {"type": "str", "required": True}, "timeout": {"type": "float
 NOT_RUN = {"rc": None, "stdout": "", "stderr": "", "seconds": 0.0, "timed_out": False, "dropped": 0}
 
 
-def main():
+def main() -> None:
+    """Run the module."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     line, seconds = module.params["command"], module.params["timeout"]
     try:

@@ -112,7 +112,7 @@ SPEC = {
 }
 
 
-def owners(owner, group):
+def owners(owner: str | None, group: str | None) -> tuple[int, int]:
     """Return (uid, gid), -1 for what stays; raise OhmyError for names that the node does not know."""
     try:
         user = pwd.getpwnam(owner) if owner is not None else None
@@ -122,7 +122,8 @@ def owners(owner, group):
     return (user.pw_uid if user is not None else -1), gid
 
 
-def main():
+def main() -> None:
+    """Run the module."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     params = module.params
     try:

@@ -26,7 +26,8 @@ TRAITS = ("type", "zone", "market", "state", "report")
 
 def duration(seconds: float) -> str:
     """Return a time as people say it, in its two largest units."""
-    left, parts = int(seconds), []
+    left = int(seconds)
+    parts: list[str] = []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         if left >= size or parts or unit == "s":
             parts.append(f"{left // size} {unit}")
@@ -154,8 +155,9 @@ def compose(clusters: t.Sequence[Cluster], name: str | None, where: str, now: fl
     for one in clusters:
         lines += ([""] if lines else []) + describe(one, now)
     hours = [(one["price"] or {}).get("per_hour") for one in clusters]
-    if len(clusters) > 1 and all(hour is not None for hour in hours):
-        lines += ["", f"All {len(clusters)} together cost {money(sum(hours))} an hour."]
+    known = [hour for hour in hours if hour is not None]
+    if len(known) == len(clusters) > 1:
+        lines += ["", f"All {len(known)} together cost {money(sum(known))} an hour."]
     return lines
 
 

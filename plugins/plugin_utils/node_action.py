@@ -28,6 +28,7 @@ RETRY_PAUSE = 2.0
 KEEP_ALIVE = "-o ServerAliveInterval=10 -o ServerAliveCountMax=3"
 # Neither gets better by waiting, and asking again would look like an attack.
 HOPELESS = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "Permission denied (publickey")
+T = t.TypeVar("T")
 
 
 def seconds_option(value: t.Any, default: float) -> float:
@@ -122,7 +123,7 @@ class NodeAction(ActionBase):
             raise ModuleFailed(result)
         return result
 
-    def keep_trying(self, work: t.Callable[[], t.Any], seconds: float) -> t.Any:
+    def keep_trying(self, work: t.Callable[[], T], seconds: float) -> T:
         """Call ``work`` again after connection losses, for at most ``seconds`` after the first of them."""
         deadline: float | None = None
         while True:
@@ -274,7 +275,7 @@ class NodeAction(ActionBase):
 
     def _execute_once(self, full: str, args: dict[str, t.Any], repeatable: bool) -> dict[str, t.Any]:
         # Without a result of its own, the module's process was killed: a node that goes down looks like this.
-        result = self._execute_module(module_name=full, module_args=dict(args), task_vars=self._vars)
+        result: dict[str, t.Any] = self._execute_module(module_name=full, module_args=dict(args), task_vars=self._vars)
         if result.pop("unreachable", False):
             raise AnsibleConnectionFailure(str(result.get("msg", "unreachable")))
         if repeatable and result.get("_ansible_parsed") is False and not str(result.get("module_stdout", "")).strip():
@@ -285,7 +286,7 @@ class NodeAction(ActionBase):
     def _reset(self) -> None:
         try:
             self._connection.reset()
-        except Exception as exc:  # pylint: disable=broad-except
+        except Exception as exc:  # pylint: disable=broad-exception-caught  # as each connection plugin raises
             self.display.vvv(f"The connection could not be reset: {exc}")
 
     @staticmethod

@@ -30,9 +30,9 @@ def members(cluster: str, groups: Groups) -> tuple[str | None, list[str], list[s
         problems.append(f"cluster_provider: the group {name} holds {' and '.join(masters)}; a cluster has one master")
     # A master alone is a cluster too, but hardly beside a group that is called almost like its workers'.
     likely = (f"{whole}_worker", f"{whole}-workers", f"{cluster}_workers", f"{cluster}-workers")
-    near = next(filter(groups.get, likely), None)
-    if near and not workers:
-        problems.append(f"cluster_provider: the workers are looked for in the group {of_workers}, not in {near}")
+    alike = next((one for one in likely if groups.get(one)), None)
+    if alike and not workers:
+        problems.append(f"cluster_provider: the workers are looked for in the group {of_workers}, not in {alike}")
     return masters[0] if masters else None, workers, problems
 
 

@@ -29,11 +29,11 @@ OPENERS: dict[str, t.Callable[..., t.Any]] = {".gz": gzip.open, ".bz2": bz2.open
 
 def first_lines(folder: str, names: t.Sequence[str]) -> list[str]:
     """Return the first lines of the parts, made fit to print."""
-    lines: list[str] = []
+    lines: list[bytes] = []
     for name in names:
         if name.endswith(PACKED) and not name.endswith(tuple(OPENERS)):
             continue
-        opener = OPENERS.get(os.path.splitext(name)[1], open)
+        opener: t.Callable[..., t.Any] = OPENERS.get(os.path.splitext(name)[1], open)
         try:
             with opener(os.path.join(folder, name), "rb") as stream:
                 lines += list(itertools.islice(iter(lambda: stream.readline(4096), b""), FIRST_LINES - len(lines)))

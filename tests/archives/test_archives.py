@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "archives"))
-import layout  # noqa: E402
+import layout
 
 ARCHIVES = ROOT / "build/archives"
 HADOOP = ARCHIVES / "hadoop-3.5.0.tar"

@@ -17,11 +17,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "archives"))
-import places  # noqa: E402
+import places
 
-import build  # noqa: E402
-import layout  # noqa: E402
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import task_jvm  # noqa: E402
+import build
+import layout
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import task_jvm
 
 ARCHIVES = ROOT / "build/archives"
 NAMES = (ROOT / "archives/classes.txt").read_text().splitlines()

@@ -251,7 +251,10 @@ def test_a_reboot_converges_from_disk(node):
     assert not done.get("failed"), done["msg"]
     node.machines.stop(node.machines.master)
     node.machines.start(node.machines.master)
-    state = lambda: node.run("systemctl", "is-active", "ohmy-node", check=False).strip()  # noqa: E731
+
+    def state():
+        return node.run("systemctl", "is-active", "ohmy-node", check=False).strip()
+
     wait_for("converged at boot", lambda: state() in ("active", "failed"), 240)
     assert state() == "active", node.run("journalctl", "-u", "ohmy-node", "--no-pager")
     assert node.run("systemctl", "--failed", "--plain", "--no-legend").strip() == ""

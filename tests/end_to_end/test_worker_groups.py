@@ -75,11 +75,17 @@ def test_a_job_outlives_the_spot_instance_that_ran_its_tasks(cloud, without_capa
     try:
         spot = wait_for("the spot instance", lambda: next(iter(spots(cloud)), None) or ended(run), 300)
         assert spot["InstanceType"] == "t3.medium" and spot["InstanceLifecycle"] == "spot", spot
-        works = lambda: cloud.inside(spot, "pgrep", "-f", "mapper.py").returncode == 0  # noqa: E731
+
+        def works():
+            return cloud.inside(spot, "pgrep", "-f", "mapper.py").returncode == 0
+
         wait_for("a task on it", lambda: works() or ended(run), 900)
         assert cloud.inside(spot, "pgrep", "-f", "proc_datanode").returncode != 0
         localcloud(cloud, "interrupt", spot["InstanceId"], "--seconds", "40")
-        noticed = lambda: not works() and cloud.inside(spot, "cat", "/run/ohmy-spot").stdout  # noqa: E731
+
+        def noticed():
+            return not works() and cloud.inside(spot, "cat", "/run/ohmy-spot").stdout
+
         text = wait_for("its tasks to go", lambda: noticed() or ended(run), 35)
         assert text.startswith("ERROR EC2 takes this spot instance back: terminate at "), text
         assert run.finish(600) == 0, run.text

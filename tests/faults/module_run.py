@@ -40,7 +40,7 @@ def run(name: str, args: dict[str, t.Any], env: dict[str, str], out: str) -> Non
     """Run a module with these arguments in this environment, its result into a file."""
     os.environ.clear()
     os.environ.update(env)
-    boto3.session.Session = session  # type: ignore[assignment,misc]
+    boto3.session.Session = session
     module = importlib.import_module(f"{MODULES}.{name}")
     given, ended = patch_module_args({"_ansible_diff": True, **args}), contextlib.suppress(SystemExit)
     with open(out, "w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream), given, ended:

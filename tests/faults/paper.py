@@ -69,7 +69,7 @@ class Paper(Cloud):
 
     # Runs of the module
 
-    def start(self, state: str, check: bool = False, **params: t.Any) -> ModuleRun:  # type: ignore[override]
+    def start(self, state: str, check: bool = False, **params: t.Any) -> ModuleRun:
         """Start the module in the background."""
         wanted: dict[str, t.Any] = {"name": "demo", "state": state, "bucket": BUCKET, "wait_timeout": 120}
         wanted["state_dir"] = str(self.home / "state")

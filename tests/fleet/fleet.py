@@ -90,11 +90,11 @@ class Fleet(Paper):
         document.write_text(json.dumps({"s3": where}))
         keys = Keys(self.state / "aws-config")
         before = health_look.S3
-        health_look.S3 = lambda *place, **more: S3(*place, credentials=keys, **more)  # type: ignore[assignment,misc]
+        health_look.S3 = lambda *place, **more: S3(*place, credentials=keys, **more)
         try:
             return health.evaluate(nodes, health_look.look_at_cluster(nodes, str(folder)))
         finally:
-            health_look.S3 = before  # type: ignore[misc]
+            health_look.S3 = before
 
 
 def life(fleet: Fleet, workers: int, folder: Path) -> dict[str, Calls]:

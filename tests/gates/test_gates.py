@@ -9,6 +9,7 @@ import ast
 import fnmatch
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,11 @@ from tests.documented import documented
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SECONDS = 600
+EXEMPT = re.compile(
+    r"# ?(?:noqa|nosec|type: ?ignore|mypy:|ruff:|pylint: ?disable|pragma: ?no|(?:yamllint|shellcheck) disable)\b"
+    r"[^#]*(?:#\s*(?P<why>\S.*))?"
+)
+COMMENT = re.compile(r"# ?\w")
 # All that the collection's archive holds, besides the two lists that the build adds.
 SHIPPED = (
     "CHANGELOG.rst",
@@ -83,10 +89,26 @@ def test_ruff() -> None:
     run("ruff", "check", "--no-cache", "--output-format", "concise", ".")
 
 
+def test_mypy() -> None:
+    run("mypy")
+
+
 def test_shellcheck() -> None:
     shells = [name for name in tracked() if (ROOT / name).read_bytes()[:32].startswith((b"#!/bin/sh", b"#!/bin/bash"))]
     assert len(shells) > 5
     run("shellcheck", "--external-sources", *shells)
+
+
+def test_every_exemption_from_a_linter_says_why() -> None:
+    bare = []
+    for name in tracked():
+        lines = (ROOT / name).read_text("utf-8", "replace").splitlines()
+        for number, line in enumerate(lines):
+            exempt = EXEMPT.search(line)
+            above = lines[number - 1].strip() if number else ""
+            if exempt and not exempt["why"] and not COMMENT.match(above):
+                bare.append(f"{name}:{number + 1}: {line.strip()}")
+    assert not bare, "say why behind these, or in a comment above:\n" + "\n".join(bare)
 
 
 def test_changelog() -> None:

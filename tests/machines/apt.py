@@ -63,7 +63,7 @@ class Repository:
 
     def __init__(self, folder: Path, address: str) -> None:
         """Take a folder of ``.deb`` files and an address of this machine, such as ``Machines.gateway``."""
-        self.folder, self.asked = folder, []  # type: ignore[var-annotated]
+        self.folder, self.asked = folder, []
         index(folder)
         handler = functools.partial(_Handler, self.asked, directory=str(folder))
         self._server = http.server.ThreadingHTTPServer((address, 0), handler)
@@ -93,7 +93,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def __init__(self, asked: list[str], *arguments: object, **options: object) -> None:
         self.asked = asked
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        super().__init__(*arguments, **options)
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
         self.asked.append(self.path)

@@ -150,7 +150,7 @@ def finish(client: t.Any, there: Answer, fingerprint: str, files: int, size: int
 
 def _stale(there: Answer, name: str) -> bool:
     """Tell whether an object that was to be removed is still there; the new answer may have one of the same name."""
-    return there.objects[name]["modified"] < there.since
+    return bool(there.objects[name]["modified"] < there.since)
 
 
 def _told(one: Data) -> Data:

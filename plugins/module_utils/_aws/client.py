@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .._core.errors import OhmyError
-from .errors import BotoCoreError, call, translate
+from .errors import SDK_ERRORS, call, translate
 
 try:
     import boto3
@@ -41,7 +41,7 @@ def boto3_problem() -> str | None:
     from ansible.module_utils.basic import missing_required_lib
 
     if BOTO3_ERROR is not None:
-        return missing_required_lib(f"boto3 >= {MINIMUM_BOTO3}")
+        return str(missing_required_lib(f"boto3 >= {MINIMUM_BOTO3}"))
     if _numbers(boto3.__version__) < _numbers(MINIMUM_BOTO3):
         return f"boto3 {MINIMUM_BOTO3} or newer is needed, this is {boto3.__version__}."
     return None
@@ -82,7 +82,7 @@ class Clients:
                 aws_secret_access_key=params.get("secret_key"),
                 aws_session_token=params.get("session_token"),
             )
-        except BotoCoreError as exc:
+        except SDK_ERRORS as exc:
             raise translate("open an AWS session", exc) from exc
         if not self.session.region_name:
             raise OhmyError("No AWS region is set.", "Set cluster_region, AWS_REGION or a region in the profile.")
@@ -97,7 +97,7 @@ class Clients:
             return self.session.client(
                 service, endpoint_url=self._params.get("endpoint_url"), verify=verify, config=Config(**settings)
             )
-        except (BotoCoreError, ValueError, TypeError) as exc:
+        except (*SDK_ERRORS, ValueError, TypeError) as exc:
             raise translate(f"make a client for {service}", exc) from exc
 
     @functools.cached_property

@@ -11,7 +11,8 @@ import time
 import typing as t
 
 from .instances import DEAD, LIVE, Instance
-from .prices import LEAST_SECONDS, MONTH_HOURS, PUBLIC_ADDRESS, Bill, Machines, Prices, an_hour, each_hour
+from .price_table import PUBLIC_ADDRESS
+from .prices import LEAST_SECONDS, MONTH_HOURS, Bill, Machines, Prices, an_hour, each_hour
 from .volumes import Volume
 
 # A start takes a moment; what is attached longer before it than that has seen another start.

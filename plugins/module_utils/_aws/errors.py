@@ -15,12 +15,14 @@ try:
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:  # reported by client.require_boto3()
 
-    class BotoCoreError(Exception):  # type: ignore[no-redef]
+    class BotoCoreError(Exception):  # type: ignore[no-redef]  # one of the two is defined
         """Stand-in, never raised."""
 
-    class ClientError(Exception):  # type: ignore[no-redef]
+    class ClientError(Exception):  # type: ignore[no-redef]  # one of the two is defined
         """Stand-in, never raised."""
 
+
+SDK_ERRORS = (ClientError, BotoCoreError)
 
 GONE = frozenset(
     {
@@ -151,7 +153,7 @@ def call(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.
     """Make one API call and return its answer; raise AwsError that says ``what`` was tried."""
     try:
         return operation(**arguments)
-    except (ClientError, BotoCoreError) as exc:
+    except SDK_ERRORS as exc:
         raise translate(what, exc) from exc
 
 
@@ -182,7 +184,7 @@ def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any
         for page in client.get_paginator(operation).paginate(**arguments):
             found.extend(page.get(key) or [])
         return found
-    except (ClientError, BotoCoreError) as exc:
+    except SDK_ERRORS as exc:
         raise translate(what, exc) from exc
 
 

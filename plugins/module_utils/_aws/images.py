@@ -50,7 +50,7 @@ def resolve(clients: t.Any, wanted: str, instance_type: str) -> str:
         return wanted
     path = wanted[len("ssm:") :]
     answer = errors.call(f"look up image {wanted}", clients.ssm.get_parameter, Name=path)
-    return answer["Parameter"]["Value"]
+    return str(answer["Parameter"]["Value"])
 
 
 def describe(ec2: t.Any, wanted: str, image_id: str) -> Image:

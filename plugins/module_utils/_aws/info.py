@@ -57,7 +57,9 @@ class Wish:
     prices: dict[str, t.Any] = field(default_factory=dict)
 
 
-def _reports(clients: Clients, bucket: str, known: list[instances.Instance], told: dict[str, nodes.Node]) -> list[dict]:
+def _reports(
+    clients: Clients, bucket: str, known: list[instances.Instance], told: dict[str, nodes.Node]
+) -> list[dict[str, t.Any]]:
     found = []
     bodies = 0
     for one in known:

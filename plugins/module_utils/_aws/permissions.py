@@ -18,7 +18,7 @@ _MADE_WITH_THE_CLUSTER = ("SecurityGroupIds", "KeyName", "IamInstanceProfile")
 Params = t.Mapping[str, t.Any]
 
 
-def ask(what: str, operation: t.Callable[..., t.Any], stand_ins: t.Container[str] = (), **arguments: t.Any) -> None:
+def ask(what: str, operation: t.Callable[..., t.Any], stand_ins: t.Collection[str] = (), **arguments: t.Any) -> None:
     """Raise AwsError where a call would be refused for want of permission, or for what it asks for.
 
     What the dry run does not find, or finds already, counts for nothing: it may have been made or removed a moment ago.

@@ -101,7 +101,7 @@ def between(
                 break
             if number >= most_pages and page.get("IsTruncated"):
                 return found, at
-    except (errors.ClientError, errors.BotoCoreError) as exc:
+    except errors.SDK_ERRORS as exc:
         raise refused(errors.translate(what, exc)) from exc
     return found, None
 
@@ -125,7 +125,8 @@ def get_range(s3: t.Any, bucket: str, key: str, start: int, length: int) -> byte
     what = f"read s3://{bucket}/{key}"
     span = f"bytes={start}-{start + length - 1}"
     answer = errors.call(what, s3.get_object, Bucket=bucket, Key=key, Range=span)
-    return errors.call(what, answer["Body"].read)
+    body: bytes = errors.call(what, answer["Body"].read)
+    return body
 
 
 def put(s3: t.Any, bucket: str, key: str, body: bytes) -> None:

@@ -138,7 +138,7 @@ def create(ec2: t.Any, cluster: str, vpc_id: str, own: dict[str, str]) -> str:
                 return one.id
         hint = "Another run makes this cluster at this moment: wait for it, then run again."
         raise OhmyError(f"Security group {name} has just been made by somebody else.", hint) from exc
-    return answer["GroupId"]
+    return str(answer["GroupId"])
 
 
 def _ssh(cidr: str) -> dict[str, t.Any]:

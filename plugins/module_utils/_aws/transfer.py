@@ -143,7 +143,8 @@ def _put(client: t.Any, bucket: str, one: Item) -> str:
     digest = bytes.fromhex(one.sha256)
     body = _bytes(one, 0, one.size + 1, digest)
     marks = {SHA256: one.sha256}
-    return _call(one, bucket, client.put_object, Body=body, Metadata=marks, ChecksumSHA256=_sum(digest))["ETag"]
+    answer = _call(one, bucket, client.put_object, Body=body, Metadata=marks, ChecksumSHA256=_sum(digest))
+    return str(answer["ETag"])
 
 
 def _put_part(client: t.Any, bucket: str, one: Item, upload: str, number: int) -> dict[str, t.Any]:
@@ -176,7 +177,7 @@ def _put_large(client: t.Any, bucket: str, one: Item, pool: ThreadPoolExecutor) 
         numbers = range(1, len(one.parts) + 1)
         parts = _together(pool, [partial(_put_part, client, bucket, one, upload, number) for number in numbers])
         whole = {"UploadId": upload, "MultipartUpload": {"Parts": parts}}
-        return _call(one, bucket, client.complete_multipart_upload, **whole)["ETag"]
+        return str(_call(one, bucket, client.complete_multipart_upload, **whole)["ETag"])
     except BaseException:
         with contextlib.suppress(errors.AwsError):
             _call(one, bucket, client.abort_multipart_upload, UploadId=upload)

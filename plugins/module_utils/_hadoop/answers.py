@@ -13,8 +13,8 @@ import typing as t
 from .._core import s3_uri
 from .._core.errors import OhmyError, as_clause
 from .._core.places import CONTROL, inside
+from .._core.s3_uri import is_s3
 from .hdfs_names import normal
-from .inputs import is_s3
 
 EXISTING = ("reused", "replaced", "refused")
 # A policy takes these for patterns, and HDFS has no colon.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -146,7 +147,7 @@ def _application(found: Evidence, folder: JobDir, doors: Doors) -> None:
     found.add("job/failed-attempts.json", _json(attempts))
     for attempt in attempts:
         name = str(attempt.get("id"))
-        found.attempt(f"the logs of {name}", lambda attempt=attempt: _container(found, doors, attempt))  # type: ignore[misc]
+        found.attempt(f"the logs of {name}", functools.partial(_container, found, doors, attempt))
 
 
 def _container(found: Evidence, doors: Doors, attempt: t.Mapping[str, t.Any]) -> None:

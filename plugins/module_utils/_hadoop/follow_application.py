@@ -29,6 +29,7 @@ HISTORY_SECONDS = 30.0
 LOGS_SECONDS = 20.0
 SYSLOG_BYTES = 1 << 18  # a task names its input at the beginning
 App = t.Dict[str, t.Any]
+T = t.TypeVar("T")
 
 
 def find_application(follower: Follower, label: str | None = None) -> App | None:
@@ -57,7 +58,7 @@ def find_application(follower: Follower, label: str | None = None) -> App | None
     return None
 
 
-def _ask(follower: Follower, question: t.Callable[[], t.Any]) -> t.Any:
+def _ask(follower: Follower, question: t.Callable[[], T]) -> T:
     """Return YARN's answer; an error page and silence are waited out.
 
     :raises Failed: for ten minutes.

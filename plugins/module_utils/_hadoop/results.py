@@ -144,8 +144,8 @@ def spool(
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb", buffering=CHUNK) as stream:
         if owner is not None:
-            entry = pwd.getpwnam(owner)
-            os.fchown(stream.fileno(), entry.pw_uid, entry.pw_gid)
+            user = pwd.getpwnam(owner)
+            os.fchown(stream.fileno(), user.pw_uid, user.pw_gid)
         told = [
             {**piece, "sha256": _copy(hdfs, known[piece["part"]]["path"], stream, piece["offset"], piece["length"])}
             for piece in pieces

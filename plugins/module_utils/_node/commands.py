@@ -80,8 +80,8 @@ def _follow(
 ) -> bool:
     """Read until the command has ended; tell whether it did in time."""
     with selectors.DefaultSelector() as ready:
-        ready.register(process.stdout, selectors.EVENT_READ, tails["stdout"])  # type: ignore[arg-type]
-        ready.register(process.stderr, selectors.EVENT_READ, tails["stderr"])  # type: ignore[arg-type]
+        for name, tail in tails.items():
+            ready.register(getattr(process, name), selectors.EVENT_READ, tail)
         ended: float | None = None
         while ready.get_map():
             if ended is None and process.poll() is not None:

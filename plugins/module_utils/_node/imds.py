@@ -37,7 +37,8 @@ class Imds:
         named = {f"X-aws-ec2-metadata-{name.replace('_', '-')}": value for name, value in headers.items()}
         request = urllib.request.Request(self.address + path, method=method, headers=named)
         with DIRECT.open(request, timeout=5) as answer:
-            return answer.read().decode()
+            text: bytes = answer.read()
+        return text.decode()
 
     def get(self, path: str) -> str:
         """Return the text at ``meta-data/…``, waiting a limited time for a late service or role."""

@@ -32,6 +32,7 @@ ATTEMPTS = 6
 TIMEOUT = 30
 LONGEST = 900  # seconds for one object, tries and all
 TRANSIENT = (OSError, http.client.HTTPException)
+T = t.TypeVar("T")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -111,7 +112,7 @@ class S3:
         request = urllib.request.Request(url, data=body or None, method=method, headers=headers)
         return OPENER.open(request, timeout=TIMEOUT)
 
-    def _retry(self, what: str, work: t.Callable[[], t.Any]) -> t.Any:
+    def _retry(self, what: str, work: t.Callable[[], T]) -> T:
         """Do ``work``, again after what may pass by itself; raise S3Error for the rest."""
         for attempt in range(self.attempts):
             try:
@@ -129,7 +130,8 @@ class S3:
     def _request(self, method: str, key: str, query: str = "", body: bytes = b"", span: str = "") -> bytes:
         def work() -> bytes:
             with self._once(method, key, query, body, span) as answer:
-                return answer.read()
+                read: bytes = answer.read()
+            return read
 
         return self._retry(f"{method} s3://{self.bucket}/{key}", work)
 

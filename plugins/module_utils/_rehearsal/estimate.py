@@ -77,11 +77,11 @@ def cluster_seconds(
     """Return the seconds of the job on so many workers; see the model above."""
     slots = max(1, workers) * max(1, cores)
     start = task + (speed["map_start_seconds"] or 0)
-    rate = speed["map_bytes_per_second"]
-    seconds = job + max(start + splits.largest / rate, (splits.maps * start + splits.total / rate) / slots)
+    rate: float = speed["map_bytes_per_second"]
+    seconds: float = job + max(start + splits.largest / rate, (splits.maps * start + splits.total / rate) / slots)
     if not reduces:
         return seconds
-    moved = splits.total * (speed["map_output_ratio"] or 0)
+    moved: float = splits.total * (speed["map_output_ratio"] or 0)
     start = task + (speed["reduce_start_seconds"] or 0)
     work = moved / speed["reduce_bytes_per_second"] if speed["reduce_bytes_per_second"] else 0.0
     return seconds + moved / (NETWORK * max(1, workers)) + max(start + work / reduces, (reduces * start + work) / slots)

@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass, replace
 
 from .._core.errors import OhmyError
+from .._core.s3_uri import is_s3
 from .._hadoop import codecs, inputs, streaming, streaming_options
 from .._hadoop.formats import NLINE_FORMAT
 from . import estimate, input_check, node_images, program_walk, programs_check, rehearsal, remarks, sample, task, words
@@ -209,7 +210,7 @@ def _classes(spec: t.Mapping[str, t.Any]) -> dict[str, str]:
 
 
 def _place(file: inputs.InputFile) -> str:
-    folder = "" if inputs.is_s3(file.source) else "local/"
+    folder = "" if is_s3(file.source) else "local/"
     return f"hdfs://master:8020{streaming.HOME}/input/rehearsal/{folder}{file.index}/{file.relative}"
 
 

@@ -253,7 +253,8 @@ def _lower(text: str) -> str:
 def shrunk(parts: list[Part]) -> list[list[Part]]:
     """Return the sample and what of it slow programs are tried on in turn, at the end FEW lines of each file at most."""
     found = [parts]
-    for keep in (lambda number: -(-number // SHRINK), lambda number: min(number, FEW)):
+    steps: tuple[t.Callable[[int], int], ...] = (lambda number: -(-number // SHRINK), lambda number: min(number, FEW))
+    for keep in steps:
         if max(len(part.records) for part in found[-1]) > FEW:
             found.append([replace(part, records=part.records[: keep(len(part.records))]) for part in found[-1]])
     return found

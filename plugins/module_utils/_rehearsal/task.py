@@ -167,7 +167,7 @@ def run(
 
 def _start(
     program: str, words: t.Sequence[str], folder: str, env: t.Mapping[str, str], stdin: int, result: Result
-) -> subprocess.Popen | None:
+) -> subprocess.Popen[bytes] | None:
     settings: dict[str, t.Any] = {
         "cwd": folder,
         "env": dict(env),
@@ -176,8 +176,7 @@ def _start(
         "stderr": subprocess.PIPE,
         "start_new_session": True,
     }
-    # Closed by _kill's caller: a process is used as a context there.
-    # pylint: disable=consider-using-with
+    # pylint: disable=consider-using-with  # _kill's caller uses the process as a context
     try:
         return subprocess.Popen([program, *words[1:]], **settings)
     except OSError as exc:
@@ -202,7 +201,7 @@ def _limit(pid: int, memory: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
 
 
-def _kill(process: subprocess.Popen) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -212,7 +211,7 @@ class _Talk:
     """Standard streams of a process, fed and read at once, so that neither waits for the other."""
 
     def __init__(
-        self, process: subprocess.Popen, stdin: int, data: bytes, limits: Limits, result: Result, deadline: float
+        self, process: subprocess.Popen[bytes], stdin: int, data: bytes, limits: Limits, result: Result, deadline: float
     ) -> None:
         self._process, self._stdin, self._data = process, stdin, memoryview(data)
         self._limits, self._result, self._deadline = limits, result, deadline

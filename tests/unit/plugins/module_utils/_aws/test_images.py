@@ -167,7 +167,7 @@ class Parameters:
     def ssm(self):
         return self
 
-    def get_parameter(self, Name):  # noqa: N803
+    def get_parameter(self, Name):
         return {"Parameter": {"Value": f"ami of {Name}"}}
 
 

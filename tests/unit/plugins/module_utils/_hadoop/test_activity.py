@@ -32,9 +32,8 @@ def test_applications_and_jobs_that_are_none_are_named_once(tmp_path):
     job(tmp_path, "stage", None, kind="distcp")
     job(tmp_path, "ended", None, "succeeded")
     job(tmp_path, "left", None)
-    following = lambda name: name != "left"  # noqa: E731
     with serve(lambda *_: (200, {"apps": {"app": APP}})) as stub:
-        found = activity.look(ResourceManager("127.0.0.1", stub.port), str(tmp_path), following)
+        found = activity.look(ResourceManager("127.0.0.1", stub.port), str(tmp_path), lambda name: name != "left")
         assert "states=NEW%2CNEW_SAVING%2CSUBMITTED%2CACCEPTED%2CRUNNING" in stub.seen[-1][1], stub.seen
     assert [one["id"] for one in found["jobs"]] == ["stage", "words"]
     assert found["running"] == [

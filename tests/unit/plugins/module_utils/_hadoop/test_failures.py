@@ -37,7 +37,11 @@ SYSLOG = (
     f"INFO [main] org.apache.hadoop.streaming.PipeMapRed: PipeMapRed exec [{PLACE}/./mapper.py]\n"
     "INFO [main] org.apache.hadoop.streaming.PipeMapRed: R/W/S=1000/0/0 in:NA [rec/s] out:NA [rec/s]\n"
 )
-NONE = lambda *_: None  # noqa: E731  # pylint: disable=unnecessary-lambda-assignment
+
+
+def no_log(*_):
+    """Stand for logs that are gone."""
+    return None
 
 
 def attempt(diagnostics=EXITED, **more):
@@ -82,8 +86,8 @@ def test_every_explanation_has_the_same_keys():
         failures.diagnose_submit(5, "new"),
         failures.diagnose_submit(5, "Input path does not exist: /x"),
         failures.diagnose_copy(25, "new", "/t"),
-        failures.diagnose_application(app, [], NONE, SPEC),
-        failures.diagnose_application({"state": "KILLED"}, [attempt()], NONE, SPEC),
+        failures.diagnose_application(app, [], no_log, SPEC),
+        failures.diagnose_application({"state": "KILLED"}, [attempt()], no_log, SPEC),
         failures.diagnose_error(OhmyError("No.", "Do.")),
     ]
     for found in explanations:
@@ -109,7 +113,7 @@ def test_what_is_not_known_says_so():
     )
     assert (found["id"], found["evidence"]["exit_code"]) == ("unknown", 5)
     app = {"state": "FINISHED", "finalStatus": "FAILED", "diagnostics": "Task failed task_1\nsomething new\n"}
-    found = failures.diagnose_application(app, [], NONE, SPEC)
+    found = failures.diagnose_application(app, [], no_log, SPEC)
     assert found["id"] == "unknown" and found["summary"].endswith("why: something new.")
     assert failures.diagnose_copy(77, "odd", "/t")["summary"].endswith("exit code 77.")
 
@@ -160,7 +164,7 @@ def test_a_silent_attempt_is_told_by_what_yarn_says_of_its_container():
     assert found["id"] == "task-memory-physical" and "1.2 GB of 1 GB" in found["summary"] and "container" in asked
     evidence = found["evidence"]
     assert (evidence["exit_code"], evidence["container_exit_code"]) == (137, -104)
-    found = failures.diagnose_application(app, [attempt(STACK.format(137))], NONE, SPEC)
+    found = failures.diagnose_application(app, [attempt(STACK.format(137))], no_log, SPEC)
     assert found["id"] == "exit-137"
 
 
@@ -176,7 +180,10 @@ def test_the_program_that_spoke_beats_the_one_that_was_silent():
     silent = attempt(id="attempt_1_0001_m_000000_0")
     spoke = attempt(id="attempt_1_0001_r_000001_0", type="REDUCE")
     logs = {silent["id"]: "", spoke["id"]: TRACEBACK}
-    read_log = lambda one, name: logs[one["id"]] if name == "stderr" else None  # noqa: E731
+
+    def read_log(one, name):
+        return logs[one["id"]] if name == "stderr" else None
+
     found = failures.diagnose_application({}, [silent, spoke], read_log, SPEC)
     assert found["attempt"] == spoke["id"] and found["summary"].startswith("The reducer reducer.py failed")
     assert found["evidence"]["input"] is None
@@ -196,7 +203,10 @@ def test_a_map_of_a_copy_is_told_by_what_lies_below_the_failed_file():
 def test_what_comes_back_each_time_beats_what_may_pass():
     lost = attempt("Container released on a *lost* node", id="attempt_1_0001_m_000000_0")
     broken = attempt(id="attempt_1_0001_m_000000_1")
-    read_log = lambda one, name: TRACEBACK if name == "stderr" and one is broken else None  # noqa: E731
+
+    def read_log(one, name):
+        return TRACEBACK if name == "stderr" and one is broken else None
+
     assert failures.diagnose_application({}, [lost, broken], read_log, SPEC)["id"] == "python-exception"
     assert failures.diagnose_application({}, [lost], read_log, SPEC)["id"] == "node-lost"
 
@@ -242,7 +252,7 @@ def test_a_small_job_whose_master_died_is_told_by_the_words_in_the_masters_conta
     }
     words = "log4j:WARN no appenders\nthe mapper is fine\n" + TRACEBACK.replace("mapper.py", "reducer.py")
     found = failures.diagnose_application(
-        app, [], NONE, SPEC, "Retrying connect to server: h:8020. ", master_words=words
+        app, [], no_log, SPEC, "Retrying connect to server: h:8020. ", master_words=words
     )
     assert found["id"] == "python-exception" and "reducer.py, line 7" in found["summary"] and PLACE not in str(found)
     assert found["evidence"]["container_exit_code"] == 1 and "the mapper is fine" in found["stderr"]
@@ -251,16 +261,17 @@ def test_a_small_job_whose_master_died_is_told_by_the_words_in_the_masters_conta
 def test_a_master_that_died_is_told_by_its_own_log():
     app = {"diagnostics": "failed 2 times due to AM Container for appattempt_1 exited with  exitCode: 1\n"}
     log = 'x Permission denied: user=hadoop, access=EXECUTE, inode="/mr-history":root:root:drwxrwx---'
-    found = failures.diagnose_application(app, [], NONE, SPEC, log)
+    found = failures.diagnose_application(app, [], no_log, SPEC, log)
     assert found["id"] == "hdfs-permission" and "EXECUTE permission on /mr-history" in found["summary"]
 
 
 def test_a_killed_application_is_not_called_a_failure_of_the_program():
-    found = failures.diagnose_application({"state": "KILLED", "diagnostics": ""}, [], NONE, SPEC)
+    found = failures.diagnose_application({"state": "KILLED", "diagnostics": ""}, [], no_log, SPEC)
     assert found["summary"] == "It was killed." and found["hint"]
     app = {"state": "KILLED", "diagnostics": "Application a was killed by user bob at 1.2.3.4"}
-    read_log = lambda _attempt, name: TRACEBACK if name == "stderr" else None  # noqa: E731
-    found = failures.diagnose_application(app, [attempt()], read_log, SPEC)
+    found = failures.diagnose_application(
+        app, [attempt()], lambda _attempt, name: TRACEBACK if name == "stderr" else None, SPEC
+    )
     assert found["id"] == "killed-by-user" and found["summary"] == "It was killed by the user bob."
     assert "Before that: The mapper mapper.py failed: it raised JSONDecodeError" in found["hint"]
     assert found["attempt"] == "attempt_1_0001_m_000000_0" and "Traceback" in found["stderr"]
