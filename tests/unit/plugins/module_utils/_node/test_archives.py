@@ -213,3 +213,36 @@ def test_a_java_that_does_not_run_here_is_refused(tmp_path, script, words):
         return
     with pytest.raises(OhmyError, match=words):
         archives.check_java(str(tmp_path))
+
+
+def test_a_version_that_is_there_already_is_checked_too(tmp_path):
+    archive = make(tmp_path / "a.tar", ("top/f", b"1", None))
+    base = install(tmp_path, archive)
+
+    def refuse(folder):
+        raise OhmyError(f"{os.path.basename(folder)} is too old.")
+
+    with pytest.raises(OhmyError, match="hadoop-.* is too old"):
+        install(tmp_path, archive, check=refuse)
+    assert (base / "hadoop/f").read_bytes() == b"1"
+
+
+def test_a_folder_of_archives_goes_with_its_last_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "CACHE", f"{tmp_path}/")
+    folder = tmp_path / "0123"
+    folder.mkdir()
+    for name in ("a.tar", "b.tar"):
+        (folder / name).write_bytes(b"x")
+    archives.drop(str(folder / "a.tar"))
+    assert sorted(path.name for path in folder.iterdir()) == ["b.tar"]
+    archives.drop(str(folder / "b.tar"))
+    assert not folder.exists()
+
+
+def test_a_link_that_was_left_half_made_is_made_anew(tmp_path):
+    archive = make(tmp_path / "a.tar", ("top/f", b"1", None))
+    base = tmp_path / "root/opt/ohmy"
+    base.mkdir(parents=True)
+    (base / "hadoop.link").symlink_to("nowhere")
+    install(tmp_path, archive)
+    assert (base / "hadoop/f").read_bytes() == b"1" and not os.path.lexists(base / "hadoop.link")

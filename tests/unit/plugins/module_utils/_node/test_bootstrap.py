@@ -121,3 +121,9 @@ def test_holds_no_secret_and_no_shell_expansion():
     assert text.startswith("#!/bin/sh\n")
     assert "<<'END'" in text
     assert "Signature=" in text and "X-Amz-Signature" not in text
+
+
+def test_more_than_ec2_takes_is_refused_with_what_to_shorten():
+    with pytest.raises(OhmyError, match=r"The user data has \d+ bytes, 4096 are allowed") as caught:
+        script(prefix=f"clusters/{'x' * MOST_BYTES}/")
+    assert "Shorten the bucket's name, endpoint or prefix" in caught.value.hint

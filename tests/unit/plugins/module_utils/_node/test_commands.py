@@ -52,3 +52,16 @@ def test_what_stays_in_the_background_is_not_waited_for(tmp_path):
     told = commands.run(f"echo done; sleep 60 & echo $! > {tmp_path}/pid", 30)
     os.kill(int((tmp_path / "pid").read_text()), 9)
     assert told["rc"] == 0 and told["stdout"] == "done\n" and time.monotonic() - begun < 20
+
+
+def test_a_command_that_closes_its_output_is_still_waited_for():
+    assert commands.run("exec >&- 2>&-; sleep 0.3; exit 4", 30)["rc"] == 4
+    told = commands.run("exec >&- 2>&-; sleep 300", 0.3)
+    assert told["rc"] == commands.TIMED_OUT and told["timed_out"]
+
+
+def test_a_command_that_does_not_listen_is_killed(monkeypatch):
+    monkeypatch.setattr(commands, "KILL_SECONDS", 0.2)
+    begun = time.monotonic()
+    told = commands.run("trap '' TERM; while :; do read -t 1 <> <(:); done", 0.3)
+    assert told["timed_out"] and time.monotonic() - begun < 20

@@ -312,6 +312,36 @@ def test_the_diff_has_an_entry_per_file_and_hides_secrets(document):
     assert diff.entries(Plan()) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{half a document", "{half a document"),
+        ('{"properties": null}', '{\n "properties": null\n}\n'),
+        ('{"properties": {"core-site": []}}', '{\n "properties": {\n  "core-site": []\n }\n}\n'),
+        (
+            '{"properties": {"core-site": {"my.password": "hush", "a": 1}}}',
+            '{\n "properties": {\n  "core-site": {\n   "a": 1,\n   "my.password": "(hidden)"\n  }\n }\n}\n',
+        ),
+        ("a=b\n", "a=b\n"),
+    ],
+)
+def test_whatever_a_document_on_disk_is_it_is_shown_without_secrets(text, shown):
+    assert diff.masked(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"a": [{"fs.s3a.secret.key": "x"}]}, True),
+        ([{"a": {"b": {"password": 1}}}], True),
+        ({"a": "password", "b": [1, None]}, False),
+        ("password", False),
+    ],
+)
+def test_secrets_are_found_at_any_depth_by_their_names(value, found):
+    assert diff.has_secrets(value) is found
+
+
 def test_facts_are_not_changed_by_planning(document):
     with pytest.raises(dataclasses.FrozenInstanceError):
         wanted(document).facts.memory = 1

@@ -161,3 +161,26 @@ def test_waiting_for_hdfs_has_an_end(monkeypatch):
     monkeypatch.setattr(hdfs, "WebHdfs", Silent)
     with pytest.raises(OhmyError, match="took no directory within 0 s: the NameNode is in safe mode"):
         hdfs.make_directories("10.0.0.4", 0)
+
+
+def test_waiting_for_hdfs_ends_where_the_namenode_has_failed(monkeypatch):
+    files = Files()
+
+    class Late(Files):
+        def status(self, path):
+            if not looked:
+                raise OhmyError("the NameNode is in safe mode")
+            return files.status(path)
+
+    looked = []
+    monkeypatch.setattr(hdfs, "WebHdfs", lambda *_: Late())
+    monkeypatch.setattr(hdfs.time, "sleep", lambda _seconds: None)
+    assert hdfs.make_directories("10.0.0.4", look=lambda: looked.append(1))
+    assert looked == [1]
+
+    def failed():
+        raise OhmyError("The namenode does not start")
+
+    del looked[:]
+    with pytest.raises(OhmyError, match="does not start"):
+        hdfs.make_directories("10.0.0.4", look=failed)

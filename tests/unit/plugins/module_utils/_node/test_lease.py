@@ -248,3 +248,20 @@ def test_what_cannot_be_noted_keeps_no_node_alive(node, document, monkeypatch):
 
     monkeypatch.setattr(lease, "write_file", full)
     assert lease.check(document) == "the lease is over" and node.saved == [] and node.ran == [POWER_OFF]
+
+
+def test_the_lease_is_asked_for_with_little_patience(document):
+    found = lease.store(document)
+    assert (found.bucket, found.attempts, found.credentials.limit) == ("example-bucket", 2, lease.PATIENCE)
+
+
+def test_a_timer_that_is_not_wanted_any_more_is_stopped_and_removed(node, tmp_path):
+    path = tmp_path / "ohmy-lease.timer"
+    path.write_text("[Timer]\n")
+    lease.disarm()
+    assert node.ran == [["systemctl", "disable", "--now", "ohmy-lease.timer"]] and not path.exists()
+
+
+def test_what_is_remembered_counts_for_nothing_where_it_is_no_dict(node, tmp_path):
+    (tmp_path / "lease.json").write_text("[1]")
+    assert lease.silence(str(tmp_path / "lease.json")) is None

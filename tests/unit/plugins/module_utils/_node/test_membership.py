@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import admin_states, membership, membership_plan, site
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.membership import ENTRIES, Entry
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
@@ -86,3 +88,43 @@ def test_files_are_looked_at_only_for_nodes_that_begin_to_leave():
     assert not ensure._asks_for_files(membership_plan.Want((NODE,), "in_service"), (), states)
     assert ensure._asks_for_files(leaving, (), admin_states.States())
     assert not ensure._asks_for_files(replace(leaving, force=True), (), admin_states.States())
+
+
+@pytest.fixture(name="master")
+def fixture_master(monkeypatch):
+    """The master of two nodes of which one leaves; the test says what its daemons tell."""
+
+    class Master:
+        entries, states, checks = (Entry("i-2", "10.0.0.2", "decommissioned"),), admin_states.States(), []
+
+    here = Master()
+    monkeypatch.setattr(ensure, "master_address", lambda: "10.0.0.4")
+    monkeypatch.setattr(ensure, "known", lambda: here.entries)
+    monkeypatch.setattr(ensure, "alone", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(ensure, "lists", dict)
+    monkeypatch.setattr(ensure.admin_states, "look", lambda _master: here.states)
+    monkeypatch.setattr(ensure.fsck, "look", lambda _master, live=None: here.checks.append(live))
+    monkeypatch.setattr(ensure.membership_plan, "refuse", lambda *_: None)
+    monkeypatch.setattr(ensure.membership_plan, "plan", lambda *_: Plan())
+    return here
+
+
+def test_every_node_that_is_known_is_told_by_its_address(master):
+    master.states = admin_states.States(datanodes={"10.0.0.3": LIVE})
+    told = ensure.tell()
+    assert [(one["private_ip"], one["instance_id"]) for one in told["nodes"]] == [("10.0.0.2", "i-2"), ("10.0.0.3", "")]
+    assert told["entries"][0]["state"] == "decommissioned" and told["safe_mode"] is False
+
+
+def test_a_node_that_dies_on_its_way_is_not_let_go_before_its_blocks_were_looked_for(master, monkeypatch):
+    lost = []
+    monkeypatch.setattr(ensure, "_asks_for_files", lambda *_: False)
+    monkeypatch.setattr(ensure.membership_plan, "progress", lambda *_: {"done": True})
+    monkeypatch.setattr(ensure.membership_plan, "vanished", lambda *_: ["10.0.0.2"])
+    monkeypatch.setattr(ensure.membership_plan, "refuse_lost", lambda _want, _states, check: lost.append(check))
+    wish = membership_plan.Want((NODE,), "decommissioned", False)
+    assert ensure.ensure(wish, check_mode=True)["done"]
+    assert lost == [None] and len(master.checks) == 1
+    monkeypatch.setattr(ensure, "_asks_for_files", lambda *_: True)
+    ensure.ensure(wish, check_mode=True)
+    assert lost == [None] and len(master.checks) == 2, "they were looked for before"

@@ -111,3 +111,35 @@ def test_other_names_on_the_line_stay():
 
 def test_a_node_without_a_name_keeps_its_file():
     assert names.hosts(DEBIAN, "10.0.0.5", "10.0.0.5") == DEBIAN
+
+
+def test_resolvers_that_are_silent_or_talk_nonsense_know_no_name(monkeypatch):
+    asked = []
+
+    class Door:
+        def __init__(self, *_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def settimeout(self, seconds):
+            assert seconds > 0
+
+        def connect(self, place):
+            asked.append(place[0])
+            if place[0] == "10.0.0.2":
+                raise TimeoutError("timed out")
+
+        def send(self, question):
+            pass
+
+        def recv(self, _size):
+            return b"no answer"
+
+    monkeypatch.setattr(names.socket, "socket", Door)
+    assert names.ask("ip-10-0-0-5.example.internal", 1, ["10.0.0.2", "10.0.0.3"], 0.1) == []
+    assert asked == ["10.0.0.2", "10.0.0.3"] * 2, "each is given a second chance"

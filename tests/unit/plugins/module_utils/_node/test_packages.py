@@ -199,3 +199,18 @@ def test_a_system_without_a_known_manager(tmp_path):
         packages.manager(str(tmp_path))
     (tmp_path / "etc/os-release").write_text('ID=rocky\nID_LIKE="rhel centos fedora"\n')
     assert packages.manager(str(tmp_path)) is dnf_part
+
+
+def test_a_name_alone_is_no_list_of_packages():
+    with pytest.raises(OhmyError, match="no list"):
+        packages.check("lzop")
+
+
+def test_a_manager_that_cannot_be_asked_is_named(monkeypatch):
+    def missing(*_arguments, **_more):
+        raise FileNotFoundError(2, "No such file or directory", "dpkg-query")
+
+    monkeypatch.setattr(packages.subprocess, "run", missing)
+    monkeypatch.setattr(packages, "manager", lambda: apt_part)
+    with pytest.raises(OhmyError, match="installed packages cannot be read: .*dpkg-query"):
+        packages.installed(["lzop"])

@@ -151,3 +151,69 @@ def test_a_host_without_s3_reports_nothing(monkeypatch, document):
     monkeypatch.setattr(cli.report, "failed_units", lambda names: (f"{names[0]} failed: why", ["why"]))
     monkeypatch.setattr(cli, "Imds", None)
     assert cli.main(["report"]) == 0
+
+
+def test_a_boot_at_which_the_disk_has_the_document_converges_to_it(imds, monkeypatch, document):
+    asked = []
+    monkeypatch.setattr(cli.documents, "load", lambda: document)
+    monkeypatch.setattr(cli.S3, "from_document", lambda found: Bucket(asked.append(found) or ()))
+    monkeypatch.setattr(cli, "apply", lambda found, voice, _started: asked.append((found, voice.at)) or 0)
+    assert cli.main(["apply"]) == 0
+    assert asked == [document, (document, f"{PREFIX}nodes/i-0123/")]
+
+
+def test_what_a_disk_lacks_is_said_and_reported(monkeypatch, document, capsys):
+    bucket = Bucket()
+    layout = disk_layout.Layout(lost={"/var/lib/hadoop/disks/2": "the EBS volume /dev/nvme2n1 is gone"})
+    want = types.SimpleNamespace(facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]), disks=layout)
+    monkeypatch.setattr(cli.facts, "gather", lambda _document, _patience: want.facts)
+    monkeypatch.setattr(cli, "converge", lambda _document, _facts, patience: (want, Plan(), []))
+    assert cli.apply(document, report.Reporter(bucket, PREFIX, "i-0123"), 0.0) == 0
+    (body,) = bucket.objects.values()
+    assert json.loads(body)["warnings"] == layout.warnings
+    assert "ohmy: the EBS volume /dev/nvme2n1 is gone; HDFS goes on without it.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("found", [("hadoop-namenode.service failed: why", ["why"]), None])
+def test_the_unit_that_failed_is_reported_where_there_is_one(imds, monkeypatch, document, found):
+    bucket = Bucket()
+    monkeypatch.setattr(cli.documents, "load", lambda: document)
+    monkeypatch.setattr(cli.S3, "from_document", lambda _document: bucket)
+    monkeypatch.setattr(cli.os, "listdir", lambda _path: ["ohmy-node.service", "hadoop-namenode.service", "x"])
+    asked = []
+    monkeypatch.setattr(cli.report, "failed_units", lambda names: asked.extend(names) or found)
+    assert cli.main(["report"]) == 0
+    assert asked == ["hadoop-namenode.service", "ohmy-node.service"]
+    assert [json.loads(body)["lines"] for body in bucket.objects.values()] == ([["why"]] if found else [])
+
+
+def test_each_verb_does_its_own_work(monkeypatch, document, capsys):
+    done = []
+    monkeypatch.setattr(cli.documents, "load", lambda: document)
+    monkeypatch.setattr(cli, "reporter", lambda found: found["cluster"])
+    monkeypatch.setattr(cli, "boot", lambda s3, prefix, role: done.append((s3.bucket, prefix, role)) or 0)
+    monkeypatch.setattr(cli.spot, "watch", lambda voice: done.append(("spot", voice)))
+    monkeypatch.setattr(cli.lease, "check", lambda found: f"the lease of {found['cluster']} holds")
+    monkeypatch.setattr(cli.checkpoint, "main", lambda: 3)
+    place = ["--bucket", "b", "--endpoint", "https://s3.example.com", "--region", "eu-central-1"]
+    assert cli.main(["boot", *place, "--prefix", PREFIX, "--role", "worker"]) == 0
+    assert cli.main(["spot"]) == 0
+    assert done == [("b", PREFIX, "worker"), ("spot", "demo")]
+    assert cli.main(["lease"]) == 0
+    assert capsys.readouterr().err == "ohmy: the lease of demo holds\n"
+    assert cli.main(["checkpoint"]) == 3
+
+
+def test_the_follower_is_given_its_job(monkeypatch):
+    from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follower
+
+    asked = []
+    monkeypatch.setattr(follower, "main", asked.append)
+    assert cli.main(["follow", "/var/lib/ohmy/jobs/words"]) == 0
+    assert asked == ["/var/lib/ohmy/jobs/words"]
+
+
+def test_a_boot_needs_to_know_its_place(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["boot", "--bucket", "b", "--role", "master"])
+    assert "--prefix" in capsys.readouterr().err

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
@@ -73,3 +75,56 @@ def test_a_unit_that_systemd_does_not_know_yet_has_no_starts_to_forget(host):
     states["hadoop-namenode.service"] = "unknown"
     services.launch({"namenode": "start"}, {"namenode": "a"}, str(root))
     assert [argv[1] for argv in ran] == ["reset-failed", "start"]
+
+
+def test_historyserver_comes_last_as_it_ends_without_its_directories(host, monkeypatch):
+    _root, _states, _ran = host
+    done = []
+    monkeypatch.setattr(services, "launch", lambda verbs, _inputs: done.append(("launch", verbs)))
+    monkeypatch.setattr(services, "wait", lambda _address, names: done.append(("wait", list(names))))
+    monkeypatch.setattr(services.hdfs, "make_directories", lambda _address, look: done.append(("directories", look())))
+    everything = ["namenode", "resourcemanager", "historyserver"]
+    services.start(dict.fromkeys(everything, "start"), {}, "10.0.0.4", everything)
+    assert done == [
+        ("launch", {"namenode": "start", "resourcemanager": "start"}),
+        ("wait", ["namenode"]),
+        ("directories", None),
+        ("launch", {"historyserver": "start"}),
+        ("wait", everything),
+    ]
+    del done[:]
+    services.start({"datanode": "restart"}, {}, "10.0.0.5", ["datanode", "nodemanager"])
+    assert done == [("launch", {"datanode": "restart"}), ("wait", ["datanode", "nodemanager"])]
+
+
+def test_waiting_ends_where_all_answer_and_where_one_has_failed(host, monkeypatch):
+    _root, states, _ran = host
+    asked = []
+
+    def answers(_address, port):
+        asked.append(port)
+        return len(asked) > 3
+
+    monkeypatch.setattr(services, "answers", answers)
+    services.wait("10.0.0.4", ["namenode", "resourcemanager"])
+    assert asked[:4] == [9870, 8088, 9870, 8088], "those that are up are not asked again"
+    del asked[:]
+    states["hadoop-resourcemanager.service"] = "failed"
+    with pytest.raises(OhmyError, match="^The resourcemanager on 10.0.0.4 does not start: java.net.BindException"):
+        services.wait("10.0.0.4", ["namenode", "resourcemanager"])
+
+
+def test_what_daemons_were_started_with_is_unknown_where_its_file_is_broken(tmp_path):
+    path = tmp_path / services.INPUTS
+    path.parent.mkdir(parents=True)
+    path.write_text('{"namenode": ')
+    assert services.started_with(str(tmp_path)) == {}
+
+
+def test_a_door_answers_where_somebody_listens():
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        port = door.getsockname()[1]
+        assert services.answers("127.0.0.1", port)
+    assert not services.answers("127.0.0.1", port)

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import types
 
 import pytest
 
@@ -130,3 +132,109 @@ def test_a_command_that_fails_says_why():
     ), "the node itself may be gone"
     with pytest.raises(OhmyError, match="Could not try it"):
         system.run(["/nonexistent/program"], "try it")
+
+
+@pytest.fixture
+def accounts(monkeypatch):
+    """The users and groups of a node; commands that would make some are noted, and make them."""
+    users, groups, ran = {"root": 0, "admin": 1000}, {"root": (0, []), "admin": (1000, [])}, []
+
+    def entry(name):
+        return types.SimpleNamespace(pw_name=name, pw_gid=users[name])
+
+    def run(argv, _what):
+        ran.append(argv)
+        (groups if argv[0] == "groupadd" else users)[argv[-1]] = (990, []) if argv[0] == "groupadd" else 990
+
+    monkeypatch.setattr(system.pwd, "getpwall", lambda: [entry(name) for name in users])
+    monkeypatch.setattr(system.pwd, "getpwnam", entry)
+    monkeypatch.setattr(
+        system.grp,
+        "getgrall",
+        lambda: [types.SimpleNamespace(gr_name=name, gr_gid=gid, gr_mem=who) for name, (gid, who) in groups.items()],
+    )
+    monkeypatch.setattr(system, "run", run)
+    return types.SimpleNamespace(users=users, groups=groups, ran=ran)
+
+
+def test_daemons_have_users_of_their_own_that_nobody_logs_in_as(accounts):
+    assert system.missing_users() == ["hdfs", "yarn", "mapred", "hadoop"]
+    system.make_users()
+    assert [argv[-1] for argv in accounts.ran if argv[0] == "groupadd"] == ["hadoop", "hdfs", "yarn", "mapred"]
+    made = {argv[-1]: argv for argv in accounts.ran if argv[0] == "useradd"}
+    assert list(made) == ["hdfs", "yarn", "mapred", "hadoop"]
+    assert made["yarn"][1:6] == ["--system", "--gid", "yarn", "--groups", "hadoop"]
+    assert made["hadoop"][1:4] == ["--system", "--gid", "hadoop"] and "--groups" not in made["hadoop"]
+    assert all("/usr/sbin/nologin" in argv and "--no-create-home" in argv for argv in made.values())
+    del accounts.ran[:]
+    system.make_users()
+    assert accounts.ran == []
+
+
+def test_the_ssh_user_is_told_while_it_is_outside_of_hadoops_group(accounts):
+    assert system.outside_group("admin") == "admin", "there is no such group"
+    accounts.groups["hadoop"] = (990, [])
+    assert system.outside_group("admin") == "admin"
+    accounts.groups["hadoop"] = (990, ["admin"])
+    assert system.outside_group("admin") is None
+    accounts.groups["hadoop"] = (1000, [])
+    assert system.outside_group("admin") is None, "it is its first group"
+    assert system.outside_group("root") is None and system.outside_group(None) is None
+    assert system.outside_group("stranger") is None
+
+
+def test_a_file_that_is_a_mount_is_written_in_place(tmp_path, monkeypatch):
+    path = tmp_path / "hosts"
+    path.write_bytes(b"old")
+
+    def busy(_fresh, _path):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(system.os, "replace", busy)
+    system.write_file(str(path), b"new")
+    assert path.read_bytes() == b"new" and os.listdir(tmp_path) == ["hosts"]
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "hosts"
+    path.write_bytes(b"old")
+
+    def refused(_fresh, _path):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(system.os, "replace", refused)
+    with pytest.raises(OSError, match="Read-only"):
+        system.write_file(str(path), b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_a_file_is_given_to_the_group_that_may_read_it(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(system.grp, "getgrnam", lambda name: types.SimpleNamespace(gr_gid={"hadoop": 990}[name]))
+    monkeypatch.setattr(system.os, "fchown", lambda _handle, uid, gid: given.append((uid, gid)))
+    system.write_file(str(tmp_path / "core-site.xml"), b"x", 0o640, "hadoop")
+    assert given == [(0, 990)]
+
+
+def test_systemd_that_says_nothing_leaves_a_unit_unknown(monkeypatch):
+    monkeypatch.setattr(system.subprocess, "run", _no_systemd)
+    assert system.service_state("hadoop-namenode.service") == "unknown"
+    assert system.started("hadoop-namenode.service") == 0.0
+
+
+def _no_systemd(*_arguments, **_more):
+    raise FileNotFoundError("systemctl")
+
+
+def test_when_a_unit_was_started_is_told_in_seconds_since_1970(monkeypatch):
+    monkeypatch.setattr(system.time, "time", lambda: 1000.0)
+    monkeypatch.setattr(system.time, "clock_gettime", lambda _clock: 300.0)
+    monkeypatch.setattr(system, "_output", lambda _argv: "250000000\n")
+    assert system.started("hadoop-namenode.service") == 950.0
+    monkeypatch.setattr(system, "_output", lambda _argv: "0\n")
+    assert system.started("hadoop-namenode.service") == 0.0, "it was never started"
+
+
+def test_a_programs_output_is_its_words(tmp_path):
+    assert system._output(["echo", "active"]) == "active\n"
+    assert system.read_file(str(tmp_path / "none")) is None
