@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ec2_cluster
 short_description: Hosts of Hadoop clusters on EC2
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Finds the instances of one or all clusters by the tags that M(ohmy.hadoop.ec2_cluster) gives them, with one API call per
     region, however many there are.

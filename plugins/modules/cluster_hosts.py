@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_hosts
 short_description: Choose hosts of a cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Chooses the master, the workers, all, one group of workers or one host of a cluster.
   - Hosts whose instances do not run are left out with a warning; where that leaves none, or none is called so, it fails.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_report
 short_description: Show clusters as a table
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Prints clusters for a person to read, a row per instance; of more than 20 instances a row per group, and by name those that are
     not as most of their group.

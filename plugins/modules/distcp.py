@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: distcp
 short_description: Copy between S3 and HDFS with the cluster's own hands
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Starts a follower on the master, a systemd unit that runs C(hadoop distcp) for each target and compares what
     arrived with what was there, by names and sizes. The action plugin shows its progress until it ends.

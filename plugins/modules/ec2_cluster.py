@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_cluster
 short_description: Launch, stop, start or remove the EC2 instances of a cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Launches a master and any number of workers with all they need, a security group, an SSH key pair and an instance profile
     with the least policy, and waits until the master has shown its SSH host key; or removes all of it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_cluster_info
 short_description: Tell of Hadoop clusters on EC2
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Finds clusters by the tags of their instances, with one API call for all of them.
   - With O(costs=true) tells what they cost, from one more call for all of them. With O(leftovers=true) tells also of clusters

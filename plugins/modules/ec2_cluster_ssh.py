@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ec2_cluster_ssh
 short_description: Say who may reach a cluster by SSH
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Replaces the rule for SSH that M(ohmy.hadoop.ec2_cluster) made in the cluster's own security group, so that one address or
     network is let in, or none. Old rules of this collection, known by their description, do not pile up.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_activity_info
 short_description: Tell what runs on a cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks the ResourceManager for the applications that run or wait, whoever submitted them.
   - Tells also of jobs and copies that M(ohmy.hadoop.streaming_job) and M(ohmy.hadoop.distcp) started and that have not

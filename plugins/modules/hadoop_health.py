@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_health
 short_description: Wait until every node of a Hadoop cluster does its work
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs on the master. Asks the NameNode and the ResourceManager which DataNodes and NodeManagers are live, and
     reads the reports that the nodes put into S3, with the master's own credentials.

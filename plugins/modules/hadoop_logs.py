@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_logs
 short_description: Bring logs of a node to the controller
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Collects on the master, within O(limit) seconds, what explains a failure, the logs of the daemons, the history of
     the job and the standard error of its failed tasks, and packs it into one archive. With O(alone=true) it collects on any

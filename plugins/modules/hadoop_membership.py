@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_membership
 short_description: Let nodes leave a Hadoop cluster, or take them back
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs on the master. Keeps the lists of nodes that NameNode and ResourceManager read, and lets both read them anew;
     no daemon is restarted.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_membership_info
 short_description: Tell which nodes of a Hadoop cluster serve, leave or are dead
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs on the master. Asks the NameNode and the ResourceManager what they know of each node, and looks which nodes
     are to leave or are held in maintenance.

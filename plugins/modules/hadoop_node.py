@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_node
 short_description: Make a host a node of a Hadoop cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the host what a node document says, with the same code that an instance runs at its first boot. Users, Java,
     Hadoop, directories, configuration, systemd units, the one format of the NameNode's directory, and daemons that

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hadoop_node_info
 short_description: Tell what a host is as a node of a Hadoop cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks at a host's address, memory, cores, daemons, and at the node document that it last reached.
   - Works on a host that never was a node too, whose RV(digest), RV(document), RV(bundle) and RV(hadoop_version) are

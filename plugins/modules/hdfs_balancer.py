@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hdfs_balancer
 short_description: Spread the blocks in HDFS over all DataNodes
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs on the master. Starts Hadoop's balancer, as a unit of its own, where a DataNode is fuller or emptier than all together
     by more than a threshold.

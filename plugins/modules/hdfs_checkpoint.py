@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hdfs_checkpoint
 short_description: Save the image of HDFS before the cluster stops
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Has the NameNode write all of its names and blocks into one image, so that its next start has no edits to go through.
   - HDFS is in safe mode for that, and takes no writes, so no job should run. On a cluster that goes on, edits are merged

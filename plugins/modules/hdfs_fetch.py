@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hdfs_fetch
 short_description: Bring files from HDFS to the controller
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Brings the output of a job, any other directory, or a single file; as it is, as one file, or decompressed.
   - The master copies at most 512 MiB at a time from HDFS to its own disk, many small parts or a piece of a large one,

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hdfs_path_info
 short_description: Tell what lies under paths in HDFS
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs on the master and speaks WebHDFS there, which needs no Java process and takes milliseconds.
 author:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hdfs_upload
 short_description: Bring files of the controller into HDFS
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The action plugin sends what is missing to the master, up to 500 files or 64 MiB at once, a larger file alone; the
     master verifies each file's sha256, writes it into HDFS aside and then gives it its name, so that under a name

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hosts_report
 short_description: Show what came of a task on many hosts
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Prints what a task registered on each host; equal answers once, with the names of the hosts that gave them.
   - Fails where one of the hosts failed or ended with another exit code than 0, so that all hosts can be tried before.

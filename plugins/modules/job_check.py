@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_check
 short_description: Look on the master whether a streaming job can run
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks for what would keep a Hadoop Streaming job from running on this very cluster, before anything is brought or submitted.
   - The interpreters that its programs ask for are started on the master, with a task's environment and as the user of tasks,

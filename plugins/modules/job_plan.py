@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_plan
 short_description: Work out what a streaming job is made of
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the programs and lists the input of a Hadoop Streaming job, gives the job its identity (a fingerprint
     of programs, input and options), and tells whether its answer lies in the output directory already.

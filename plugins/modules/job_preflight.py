@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_preflight
 short_description: Rehearse a streaming job before it costs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Checks the programs against what their nodes have, and the input against what Hadoop reads - first lines, interpreters,
     syntax and imports of Python, formats and codecs. The kinds of findings are listed in C(docs/preflight.md).

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_report
 short_description: Say what came of a run
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Prints where the answer lies, its first lines, how long each phase took, and what was kept or left behind.
   - Fails when the run failed, or when removing its cluster failed, with the reason as the last thing said.

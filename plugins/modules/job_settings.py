@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_settings
 short_description: Read, check and complete the variables of a run
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Takes the variables of the roles C(cluster), C(hadoop) and C(job) from the inventory, from a job file and from
     the command line, each of these winning over the ones before it.

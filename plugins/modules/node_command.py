@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: node_command
 short_description: Run a command line on a node
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs a line of bash in a login shell, where C(hdfs), C(yarn) and C(mapred) are at hand, with a limit of time.
   - A lost connection is a failed task; it is tried again before the command begins, and never after that, as it might run twice.

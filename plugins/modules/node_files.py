@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: node_files
 short_description: Copy a file or a folder to a node
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Copies a file or a folder of the controller, in the same few round trips however many files it has. Only what has another
     checksum travels, in one archive; each file is written aside and renamed.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: s3_answer
 short_description: Keep the record of a job's answer in S3
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes an object C(.ohmy-manifest.json) beside the answer of a job, by which a later run knows whose it is and that it is
     whole. M(ohmy.hadoop.distcp) brings the answer itself.

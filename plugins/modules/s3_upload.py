@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: s3_upload
 short_description: Upload files to S3 that are not there yet
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Uploads local files, directories and what patterns match, in parallel, large files in parts, each verified by its sha256.
   - A file whose object is there with the same sha256 is skipped, and nothing else is looked at, no time and no ETag. A manifest object,

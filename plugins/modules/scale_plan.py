@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scale_plan
 short_description: Decide which workers come and which leave
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Compares the workers of a standing cluster with the number that is wanted, and decides what has to be done, so that
     playbooks/scale.yml and a play of one's own come to the same.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ssh_tunnel
 short_description: Open a SOCKS proxy through SSH
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Opens a SOCKS proxy on the controller's loopback address, through SSH to the task's host, which is reached by its connection
     variables, or closes it. It goes on when the playbook has ended.

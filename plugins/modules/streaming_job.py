@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: streaming_job
 short_description: Run a Hadoop Streaming job, once
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Brings the job's programs to the master and starts a follower there, a systemd unit that submits the job and
     watches it. The action plugin shows its progress until it ends.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: streaming_job_info
 short_description: Tell which jobs the master knows and how they are doing
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads what the followers on the master wrote down, of streaming jobs and of copies alike.
   - Can wait on the master for a change, which costs one module run instead of many.

@@ -149,18 +149,45 @@ def test_sanity() -> None:
     run("scripts/sanity")
 
 
-def test_the_built_collection_holds_what_it_ships(tmp_path: Path) -> None:
-    tree = tmp_path / "ansible_collections/ohmy/hadoop"
+def build(folder: Path) -> Path:
+    """Build the collection in a folder; return its archive."""
+    tree = folder / "ansible_collections/ohmy/hadoop"
     run("scripts/tree", str(tree))
     shutil.rmtree(tree / ".git")
-    run("ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), cwd=tree)
-    (built,) = tmp_path.glob("ohmy-hadoop-*.tar.gz")
-    with tarfile.open(built) as archive:
+    run("ansible-galaxy", "collection", "build", "--output-path", str(folder), cwd=tree)
+    (built,) = folder.glob("ohmy-hadoop-*.tar.gz")
+    return built
+
+
+def test_the_built_collection_holds_what_it_ships(tmp_path: Path) -> None:
+    with tarfile.open(build(tmp_path)) as archive:
         names = {entry.name for entry in archive if entry.isfile()}
     expected = {name for name in tracked() if any(fnmatch.fnmatchcase(name, pattern) for pattern in SHIPPED)}
     assert names == expected | {"FILES.json", "MANIFEST.json"}
     for pattern in SHIPPED:
         assert fnmatch.filter(names, pattern), f"nothing shipped is {pattern}"
+
+
+@pytest.mark.long
+@pytest.mark.sanity
+def test_the_importer_of_galaxy_has_no_complaint(tmp_path: Path) -> None:
+    told = run(sys.executable, "-m", "galaxy_importer.main", str(build(tmp_path)), cwd=tmp_path)
+    assert [line for line in told.splitlines() if line.startswith(("WARNING", "ERROR", "CRITICAL"))] == [], told
+    assert "...ansible-lint run complete" in told and "Importer processing completed successfully" in told, told
+
+
+def test_one_version_is_told_everywhere() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
+    agent = re.search(r'"ohmy.hadoop/(.*)"', (ROOT / "plugins/module_utils/_aws/client.py").read_text("utf-8"))
+    assert agent and agent[1] == version
+    since = {
+        found
+        for path in (ROOT / "plugins").rglob("*.py")
+        for found in re.findall(r"version_added: (\S+)", path.read_text("utf-8"))
+    }
+    assert since and all(
+        tuple(map(int, one.split("."))) <= tuple(map(int, version.partition("-")[0].split("."))) for one in since
+    ), since
 
 
 def test_an_execution_environment_gets_what_the_collection_needs(tmp_path: Path) -> None:

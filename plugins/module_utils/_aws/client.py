@@ -24,7 +24,7 @@ except ImportError:
     BOTO3_ERROR = traceback.format_exc()
 
 MINIMUM_BOTO3 = "1.35.0"
-USER_AGENT = "ohmy.hadoop/0.1.0"
+USER_AGENT = "ohmy.hadoop/1.0.0"
 ATTEMPTS = 8
 # A refusal for want of capacity is a server error, which more attempts only delay.
 LAUNCH_ATTEMPTS = 3
