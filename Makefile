@@ -11,7 +11,7 @@
 # make archives                    make the archives of Hadoop and Java in build/archives (docs/archives.md)
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
-# make test-long                   what takes longer: kill and break each phase, other versions, other archives
+# make test-long                   what takes longer: kill and break each phase, other versions, other archives, a browser
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
 # make test-life                  let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
@@ -47,7 +47,7 @@ help:
 setup: $(STAMPS)/packages
 	@$(MAKE) --silent --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
 
-setup-dev: setup $(STAMPS)/venv-dev
+setup-dev: setup $(STAMPS)/packages-dev $(STAMPS)/venv-dev
 
 archives: $(STAMPS)/archives
 
@@ -109,6 +109,10 @@ lock: $(STAMPS)/venv
 # Each step leaves a stamp, and is done again only when what it was made from has changed.
 $(STAMPS)/packages: packages.txt scripts/packages scripts/as_root
 	@scripts/packages packages.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/packages-dev: packages-dev.txt $(STAMPS)/packages
+	@scripts/packages packages-dev.txt
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/venv: requirements.txt scripts/venv | $(STAMPS)/packages

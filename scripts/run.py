@@ -158,7 +158,7 @@ def main() -> int:
     if code or stopped:
         return code
     env = environment(os.environ, AWS_CONFIG, CHECKOUT)
-    env["OHMY_TERMINATE"] = make("terminate", job)
+    env["OHMY_RUN"], env["OHMY_TERMINATE"] = make("run", job), make("terminate", job)
     if name == LOGIN:
         return log_in(playbook(name, job), sys.argv[2], env)
     code, stopped = follow(playbook(name, job), env)

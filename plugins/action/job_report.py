@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of ``job_report``: the last words of a run, for a person to read."""
+"""Action of ``job_report``: the last words of a run, and its page, for a person to read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import at_the_end
 
 
 class ActionModule(ActionBase):
-    """Prints, and fails where the run failed."""
+    """Prints, leaves a page, and fails where the run failed."""
 
     _requires_connection = False
 
@@ -34,18 +35,26 @@ class ActionModule(ActionBase):
                 "price": {"type": "dict", "default": {}},
                 "kept": {"type": "bool", "default": False},
                 "estimates": {"type": "list", "elements": "dict", "default": []},
-                "warnings": {"type": "list", "elements": "str", "default": []},
+                "findings": {"type": "list", "elements": "dict", "default": []},
                 "took": {"type": "dict", "default": {}},
                 "workers": {"type": "int", "default": 0},
                 "phases": {"type": "dict", "default": {}},
                 "failure": {"type": "dict", "default": {}},
                 "evidence": {"type": "str", "default": ""},
                 "left": {"type": "str", "default": ""},
+                "page": {"type": "str", "default": ""},
+                "settings": {"type": "dict", "default": {}},
+                "jobs": {"type": "list", "elements": "dict", "default": []},
+                "versions": {"type": "dict", "default": {}},
             }
         )
         lines, problem = report.compose(args)
+        page = ""
+        if args["page"] and not args["planned"] and not self._task.check_mode:
+            page, line = at_the_end.leave(args, lines)
+            lines += [line] if line else []
         Display().display("\n" + "\n".join(lines) + "\n")
-        result: dict[str, t.Any] = {"changed": False, "report": lines}
+        result: dict[str, t.Any] = {"changed": bool(page), "report": lines, "page": page}
         if problem:
             result.update(failed=True, msg=problem)
         return result

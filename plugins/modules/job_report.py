@@ -9,12 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: job_report
-short_description: Say what came of a run
+short_description: Say what came of a run, and leave its report
 version_added: 1.0.0
 description:
   - Prints where the answer lies, its first lines, how long each phase took, and what was kept or left behind.
+  - Leaves a report where O(page) says so, a web page that needs nothing else and the same data as JSON. What hinders it is
+    said, and fails nothing.
   - Fails when the run failed, or when removing its cluster failed, with the reason as the last thing said.
-  - An action plugin; it runs on the controller and reads the output directory only.
+  - An action plugin; it runs on the controller, reads the output directory and writes nothing but the report.
 author:
   - the ohmy.hadoop contributors (@ohmy-hadoop)
 extends_documentation_fragment:
@@ -24,9 +26,10 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: The action changes nothing.
+    details: A report tells of one run, so none is a change of another.
   idempotent:
-    support: full
+    support: partial
+    details: A run that did something has a report of its own; one that found all done leaves that of the run before.
   platform:
     platforms: posix
 options:
@@ -74,10 +77,10 @@ options:
     type: list
     elements: dict
     default: []
-  warnings:
-    description: What the preflight warned of, which is said again beside the answer.
+  findings:
+    description: What M(ohmy.hadoop.job_preflight) found; its warnings are said again beside the answer.
     type: list
-    elements: str
+    elements: dict
     default: []
   took:
     description: Id of each step that ran, and the seconds that it really took.
@@ -103,6 +106,27 @@ options:
     description: Why removing the cluster failed.
     type: str
     default: ""
+  page:
+    description:
+      - Where the report is to lie; C(.html) and C(.json) are appended. Without it none is written.
+      - The report of the run before is kept under the same names with C(-before), and compared with the new one. What is no
+        report is never replaced.
+      - A job that was found finished, and check mode, leave the report of the run before alone.
+    type: str
+    default: ""
+  settings:
+    description: The run's variables, which the report shows without what sounds like a secret.
+    type: dict
+    default: {}
+  jobs:
+    description: What M(ohmy.hadoop.streaming_job_info) told of each step of the job.
+    type: list
+    elements: dict
+    default: []
+  versions:
+    description: What runs on the master, its RV(ohmy.hadoop.streaming_job_info#module:versions).
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
@@ -121,4 +145,9 @@ report:
   type: list
   elements: str
   sample: ["The answer lies in /home/me/output/wordcount: 1 file, 48211 bytes."]
+page:
+  description: The page that was written, empty where none was.
+  returned: always
+  type: str
+  sample: /home/me/output/wordcount-report.html
 """

@@ -19,7 +19,12 @@ author:
 extends_documentation_fragment:
   - ohmy.hadoop._attributes
   - ohmy.hadoop._attributes.info_module
+  - ohmy.hadoop._attributes.action
 attributes:
+  action:
+    support: full
+  async:
+    support: none
   check_mode:
     details:
       - This module does not modify any state, but for the time of the last sign of life with O(touch).
@@ -42,6 +47,13 @@ options:
     description: Tell the job's follower that its controller lives. Only with O(id).
     type: bool
     default: false
+  tasks:
+    description:
+      - Tell too what the tasks of each job did that has ended, by the history that Hadoop keeps of it for a week, and what
+        runs on this node.
+      - Costs four requests for each job, however many tasks it has.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -54,6 +66,18 @@ EXAMPLES = r"""
 - name: Show how they are doing
   ansible.builtin.debug:
     msg: "{{ known.jobs | items2dict(key_name='id', value_name='state') }}"
+
+- name: Ask what the tasks of one did
+  ohmy.hadoop.streaming_job_info:
+    id: wordcount-1a2b3c4d
+    tasks: true
+  delegate_to: demo-master
+  become: true
+  register: ended
+
+- name: Show its slowest reduces
+  ansible.builtin.debug:
+    msg: "{{ ended.jobs[0].tasks.reduce.slowest }}"
 """
 
 RETURN = r"""
@@ -249,6 +273,176 @@ jobs:
             diagnostics:
               description: Hadoop's own words with Java's stack.
               type: str
+    tasks:
+      description: What its tasks did; null where nobody knows, see RV(jobs[].tasks_missing).
+      returned: with O(tasks)
+      type: dict
+      contains:
+        submitted:
+          description: When the job was submitted, in seconds since 1970; null where that is not known.
+          type: float
+        launched:
+          description: When its first tasks could begin.
+          type: float
+        finished:
+          description: When it ended.
+          type: float
+        number:
+          description: The number of all attempts.
+          type: int
+          sample: 6
+        attempts:
+          description: At most 600 attempts in the order of their starts, the first 200 that did not succeed and the longest.
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The attempt, without the job's own number.
+              type: str
+              sample: m_000000_0
+            kind:
+              description: V(map) or V(reduce).
+              type: str
+              sample: map
+            state:
+              description: V(succeeded), V(failed), V(killed) or V(unfinished).
+              type: str
+              sample: succeeded
+            node:
+              description: The node on which it ran.
+              type: str
+              sample: worker-1
+            locality:
+              description: How near it ran to its data, V(NODE_LOCAL), V(RACK_LOCAL) or V(OFF_SWITCH).
+              type: str
+              sample: NODE_LOCAL
+            started:
+              description: When it began, in seconds since 1970.
+              type: float
+            finished:
+              description: When it ended.
+              type: float
+            shuffled:
+              description: When a reduce had all that the maps made for it.
+              type: float
+            records:
+              description: The records that it read.
+              type: int
+            keys:
+              description: The keys that a reduce read.
+              type: int
+            bytes:
+              description: The bytes that a map wrote, or that a reduce fetched from the maps.
+              type: int
+            error:
+              description: The beginning of Hadoop's words on one that did not succeed.
+              type: str
+        nodes:
+          description: At most 200 nodes, those with most work first.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The node.
+              type: str
+            map:
+              description: The number of attempts of maps.
+              type: int
+            reduce:
+              description: The number of attempts of reduces.
+              type: int
+            unsuccessful:
+              description: The number of those that did not succeed.
+              type: int
+            seconds:
+              description: The time that all of them took together.
+              type: float
+        locality:
+          description: How many maps that succeeded ran how near to their data.
+          type: dict
+          sample: {NODE_LOCAL: 4}
+        map:
+          description: What the maps that succeeded did together.
+          type: dict
+          contains: &kind
+            number:
+              description: How many there are.
+              type: int
+            median_seconds:
+              description: Half of them took less; null where there are none.
+              type: float
+            longest_seconds:
+              description: The time of the longest; null where there are none.
+              type: float
+            records:
+              description: The records that they read.
+              type: int
+            keys:
+              description: The keys that reduces read; 0 for maps.
+              type: int
+            bytes:
+              description: The bytes that maps wrote, or that reduces fetched from the maps.
+              type: int
+            slowest:
+              description: The ten that took longest.
+              type: list
+              elements: dict
+              contains: &ranked
+                id:
+                  description: The attempt, as in RV(jobs[].tasks.attempts[].id).
+                  type: str
+                node:
+                  description: The node on which it ran.
+                  type: str
+                seconds:
+                  description: How long it took.
+                  type: float
+                records:
+                  description: The records that it read; null where that is not known, as below.
+                  type: int
+                keys:
+                  description: The keys that a reduce read.
+                  type: int
+                bytes:
+                  description: The bytes that a map wrote, or that a reduce fetched.
+                  type: int
+            largest:
+              description: The ten that read most records.
+              type: list
+              elements: dict
+              contains: *ranked
+        reduce:
+          description: What the reduces that succeeded did together.
+          type: dict
+          contains: *kind
+        left_out:
+          description: What these lists do not tell; empty where they tell all.
+          type: str
+    tasks_missing:
+      description: Why it is not known what its tasks did.
+      returned: with O(tasks)
+      type: str
+versions:
+  description: What runs on this node; each is empty where it is not known.
+  returned: with O(tasks)
+  type: dict
+  contains:
+    hadoop:
+      description: Hadoop.
+      type: str
+      sample: 3.5.0
+    java:
+      description: Java.
+      type: str
+      sample: 17.0.13+11
+    python:
+      description: Python.
+      type: str
+      sample: 3.11.2
+    system:
+      description: The distribution.
+      type: str
+      sample: Debian GNU/Linux 12 (bookworm)
 """
 
 import typing as t
@@ -256,9 +450,11 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs, task_history
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf, read_document
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ROOT
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ENDED, ROOT
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.software import versions
 
 LONGEST_WAIT = 60
 
@@ -267,6 +463,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "wait": {"type": "int", "default": 0},
     "known": {"type": "str", "no_log": False},
     "touch": {"type": "bool", "default": False},
+    "tasks": {"type": "bool", "default": False},
 }
 
 
@@ -282,15 +479,32 @@ def look(params: t.Mapping[str, t.Any], root: str = ROOT) -> list[dict[str, t.An
     return [job for job in found if job is not None]
 
 
+def tasks(job: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what the tasks of a job did, or why that is not known; whatever the reason, the rest is told."""
+    if job["state"] not in ENDED or not job["application_id"]:
+        return {"tasks": None, "tasks_missing": "The job has not run to its end."}
+    try:
+        found = task_history.tasks_of(
+            open_doors(), read_conf(), str(job["application_id"]), float(job["finished"] or 0)
+        )
+    except (OhmyError, OSError, LookupError, TypeError, ValueError) as exc:
+        return {"tasks": None, "tasks_missing": str(exc) or type(exc).__name__}
+    return {"tasks": found, "tasks_missing": ""}
+
+
 def main() -> None:
     """Look."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         require_root()
         found = look(module.params)
+        more: dict[str, t.Any] = {}
+        if module.params["tasks"]:
+            found = [{**job, **tasks(job)} for job in found]
+            more["versions"] = versions(read_document())
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))
-    module.exit_json(changed=False, jobs=found)
+    module.exit_json(changed=False, jobs=found, **more)
 
 
 if __name__ == "__main__":

@@ -74,17 +74,40 @@ def money(usd: float) -> str:
     return f"{usd:.2f} USD" if usd >= 0.1 else f"{usd:.4f} USD"
 
 
-def spent(args: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what this command cost, by the seconds since its launch began; nothing where no price is known.
+def cost(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """Return {"usd", "seconds", "per_hour", "at_most"} of this command, by the seconds since its launch began.
 
-    What the cluster cost before, as in a run that was interrupted, is no part of it.
+    None where no price is known. What the cluster cost before, as in a run that was interrupted, is no part of it.
     """
     price = (args.get("price") or {}).get("per_hour")
     seconds = sum(float(taken) for name, taken in args["phases"].items() if name != "preflight")
     if price is None or not args["phases"].get("launch"):
+        return None
+    usd = round(price * seconds / 3600, 6)
+    return {"usd": usd, "seconds": round(seconds), "per_hour": price, "at_most": bool(args["price"].get("at_most"))}
+
+
+def spent(args: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what this command cost; nothing where that is not known."""
+    found = cost(args)
+    if found is None:
         return []
-    bound = "at most" if args["price"].get("at_most") else "about"
-    return [f"This command cost {bound} {money(price * seconds / 3600)}: {seconds:.0f} s at {price:g} USD an hour."]
+    bound = "at most" if found["at_most"] else "about"
+    rate = f"{found['seconds']} s at {found['per_hour']:g} USD an hour"
+    return [f"This command cost {bound} {money(found['usd'])}: {rate}."]
+
+
+def job_seconds(args: t.Mapping[str, t.Any]) -> float | None:
+    """Return how long the steps of the job really took together; None where one is not known."""
+    seconds = [args["took"].get(step["id"]) for step in args["plan"]["steps"]]
+    return sum(seconds) if seconds and None not in seconds else None
+
+
+def again(job_file: str | None) -> str:
+    """Return the command of this very run, that of the program around it where there is one; empty where nobody knows."""
+    if command := os.environ.get("OHMY_RUN"):
+        return command
+    return f"ansible-playbook ohmy.hadoop.run_job -e job_file={shlex.quote(job_file)}" if job_file else ""
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:
@@ -164,10 +187,10 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
             lines += rehearsal_report.expected(rehearsal_report.together(args["estimates"]), args["workers"])
     else:
         lines += ["The job was finished before; nothing was run again."] if args["plan"]["finished"] else []
-        lines += answer(args["output"]) + [f"Preflight warned: {text}" for text in args["warnings"]]
-        seconds = [args["took"].get(step["id"]) for step in args["plan"]["steps"]]
-        real = sum(seconds) if seconds and None not in seconds else None
-        lines += rehearsal_report.compared(rehearsal_report.together(args["estimates"]), real, args["workers"])
+        warned = [one["text"] for one in args["findings"] if one["severity"] == "warning"]
+        lines += answer(args["output"]) + [f"Preflight warned: {text}" for text in warned]
+        expected = rehearsal_report.together(args["estimates"])
+        lines += rehearsal_report.compared(expected, job_seconds(args), args["workers"])
     lines += [] if args["planned"] else timing(args["phases"]) + spent(args) + standing(args)
     if left:
         warning = (

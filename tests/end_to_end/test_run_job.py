@@ -136,6 +136,21 @@ def test_the_answer_of_a_cold_run_equals_the_local_pipe(first):
     assert "Seconds: preflight" in run.text
 
 
+def test_the_report_of_a_cold_run_tells_all_of_it(first):
+    folder, _arguments, run = first
+    assert f"The report of this run lies in {folder}/out-report.html." in run.text
+    report = json.loads((folder / "out-report.json").read_text("utf-8"))
+    (step,) = report["steps"]
+    tasks = step["tasks"]
+    assert tasks is not None, step["tasks_missing"]
+    assert tasks["reduce"]["number"] == 2 and tasks["reduce"]["records"] == step["counters"]["REDUCE_INPUT_RECORDS"]
+    assert tasks["map"]["records"] == step["counters"]["MAP_INPUT_RECORDS"] and sum(tasks["locality"].values())
+    assert all(one["node"] and one["finished"] > one["started"] for one in tasks["attempts"])
+    assert report["versions"]["hadoop of the master"] and report["speed"]["real_speedup"] and report["cost"]["usd"]
+    assert [one["name"] for one in report["phases"]][-1] == "terminate"
+    assert tasks["attempts"][0]["id"] in (folder / "out-report.html").read_text("utf-8")
+
+
 def test_a_second_run_finds_the_answer_and_changes_nothing(cloud, first):
     _folder, arguments, _run = first
     before = {one["InstanceId"] for one in cloud.instances(CLUSTER)}
@@ -219,6 +234,10 @@ def test_a_failing_job_shows_the_traceback_of_the_mapper(cloud, first, tmp_path)
     assert "java.lang" not in run.text and "PipeMapRed" not in run.text, run.text
     assert list(tmp_path.glob("out-evidence/*.tar.gz")), list(tmp_path.iterdir())
     assert not (tmp_path / "out" / "part-00000").exists()
+    report = json.loads((tmp_path / "out-report.json").read_text("utf-8"))
+    assert report["failure"]["cause"]["id"] == "python-exception" and report["state"] == "failed"
+    assert "ZeroDivisionError" in report["failure"]["cause"]["stderr"] and report["failure"]["logs"]
+    assert "failed" in {one["state"] for one in report["steps"][0]["tasks"]["attempts"]}, report["steps"]
 
 
 def test_a_killed_controller_leaves_one_job_and_the_next_run_its_answer(cloud, first, tmp_path):

@@ -42,6 +42,8 @@ SHIPPED = (
     "meta/*.txt",
     "meta/*.yml",
     "playbooks/*.yml",
+    "plugins/*.css",
+    "plugins/*.j2",
     "plugins/*.py",
     "roles/*.yml",
     "roles/*/README.md",

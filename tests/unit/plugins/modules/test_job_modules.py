@@ -129,6 +129,23 @@ def test_jobs_are_listed_and_touched(tmp_path, monkeypatch):
     assert streaming_job_info.look({**ask, "id": "none", "wait": 5}, str(tmp_path)) == []
 
 
+def test_what_tasks_did_is_told_or_why_not(monkeypatch):
+    job = {"state": "succeeded", "application_id": "application_1_0001", "finished": 9.5}
+    monkeypatch.setattr(streaming_job_info, "open_doors", lambda: None)
+    monkeypatch.setattr(streaming_job_info, "read_conf", dict)
+    told = {"number": 3}
+    monkeypatch.setattr(streaming_job_info.task_history, "tasks_of", lambda doors, conf, application, ended: told)
+    assert streaming_job_info.tasks(job) == {"tasks": told, "tasks_missing": ""}
+    for early in ({**job, "state": "running"}, {**job, "application_id": None}):
+        assert streaming_job_info.tasks(early) == {"tasks": None, "tasks_missing": "The job has not run to its end."}
+
+    def broken(*_):
+        raise KeyError("JhCounters")
+
+    monkeypatch.setattr(streaming_job_info.task_history, "tasks_of", broken)
+    assert streaming_job_info.tasks(job) == {"tasks": None, "tasks_missing": "'JhCounters'"}
+
+
 def test_a_job_without_an_identity_gets_one_from_what_it_is():
     raw = {"input": "/a,/b", "output": "/o", "mapper": "cat", "files": [{"name": "m", "sha256": "1"}]}
     typed = {**raw, "input": ["/a", "/b"], "reduces": 1, "options": {}, "cmdenv": {}, "reducer": None, "force": True}

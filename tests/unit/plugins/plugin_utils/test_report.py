@@ -35,7 +35,7 @@ def arguments(folder, **values):
         "kept": False,
         "estimates": [],
         "took": {},
-        "warnings": [],
+        "findings": [],
         "workers": 2,
         "phases": {},
         "failure": {},
@@ -65,7 +65,12 @@ def test_success_shows_place_first_lines_and_times(tmp_path):
 
 def test_what_the_preflight_warned_of_stands_beside_the_answer(tmp_path):
     answer(tmp_path, part_00000=b"a\n")
-    lines, problem = report.compose(arguments(tmp_path, warnings=["776 keys differ."]))
+    lines, problem = report.compose(
+        arguments(
+            tmp_path,
+            findings=[{"severity": "warning", "text": "776 keys differ."}, {"severity": "note", "text": "By the way."}],
+        )
+    )
     assert "Preflight warned: 776 keys differ." in lines and problem == ""
 
 

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report that a run leaves, by the very tasks that run_job.yml ends with."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from tests import sample_run
+from tests.documented import blocks
+from tests.playbook import play
+
+ROOT = Path(__file__).parents[3]
+
+
+def plays(folder, **changes):
+    """Return the end of a run whose phases are over."""
+    run = sample_run.run()
+    settings = {
+        **run["settings"],
+        "job_output": str(folder / "books"),
+        "job_beside": str(folder / "books"),
+        "cluster_provider": "ec2",
+        "cluster_name": "books",
+        "cluster_workers": 2,
+    }
+    facts = {
+        "ohmy_plan": run["plan"],
+        "ohmy_settings": settings,
+        "ohmy_phases": run["phases"],
+        "ohmy_took": run["took"],
+        "ohmy_expected": [{"estimate": run["estimates"][0], "findings": run["findings"]}],
+        "ohmy_told": run["jobs"],
+        "__job_told": {"jobs": run["jobs"], "versions": run["versions"]},
+        **changes,
+    }
+    end = {"ansible.builtin.include_role": {"name": "ohmy.hadoop.job", "tasks_from": "report"}}
+    # A play in YAML cannot hold what a program may print.
+    plain = json.loads(json.dumps(facts).replace(json.dumps(sample_run.BITES)[1:-1], "odd"))
+    return [{"hosts": "localhost", "gather_facts": False, "vars": plain, "tasks": [end]}]
+
+
+def test_a_run_leaves_a_report_and_keeps_the_one_before(tmp_path):
+    code, text = play(tmp_path, plays(tmp_path))
+    assert code == 0, text
+    assert f"The report of this run lies in {tmp_path}/books-report.html." in text
+    data = json.loads((tmp_path / "books-report.json").read_text("utf-8"))
+    assert data["format"] == 1 and data["steps"][0]["tasks"]["reduce"]["number"] == 3
+    assert data["versions"]["hadoop of the master"] == "3.5.0" and data["versions"]["ohmy.hadoop"]
+    assert not list(tmp_path.glob("*-before*"))
+    code, text = play(tmp_path, plays(tmp_path, ohmy_failure={"phase": "run", "message": "It broke."}))
+    assert code == 2 and "The report of this run lies in" in text
+    page = (tmp_path / "books-report.html").read_text("utf-8")
+    assert "It broke." in page and "Compared with the run before" in page
+    assert json.loads((tmp_path / "books-report-before.json").read_text("utf-8")) == data
+    assert (tmp_path / "books-report-before.html").exists()
+    compare(tmp_path)
+
+
+def compare(folder):
+    """Set both runs side by side, by the commands of docs/run_report.md."""
+    (command,) = blocks("docs/run_report.md")["compare"].splitlines()
+    words = shlex.split(command.replace("output/", ""))
+    assert words[:2] == ["ansible-playbook", "ohmy.hadoop.compare"]
+    code, text = play(folder, ROOT / "playbooks/compare.yml", *words[2:])
+    assert code == 0 and "changed=1" in text and "No number differs." in text, text
+    assert "set side by side" in (folder / "comparison.html").read_text("utf-8")
