@@ -15,6 +15,7 @@
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
 # make test-life                  let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
+# make coverage                    how much of module_utils the unit tests run, package by package
 # make bench [ONLY=row]            compare with what does the same otherwise: all rows take up to 90 minutes
 # make lock [UPGRADE=1]            pin again what the .in files ask for
 
@@ -38,8 +39,10 @@ PYTEST := .venv/bin/pytest
 # A cluster waits for much of its time, two use 60 % of two cores: three test files run side by side, each with a cloud
 # of its own.
 THREE := --numprocesses 3 --dist loadfile
+# Of the unit tests alone: tests/conftest.py leaves out all others.
+COVERAGE := --cov --cov-report=json:build/coverage.json
 
-.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit archives collection lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit coverage archives collection lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -98,6 +101,10 @@ sanity: $(STAMPS)/venv-dev
 
 unit: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/unit
+
+coverage: $(STAMPS)/venv-dev
+	@$(PYTEST) -q tests/unit --numprocesses auto --dist worksteal $(COVERAGE)
+	@$(PYTHON) scripts/coverage_table.py build/coverage.json
 
 bench: setup-dev
 	@scripts/as_root "start the comparisons' local cloud: containers, a network and firewall rules" \

@@ -9,15 +9,24 @@ import collections
 import os
 import time
 import typing as t
+from pathlib import Path
 
 import pytest
 
+UNIT = Path(__file__).resolve().parent / "unit"
 SLOWEST = 8
 # A failed run's last words stand at the end of its output: characters that are repeated in the closing lines.
 LAST_WORDS = 1200
 _started = time.monotonic()
 _seconds: collections.Counter[str] = collections.Counter()
 _of_test: collections.Counter[str] = collections.Counter()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count for the coverage what the unit tests run, and no others."""
+    for item in items:
+        if not item.path.is_relative_to(UNIT):
+            item.add_marker("no_cover")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

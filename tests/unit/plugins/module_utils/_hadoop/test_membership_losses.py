@@ -169,3 +169,30 @@ def test_a_check_that_was_cut_short_proves_nothing(monkeypatch):
         fsck.look(HERE, {HERE})
     assert fsck.look(HERE, {HERE}).lost == 1
     assert all(f"{name}=1" in asked[0] for name in ("files", "blocks", "replicadetails", "openforwrite"))
+
+
+def of(data, work="RUNNING"):
+    return States(datanodes={THERE: data}, nodemanagers={THERE: NodeManager(work, 3)})
+
+
+def test_a_node_is_told_by_what_its_daemons_say_and_a_dead_one_by_nothing():
+    told = plans.node_of(NODE, of(DataNode(True, admin_states.LEAVING, 10, 7)))
+    assert told == {
+        **NODE,
+        "hdfs": admin_states.LEAVING,
+        "blocks": 10,
+        "blocks_left": 7,
+        "yarn": "running",
+        "containers": 3,
+    }
+    told = plans.node_of(NODE, of(DataNode(False, admin_states.LEAVING, 10, 7), "LOST"))
+    assert (told["hdfs"], told["blocks"], told["blocks_left"], told["containers"]) == ("dead", 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "late"),
+    [(LIVE, False), (DEAD, False), (DataNode(True, admin_states.LEAVING, 10, 7), True)],
+)
+def test_a_node_that_still_leaves_is_not_back_in_service(data, late):
+    back = plans.Want((NODE,), "in_service", False)
+    assert bool(plans.progress(back, (), of(data), None)["late"]) is late

@@ -261,3 +261,14 @@ def test_a_wish_for_all_kinds():
         "directories": ["/data/1"],
     }
     assert disk_wish.check(wish) == wish and disk_wish.check(None) == {}
+
+
+def test_a_named_disk_that_was_used_before_is_lost_and_no_reason_to_wait():
+    known = dataclasses.replace(disk(ONE, 1), kind=OTHER, path="/dev/sdb")
+    other = dataclasses.replace(disk(TWO, 2), kind=OTHER, path="/dev/sdc")
+    there = dataclasses.replace(ours(TWO, 2), path="/dev/sdc", kind=OTHER)
+    wish = {"devices": ["/dev/sdb", "/dev/sdc"]}
+    layout = plan(wish, named={"/dev/sdb": None, "/dev/sdc": there}, known=(known, other))
+    assert list(layout.lost) == [known.place]
+    with pytest.raises(Short, match="There is no disk /dev/sdd on this host"):
+        plan({"devices": ["/dev/sdd"]}, named={"/dev/sdd": None}, known=(known, other))
