@@ -8,16 +8,16 @@ Screenshots are left in build/browser.
 
 from __future__ import annotations
 
-import shutil
 import typing as t
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import page as report
 from tests import sample_run
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.long
 PICTURES = Path(__file__).resolve().parents[2] / "build/browser"
@@ -44,14 +44,9 @@ CONTRAST = """() => [...document.querySelectorAll("rect.map, rect.whole, rect.fa
 
 @pytest.fixture(scope="module")
 def browser() -> t.Iterator[Browser]:
-    """Yield Debian's Chromium, without a window."""
-    path = shutil.which("chromium")
-    assert path, "chromium is not installed: make setup-dev"
-    with sync_playwright() as driver:
-        # Root has no sandbox there; the page runs nothing.
-        found = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """Yield the browser."""
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
