@@ -25,6 +25,7 @@ import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from tests.documented import documented
+from tests.playbook import play
 from tests.unit.test_module_defaults import ARGUMENTS
 
 from ..module_utils._hadoop.stub_server import serve
@@ -43,6 +44,10 @@ sso_role_name = launcher
 [profile role-of-environment]
 role_arn = arn:aws:iam::123456789012:role/launcher
 credential_source = Environment
+[profile mfa]
+role_arn = arn:aws:iam::123456789012:role/launcher
+source_profile = plain
+mfa_serial = arn:aws:iam::123456789012:mfa/me
 """
 GIVEN = f"""\
 <Credentials><AccessKeyId>{OF_A_ROLE}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>of-a-role</SessionToken>\
@@ -195,6 +200,15 @@ def test_who_is_not_signed_in_any_more_is_told_to_sign_in(aws, tmp_path):
     result = call("ec2_cluster_info", profile="sso")
     assert result["failed"] and "sign in again" in result["hint"], result
     assert not aws.seen
+
+
+def test_a_code_that_nobody_can_type_is_told_as_that(aws, tmp_path):
+    task = {"ohmy.hadoop.ec2_cluster_info": {"name": "demo", "profile": "mfa", "region": "eu-central-1"}}
+    python = {"ansible_python_interpreter": sys.executable}
+    book = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python, "tasks": [task]}
+    given = {name: os.environ[name] for name in os.environ if name.startswith("AWS_")}
+    code, told = play(tmp_path, [book], **given)
+    assert code == 2 and "asks for a code (mfa_serial)" in told and not aws.seen, told
 
 
 @pytest.mark.parametrize("profile", ["role", "sso"])
