@@ -136,11 +136,11 @@ def come_back(job: Path) -> None:
 def log_in(command: list[str], node: str, env: dict[str, str]) -> int:
     """Become a shell on a node by the line that the playbook prints; return its exit code where it prints none."""
     done = subprocess.run(command, env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    found = re.search(r"Log in with: (ssh -F .+) master\b", done.stdout)
+    found = re.search(r"Log in with: (ssh -F .+)", done.stdout)
     if done.returncode or not found:
         print(done.stdout)
         return done.returncode or 1
-    words = shlex.split(found[1])
+    words = shlex.split(found[1])[:3]
     hosts = [line.split()[1:] for line in Path(words[-1]).read_text("utf-8").splitlines() if line.startswith("Host ")]
     if not any(node in names for names in hosts):
         shorts = [names[0] for names in hosts if names != ["*"]]

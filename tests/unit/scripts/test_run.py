@@ -77,7 +77,9 @@ def fixture_log_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     called: list[list[str]] = []
     monkeypatch.setattr(run.os, "execvpe", lambda _file, words, _env: called.append(words))
 
-    def log_in(node: str, text: str = f"Log in with: ssh -F '{config}' master (or worker-1, and so on)", code: int = 0):
+    line = f"Log in with: ssh -F '{config}' master (or worker-1, and so on, in place of master)"
+
+    def log_in(node: str, text: str = line, code: int = 0):
         command = [sys.executable, "-c", f"print({text!r}); raise SystemExit({code})"]
         return run.log_in(command, node, dict(os.environ)), called
 
