@@ -80,3 +80,77 @@ def test_of_a_long_error_both_halves_stay():
 )
 def test_the_client_s_words_are_shown_where_they_are_not_understood(code, log, shown):
     assert bool(failures.diagnose_copy(code, log, "/t")["stderr"]) is shown
+
+
+def test_yarn_is_not_asked_where_hadoop_itself_named_the_cause():
+    asked = []
+    heap = attempt("Error: java.lang.OutOfMemoryError: Java heap space")
+    found = failures.diagnose_application({}, [heap], lambda _attempt, name: asked.append(name), SPEC)
+    assert found["id"] != "unknown" and "container" not in asked
+
+
+@pytest.mark.parametrize(
+    ("known", "kind"),
+    [
+        ({"id": "attempt_1_0001_r_000001_0"}, "reduce"),
+        ({"id": "attempt_1_0001_m_000001_0"}, "map"),
+        ({"type": "REDUCE"}, "reduce"),
+        ({"type": "MAP", "id": "attempt_1_0001_r_000001_0"}, "map"),
+        ({}, "map"),
+    ],
+)
+def test_what_kind_of_task_it_was_is_told_by_hadoop_or_by_its_id(known, kind):
+    assert clues.task_kind(known) == kind
+
+
+def named(number, diagnostics):
+    return {**attempt(diagnostics), "id": f"attempt_1_0001_m_{number:06d}_0"}
+
+
+def test_of_attempts_that_say_as_much_the_earliest_explains_the_job():
+    unknown, ended = "Error: Something that nobody has seen", "subprocess failed with code 3"
+
+    def blamed(*diagnostics):
+        attempts = [named(number, text) for number, text in enumerate(diagnostics)]
+        return failures.diagnose_application({}, attempts, lambda *_: None, SPEC)["attempt"][-3]
+
+    assert blamed(ended, unknown) == "0" and blamed(unknown, ended) == "1"
+    assert blamed(ended, ended) == "0"
+
+
+def test_no_more_logs_are_read_once_the_cause_is_sure_and_comes_back():
+    read = []
+
+    def read_log(one, name):
+        read.append(one["id"])
+        return TRACEBACK if name == "stderr" else None
+
+    attempts = [named(number, "subprocess failed with code 1") for number in range(3)]
+    failures.diagnose_application({}, attempts, read_log, SPEC)
+    assert set(read) == {attempts[0]["id"]}
+
+
+def test_the_first_line_is_read_of_a_program_that_could_not_be_started_and_of_no_other():
+    assert failures._first_line('Cannot run program "/x/./m.py": error=2', {"m.py": "#!/usr/bin/python"}.get) == (
+        "\nFirst line of m.py: #!/usr/bin/python"
+    )
+    assert failures._first_line('Cannot run program "/x/./m.py": error=2', lambda _name: "") == ""
+    assert failures._first_line("subprocess failed with code 1", pytest.fail) == ""
+
+
+@pytest.mark.parametrize(("kind", "told"), [("MAP", True), ("REDUCE", False)])
+def test_only_a_map_has_an_input_of_its_own(kind, told):
+    syslog = "INFO [main] org.apache.hadoop.mapred.MapTask: Processing split: hdfs://10.0.0.4:8020/in/a.txt:100+12\n"
+    _rank, found = failures.diagnose_attempt({**attempt("x"), "type": kind}, "", SPEC, failures.More(syslog=syslog))
+    assert (found["evidence"]["input"] is not None) is told
+
+
+def test_what_yarn_says_of_an_application_without_a_failed_task_is_its_cause():
+    app = {"state": "FAILED", "diagnostics": "User's AM resource limit exceeded."}
+    found = failures.diagnose_application(app, [], lambda *_: None, SPEC)
+    assert found["id"] == "waits-for-master" and found["hint"]
+    log = "AccessDeniedException: s3a://b/in: S3Exception: null (Service: S3, Status Code: 403)"
+    assert failures.diagnose_application(app, [], lambda *_: None, SPEC, log)["id"] == "waits-for-master"
+    assert (
+        failures.diagnose_application({"state": "FAILED"}, [], lambda *_: None, SPEC, log)["id"] == "s3-access-denied"
+    )

@@ -196,3 +196,34 @@ def test_a_node_is_told_by_what_its_daemons_say_and_a_dead_one_by_nothing():
 def test_a_node_that_still_leaves_is_not_back_in_service(data, late):
     back = plans.Want((NODE,), "in_service", False)
     assert bool(plans.progress(back, (), of(data), None)["late"]) is late
+
+
+def test_a_node_has_not_left_while_its_nodemanager_runs_tasks():
+    leave = plans.Want((NODE,), membership.DECOMMISSIONED)
+    left = DataNode(True, admin_states.LEFT)
+    assert plans.progress(leave, (ENTRY,), of(left), None)["late"]
+    assert not plans.progress(leave, (ENTRY,), of(left, "DECOMMISSIONED"), None)["late"]
+    assert not plans.progress(leave, (ENTRY,), States(datanodes={THERE: left}), None)["late"]
+
+
+def test_what_is_put_down_of_a_node_is_compared_with_its_own_entry():
+    other = Entry("i-1", HERE, membership.DECOMMISSIONED)
+    todo = plans.plan(plans.Want((NODE,), membership.DECOMMISSIONED), (other,), of(LIVE), {}, 0)
+    put = next(step for step in todo.steps if step.verb == "put")
+    assert (put.old, put.new) == (None, "i-2 decommissioned")
+
+
+@pytest.mark.parametrize(("left", "until"), [(1800, 1800), (1799, 3600)])
+def test_a_maintenance_that_still_lasts_half_its_time_is_left_as_it_is(left, until):
+    hold = plans.Want((NODE,), membership.MAINTENANCE)
+    states = States(datanodes={HERE: LIVE, THERE: LIVE})
+    have = (Entry("i-2", THERE, membership.MAINTENANCE, left),)
+    assert plans.entries(hold, have, states, 0) == (Entry("i-2", THERE, membership.MAINTENANCE, until),)
+
+
+def test_a_dead_node_may_go_though_fewer_stay_than_there_are_to_be_replicas():
+    left = States(replication=2, datanodes={HERE: LIVE, THERE: DEAD})
+    plans.refuse(plans.Want((NODE,), membership.DECOMMISSIONED), (), left, fsck.Check())
+    alive = States(replication=2, datanodes={HERE: LIVE, THERE: LIVE})
+    with pytest.raises(OhmyError, match="1 DataNode would stay in service, and HDFS keeps 2 replicas"):
+        plans.refuse(plans.Want((NODE,), membership.DECOMMISSIONED), (), alive, fsck.Check())

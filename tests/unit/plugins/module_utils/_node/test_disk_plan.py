@@ -272,3 +272,8 @@ def test_a_named_disk_that_was_used_before_is_lost_and_no_reason_to_wait():
     assert list(layout.lost) == [known.place]
     with pytest.raises(Short, match="There is no disk /dev/sdd on this host"):
         plan({"devices": ["/dev/sdd"]}, named={"/dev/sdd": None}, known=(known, other))
+
+
+def test_a_new_volume_takes_the_number_of_the_lost_one_and_not_the_first_free_one():
+    layout = plan({"volumes": 2}, [ROOT, ours(TWO, 2), ONE], known=[disk(TWO, 2), disk(ONE, 5)])
+    assert [step.place[-1] for step in layout.steps] == ["5"]
