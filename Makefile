@@ -10,6 +10,7 @@
 # make setup                       set up what a run needs, and no more
 # make archives                    make the archives of Hadoop and Java in build/archives (docs/archives.md)
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
+# make docs                        make the site of the documentation in build/docs/html; a warning is an error
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase, other versions, other archives, a browser
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
@@ -42,7 +43,7 @@ THREE := --numprocesses 3 --dist loadfile
 # Of the unit tests alone: tests/conftest.py leaves out all others.
 COVERAGE := --cov --cov-report=json:build/coverage.json
 
-.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit coverage archives collection lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit coverage archives collection docs lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -59,6 +60,9 @@ collection: $(STAMPS)/venv
 	@rm -rf build/collection/tree/ansible_collections/ohmy/hadoop/.git
 	@cd build/collection/tree/ansible_collections/ohmy/hadoop && \
 	  $(CURDIR)/.venv/bin/ansible-galaxy collection build --force --output-path $(CURDIR)/build/collection
+
+docs: $(STAMPS)/venv-dev
+	@scripts/docs build/docs
 
 run: setup
 	@$(PYTHON) scripts/run.py

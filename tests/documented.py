@@ -6,10 +6,35 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^<!-- tested: (?P<name>\S+) -->\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+# In a list a block is indented.
+FENCE = re.compile(
+    r"^(?P<before>[^\n]*)\n(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
+)
+TESTED = re.compile(r" *<!-- tested: \S+ -->")
+UNTESTED = re.compile(r" *<!-- not tested: (?P<why>\S.*) -->")
+SHELLS = ("sh", "bash", "shell", "console")
+COMMAND = re.compile(
+    r"^(?:\$ |make |ansible|molecule |python3? |pip |cp |cd |export |sudo |git |\S*/bin/)", re.MULTILINE
+)
+
+
+class Commands(t.NamedTuple):
+    """A block of a page that is to be typed into a shell; ``why`` it is not tested, where it says so."""
+
+    text: str
+    tested: bool
+    why: str | None
+
+
+def pages() -> list[str]:
+    """Return the pages of the documentation, as paths in the checkout."""
+    below = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    return ["README.md", "CONTRIBUTING.md", *below]
 
 
 def documented(page: str, name: str) -> str:
@@ -23,3 +48,14 @@ def documented(page: str, name: str) -> str:
 def blocks(page: str) -> dict[str, str]:
     """Return name → text of every tested block on a page."""
     return {found["name"]: found["text"] for found in BLOCK.finditer((ROOT / page).read_text("utf-8"))}
+
+
+def commands(page: str) -> list[Commands]:
+    """Return the blocks of a page that are to be typed into a shell."""
+    found = []
+    for fence in FENCE.finditer((ROOT / page).read_text("utf-8")):
+        if fence["language"] in SHELLS or (not fence["language"] and COMMAND.search(fence["text"])):
+            untested = UNTESTED.fullmatch(fence["before"])
+            tested = TESTED.fullmatch(fence["before"]) is not None
+            found.append(Commands(fence["text"], tested, untested and untested["why"]))
+    return found

@@ -32,6 +32,12 @@ import itertools, sys
 for word, lines in itertools.groupby(sys.stdin, lambda line: line.split("\\t")[0]):
     print(f"{word}\\t{sum(1 for _ in lines)}")
 """
+ANSWER = "light\t3\nno\t1\nupon\t1\n"
+# The steps of the tutorial at which something is typed on the controller, in its order.
+STEPS = (
+    *("preflight", "launch", "configure", "describe", "login", "stage"),
+    *("ui", "run", "fetch", "terminate", "run_job"),
+)
 
 
 class User:
@@ -54,17 +60,17 @@ class User:
             "ANSIBLE_NOCOLOR": "1",
         }
 
-    def types(self, name: str, cwd: Path | None = None, seconds: float = 300) -> subprocess.CompletedProcess[str]:
-        """Run a block of the page, in the folder of the job unless another is given."""
+    def types(self, name: str, cwd: Path | None = None, page: str = PAGE) -> subprocess.CompletedProcess[str]:
+        """Run a block of a page, in the folder of the job unless another is given."""
         return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", documented(PAGE, name)],
+            ["bash", "-euo", "pipefail", "-c", documented(page, name)],
             cwd=cwd or self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=seconds,
+            timeout=300,
             check=False,
         )
 
@@ -125,7 +131,7 @@ def test_a_run_without_archives_says_how_to_have_them(user: User) -> None:
 
 def test_the_job_of_the_page_gives_its_answer(ready: User) -> None:
     said = good(ready.types("run"))
-    assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said
+    assert (ready.folder / "output/part-00000").read_text() == ANSWER, said
     assert "ansible.cfg" not in said and not (ready.folder / "ansible.cfg").exists()
     again = good(ready.types("run"))
     assert "finished before" in again and re.search(r"changed=0\b", again), again
@@ -139,7 +145,18 @@ def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
     assert done.returncode == 0 and "found.clusters" in done.stdout, done.stdout + done.stderr
 
 
-def test_the_job_of_the_page_phase_by_phase(ready: User) -> None:
-    shutil.rmtree(ready.folder / "output", ignore_errors=True)
-    said = good(ready.types("verbs", seconds=500))
-    assert (ready.folder / "output/part-00000").read_text() == "light\t3\nno\t1\nupon\t1\n", said
+def test_the_tutorial(ready: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "docs/tutorial.md"
+    folder = ready.home / "wordcount"
+    monkeypatch.setitem(ready.env, "PATH", f"{ready.home / 'ohmy/bin'}:{ready.env['PATH']}")
+    good(ready.types("folder", cwd=ready.home, page=page))
+    for block, name in (("mapper", "mapper.py"), ("reducer", "reducer.py"), ("job", "job.yml")):
+        (folder / name).write_text(documented(page, block))
+    assert good(ready.types("pipe", cwd=folder, page=page)) == ANSWER
+    said = {step: good(ready.types(step, cwd=folder, page=page)) for step in STEPS}
+    assert "wordcount in us-east-1: running, 3 instances" in said["describe"], said["describe"]
+    assert re.search(r"ssh -F \S+ master", said["login"]), said["login"]
+    assert re.search(r"YARN +http://[\d.]+:8088/", said["ui"]), said["ui"]
+    parts = sorted(folder.glob("output/part-*"))
+    assert "".join(path.read_text() for path in parts) == ANSWER and said["fetch"].endswith(ANSWER), said["fetch"]
+    assert "finished before" in said["run_job"], said["run_job"]

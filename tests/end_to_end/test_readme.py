@@ -101,3 +101,8 @@ def test_the_same_on_a_profile_of_ones_own(reader: Reader, tried: str) -> None:
     printed = reader.types(documented(PAGE, "aws"), reader.checkout)
     assert "Nothing was changed. A run would go through these phases:" in printed
     assert (reader.checkout / "myjob/output/part-00000").is_file()
+
+
+def test_the_tutorial_begins_where_the_readme_ends(reader: Reader, tried: str) -> None:
+    begin = documented("docs/tutorial.md", "begin")
+    assert "in us-east-1" in reader.types(f"{begin}ansible-playbook ohmy.hadoop.describe", reader.checkout)

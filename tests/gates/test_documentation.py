@@ -11,40 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.documented import blocks
+from tests.documented import blocks, commands, pages
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [
-    "README.md",
-    "CONTRIBUTING.md",
-    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
-]
-FENCE = re.compile(r"^(?P<before>[^\n]*)\n```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-SHELLS = ("sh", "bash", "shell", "console")
-COMMAND = re.compile(
-    r"^(?:\$ |make |ansible|molecule |python3? |pip |cp |cd |export |sudo |git |\S*/bin/)", re.MULTILINE
-)
-TESTED = re.compile(r"<!-- tested: \S+ -->")
+PAGES = pages()
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 NAMED = re.compile(r"`((?:[\w.*-]+/)+(?:[\w.*-]+)?)`")
-UNTESTED = re.compile(r"<!-- not tested: \S.+ -->")
-
-
-def is_commands(language: str, text: str) -> bool:
-    """Tell whether a block is to be typed into a shell."""
-    return language in SHELLS or (not language and COMMAND.search(text) is not None)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_of_commands_is_tested_or_says_why_not(page: str) -> None:
-    text = (ROOT / page).read_text("utf-8")
-    bare = [
-        found["text"]
-        for found in FENCE.finditer(text)
-        if is_commands(found["language"], found["text"])
-        and not TESTED.fullmatch(found["before"])
-        and not UNTESTED.fullmatch(found["before"])
-    ]
+    bare = [block.text for block in commands(page) if not block.tested and not block.why]
     assert bare == [], "write <!-- tested: NAME --> or <!-- not tested: WHY --> above these"
 
 

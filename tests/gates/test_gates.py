@@ -29,6 +29,10 @@ EXEMPT = re.compile(
     r"[^#]*(?:#\s*(?P<why>\S.*))?"
 )
 COMMENT = re.compile(r"# ?\w")
+# What a browser would fetch from elsewhere to show a page.
+FETCHED = re.compile(
+    r"""<(?:script|img|iframe)[^>]*\ssrc="(?:https?:)?//|<link[^>]*\shref="(?:https?:)?//|url\(['"]?(?:https?:)?//"""
+)
 # All that the collection's archive holds, besides the two lists that the build adds.
 SHIPPED = (
     "CHANGELOG.rst",
@@ -36,6 +40,7 @@ SHIPPED = (
     "README.md",
     "changelogs/*.y*ml",
     "docs/*.md",
+    "docs/*.svg",
     "docs/iam/*.json",
     "extensions/molecule/*",
     "files/job.yml",
@@ -143,6 +148,23 @@ def test_every_kind_of_plugin_that_has_documentation_is_shown() -> None:
     assert kinds == {"action", "doc_fragments", "inventory", "module_utils", "modules", "plugin_utils"}
     actions = {path.name for path in (ROOT / "plugins/action").glob("*.py")}
     assert actions <= {path.name for path in (ROOT / "plugins/modules").glob("*.py")}
+
+
+def test_what_modules_and_roles_say_of_themselves(tmp_path: Path) -> None:
+    # antsibull-docs copies the whole folder, so it gets one without build and .venv.
+    tree = tmp_path / "ansible_collections/ohmy/hadoop"
+    run("scripts/tree", str(tree))
+    run("antsibull-docs", "lint-collection-docs", "--plugin-docs", str(tree))
+
+
+def test_the_site_of_the_documentation(tmp_path: Path) -> None:
+    run("scripts/docs", str(tmp_path))
+    made = {path.relative_to(tmp_path / "html").with_suffix("").as_posix() for path in tmp_path.glob("html/**/*.html")}
+    assert {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in ROOT.glob("docs/**/*.md")} <= made
+    assert {f"reference/{path.stem}_module" for path in ROOT.glob("plugins/modules/*.py")} <= made
+    assert {f"reference/{path.name}_role" for path in ROOT.glob("roles/*")} <= made
+    files = [path for path in tmp_path.glob("html/**/*") if path.suffix in (".html", ".css")]
+    assert [path.name for path in files if FETCHED.search(path.read_text("utf-8"))] == []
 
 
 @pytest.mark.sanity

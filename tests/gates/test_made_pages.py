@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     "script, page",
     [
+        ("command_table", "commands"),
         ("failure_table", "failures"),
         ("fault_table", "faults"),
         ("finding_table", "preflight"),
