@@ -17,6 +17,8 @@ from sphinx.application import Sphinx
 
 GALAXY = yaml.safe_load((Path(__file__).resolve().parents[1] / "galaxy.yml").read_text("utf-8"))
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#\s]+)(?P<rest>#[^)]*)?\)")
+# Each generated page begins with one; the theme has it at the side, and shows an error for a second one.
+CONTENTS = ".. contents::\n   :local:\n   :depth: 1\n"
 ANSIBLE = "https://docs.ansible.com/projects/ansible-core/2.19"
 # What the generated pages name of Ansible's own documentation; its index is not fetched, as the build needs no network.
 ELSEWHERE = {
@@ -62,8 +64,8 @@ html_theme_options = {
 }
 
 
-def lead_out(app: Sphinx, page: str, source: list[str]) -> None:
-    """Let links to files that are no part of the site lead to the repository."""
+def fit_in(app: Sphinx, page: str, source: list[str]) -> None:
+    """Let links to files that are no part of the site lead to the repository, and generated pages fit the theme."""
 
     def target(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), found["path"]))
@@ -71,7 +73,7 @@ def lead_out(app: Sphinx, page: str, source: list[str]) -> None:
             return found[0]
         return f"]({GALAXY['repository']}/blob/main/{path}{found['rest'] or ''})"
 
-    source[0] = LINK.sub(target, source[0])
+    source[0] = LINK.sub(target, source[0]).replace(CONTENTS, "")
 
 
 def lead_to_ansible(app: Sphinx, env: t.Any, node: pending_xref, shown: nodes.TextElement) -> nodes.reference | None:
@@ -85,6 +87,6 @@ def lead_to_ansible(app: Sphinx, env: t.Any, node: pending_xref, shown: nodes.Te
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect both."""
-    app.connect("source-read", lead_out)
+    app.connect("source-read", fit_in)
     app.connect("missing-reference", lead_to_ansible)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
