@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 GALAXY = yaml.safe_load((Path(__file__).resolve().parents[1] / "galaxy.yml").read_text("utf-8"))
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#\s]+)(?P<rest>#[^)]*)?\)")
 # Each generated page begins with one; the theme has it at the side, and shows an error for a second one.
-CONTENTS = ".. contents::\n   :local:\n   :depth: 1\n"
+CONTENTS = re.compile(r"^\.\. contents::\n   :local:\n   :depth: \d\n", re.MULTILINE)
 ANSIBLE = "https://docs.ansible.com/projects/ansible-core/2.19"
 # What the generated pages name of Ansible's own documentation; its index is not fetched, as the build needs no network.
 ELSEWHERE = {
@@ -73,7 +73,7 @@ def fit_in(app: Sphinx, page: str, source: list[str]) -> None:
             return found[0]
         return f"]({GALAXY['repository']}/blob/main/{path}{found['rest'] or ''})"
 
-    source[0] = LINK.sub(target, source[0]).replace(CONTENTS, "")
+    source[0] = CONTENTS.sub("", LINK.sub(target, source[0]))
 
 
 def lead_to_ansible(app: Sphinx, env: t.Any, node: pending_xref, shown: nodes.TextElement) -> nodes.reference | None:
