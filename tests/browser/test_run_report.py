@@ -115,5 +115,5 @@ def test_a_screen_reader_is_told_what_the_charts_show(show) -> None:
     page = show("failed")
     assert page.get_by_role("img", name="worker-0: 4 maps, 1 reduce, 1 of them not successful").is_visible()
     headings = [text.strip() for text in page.get_by_role("heading").all_inner_texts()]
-    assert headings[:3] == ["books", "Failure", "The program’s own words"]
+    assert headings[:3] == ["books", "Failure", "The program's own words"]
     assert page.get_by_role("navigation").get_by_role("link").count() == len(page.query_selector_all("main h2"))

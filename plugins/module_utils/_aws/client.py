@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .._core.errors import OhmyError
-from .errors import SDK_ERRORS, call, translate
+from .errors import BotoCoreError, ClientError, call, translate
 
 try:
     import boto3
@@ -82,7 +82,7 @@ class Clients:
                 aws_secret_access_key=params.get("secret_key"),
                 aws_session_token=params.get("session_token"),
             )
-        except SDK_ERRORS as exc:
+        except (ClientError, BotoCoreError) as exc:
             raise translate("open an AWS session", exc) from exc
         if not self.session.region_name:
             raise OhmyError("No AWS region is set.", "Set cluster_region, AWS_REGION or a region in the profile.")
@@ -95,7 +95,7 @@ class Clients:
             found = self.session.get_credentials()
             if found is not None:
                 found.get_frozen_credentials()
-        except SDK_ERRORS as exc:
+        except (ClientError, BotoCoreError) as exc:
             raise translate("get credentials", exc) from exc
         except EOFError as exc:  # the SDK asks for a code where there is no terminal
             raise OhmyError(
@@ -112,7 +112,7 @@ class Clients:
             return self.session.client(
                 service, endpoint_url=self._params.get("endpoint_url"), verify=verify, config=Config(**settings)
             )
-        except (*SDK_ERRORS, ValueError, TypeError) as exc:
+        except (ClientError, BotoCoreError, ValueError, TypeError) as exc:
             raise translate(f"make a client for {service}", exc) from exc
 
     @functools.cached_property

@@ -22,8 +22,6 @@ except ImportError:  # reported by client.require_boto3()
         """Stand-in, never raised."""
 
 
-SDK_ERRORS = (ClientError, BotoCoreError)
-
 GONE = frozenset(
     {
         "InvalidInstanceID.NotFound",
@@ -153,7 +151,7 @@ def call(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> t.
     """Make one API call and return its answer; raise AwsError that says ``what`` was tried."""
     try:
         return operation(**arguments)
-    except SDK_ERRORS as exc:
+    except (ClientError, BotoCoreError) as exc:
         raise translate(what, exc) from exc
 
 
@@ -184,7 +182,7 @@ def pages(what: str, client: t.Any, operation: str, key: str, **arguments: t.Any
         for page in client.get_paginator(operation).paginate(**arguments):
             found.extend(page.get(key) or [])
         return found
-    except SDK_ERRORS as exc:
+    except (ClientError, BotoCoreError) as exc:
         raise translate(what, exc) from exc
 
 

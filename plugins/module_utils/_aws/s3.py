@@ -101,7 +101,7 @@ def between(
                 break
             if number >= most_pages and page.get("IsTruncated"):
                 return found, at
-    except errors.SDK_ERRORS as exc:
+    except (errors.ClientError, errors.BotoCoreError) as exc:
         raise refused(errors.translate(what, exc)) from exc
     return found, None
 

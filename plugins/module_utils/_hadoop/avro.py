@@ -71,8 +71,12 @@ def reader(schema: Schema, known: dict[str, Read] | None = None) -> Read:
     known = {} if known is None else known
     if isinstance(schema, str):
         name = schema.rpartition(".")[2]
-        # A type may hold itself: it is looked up once it is read.
-        return PLAIN.get(schema) or (lambda source: known[name](source))
+
+        def named(source: Bytes) -> t.Any:
+            # A type may hold itself: it is looked up once it is read.
+            return known[name](source)
+
+        return PLAIN.get(schema) or named
     if isinstance(schema, list):
         branches = [reader(one, known) for one in schema]
         return lambda source: branches[source.long()](source)
