@@ -20,8 +20,11 @@ from .support import ROOT, write_job
 
 pytestmark = pytest.mark.long
 # What asks the one of ansible-core and boto3 whose version is not that of the environment of all other tests. The rest runs on
-# nodes with the standard library alone.
-PARTS = {"lowest": ["inventory", "module_utils/_aws"], "newest": ["action", "inventory", "plugin_utils"]}
+# nodes with the standard library alone. Python itself matters to how programs are read.
+PARTS = {
+    "lowest": ["inventory", "module_utils/_aws"],
+    "newest": ["action", "inventory", "plugin_utils", "module_utils/_rehearsal/test_programs_check.py"],
+}
 
 
 @pytest.fixture(scope="module", name="made", params=sorted(PYTHONS))

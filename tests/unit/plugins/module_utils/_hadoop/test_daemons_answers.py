@@ -141,3 +141,18 @@ def test_a_node_without_a_document_or_a_configuration_has_no_doors(tmp_path):
         (tmp_path / f"{site}-site.xml").write_text("<configuration/>")
     with pytest.raises(OhmyError, match="names no host and port"):
         doors.open_doors(str(tmp_path))
+
+
+def test_a_checksum_is_asked_of_the_datanode_that_has_the_file():
+    whole = {"algorithm": "MD5-of-0MD5-of-512CRC32C", "bytes": "00", "length": 28}
+
+    def answer(_method, path, _body):
+        if path.startswith("/webhdfs"):
+            return 200, {"Location": f"http://127.0.0.1:{stub.port}/checksum"}
+        return 200, {"FileChecksum": whole}
+
+    with serve(answer) as stub:
+        hdfs = WebHdfs("127.0.0.1", "hadoop", stub.port)
+        assert hdfs.checksum("/a") == whole
+        with pytest.raises(OhmyError, match="'a' is no path in HDFS"):
+            hdfs.checksum("a")
