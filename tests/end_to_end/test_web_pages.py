@@ -15,7 +15,7 @@ from tests.documented import documented
 from .support import write_job
 
 pytestmark = pytest.mark.long
-CLUSTER, WORDS = "demo", "the mapper said so"
+CLUSTER, WORDS = "pages", "the mapper said so"
 MAPPER = f"""import sys
 print({WORDS!r}, file=sys.stderr)
 sys.stdout.writelines(sys.stdin)
@@ -33,7 +33,7 @@ def fixture_opened(cloud, tmp_path):
     job = write_job(tmp_path, **wanted, **programs)
     run = cloud.play("run_job.yml", "-e", f"job_file={job}")
     assert run.code == 0, run.text
-    line = documented("docs/operate.md", "ui").splitlines()[0]
+    line = documented("docs/operate.md", "ui").splitlines()[0].replace("=demo ", f"={CLUSTER} ")
     tunnel = cloud.play("playbooks/ui.yml", *line.split()[2:])
     proxy, page = (re.search(what, tunnel.text) for what in (r"socks5://[\d.]+:\d+", r"http://[\d.]+:8088/"))
     assert tunnel.code == 0 and proxy and page, tunnel.text
