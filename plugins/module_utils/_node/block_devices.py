@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from .system import read_file
+from .system import read_text
 
 EBS, INSTANCE_STORE, OTHER = "ebs", "instance-store", "other"
 MODELS = {"Amazon Elastic Block Store": EBS, "Amazon EC2 NVMe Instance Storage": INSTANCE_STORE}
@@ -76,7 +76,7 @@ class Mount:
 def mounts(root: str = "/") -> list[Mount]:
     """Return what is mounted, in the order in which it was."""
     found = []
-    for line in (read_file(os.path.join(root, "proc/self/mountinfo")) or b"").decode("utf-8", "replace").splitlines():
+    for line in read_text(os.path.join(root, "proc/self/mountinfo")).splitlines():
         head, _dash, tail = line.partition(" - ")
         words, rest = head.split(), tail.split()
         if len(words) >= 6 and len(rest) >= 3:
@@ -128,7 +128,7 @@ def _by_number(name: str) -> list[t.Any]:
 
 def _text(root: str, *path: str) -> str:
     try:
-        return (read_file(os.path.join(root, *path)) or b"").decode("utf-8", "replace").strip()
+        return read_text(os.path.join(root, *path)).strip()
     except OSError:
         return ""
 

@@ -22,7 +22,7 @@ from . import archives, disks, documents, hdfs, lease, names, packages, services
 from .observe import DAEMON, ENABLED, ENABLED_TARGET, LOG4J, MADE, at, made, observe
 from .plan import hold, plan
 from .s3 import dumps
-from .system import read_file, run, write_file
+from .system import read_file, read_text, run, write_file
 from .want import UNITS, Want, wanted
 
 LOCK = "run/ohmy.lock"
@@ -179,15 +179,11 @@ def _planned(
     want = wanted(document, replace(facts, storage=layout.storage(has_blocks)))
     want.disks = layout
     # The own name must lead to the address on which the NodeManager listens; the rest of the file is not ours.
-    want.add(names.HOSTS, names.hosts(_text(names.HOSTS), facts.address, facts.host).encode())
+    want.add(names.HOSTS, names.hosts(read_text(f"/{names.HOSTS}"), facts.address, facts.host).encode())
     if layout.disks:
-        want.add(disks.FSTAB, disks.fstab(_text(disks.FSTAB), layout.disks).encode())
+        want.add(disks.FSTAB, disks.fstab(read_text(f"/{disks.FSTAB}"), layout.disks).encode())
     have = observe(want)
     # As if nothing were known of how they were started, which is what an interrupted run leaves, too.
     todo = plan(want, replace(have, inputs={}) if renew else have)
     todo.steps[:0] = [Step(one.verb, f"disk {one.device} at {one.place}", None, one.label) for one in layout.steps]
     return want, todo
-
-
-def _text(path: str) -> str:
-    return (read_file(f"/{path}") or b"").decode("utf-8", "replace")

@@ -16,7 +16,7 @@ from .._core.errors import OhmyError
 from .._hadoop.sizing import Facts
 from . import names
 from .imds import Imds
-from .system import read_file
+from .system import read_text
 
 # Version 2 and version 1 of control groups; meminfo alone shows a container its host's memory.
 LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -67,7 +67,7 @@ def towards(target: str | None = None) -> str:
 
 def addresses(root: str = "/") -> list[str]:
     """Return the IPv4 addresses of this node but those that only itself can reach."""
-    text = (read_file(os.path.join(root, "proc/net/fib_trie")) or b"").decode("ascii", "replace")
+    text = read_text(os.path.join(root, "proc/net/fib_trie"))
     found = re.findall(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL", text)
     return sorted({each for each in found if not each.startswith("127.")})
 

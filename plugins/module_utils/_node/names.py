@@ -19,7 +19,7 @@ import socket
 import struct
 import typing as t
 
-from .system import read_file
+from .system import read_text
 
 A, PTR, INTERNET = 1, 12, 1
 SECONDS = 1.0
@@ -40,7 +40,7 @@ def known_as(address: str, servers: t.Sequence[str] | None = None) -> str:
 def nameservers(root: str = "/") -> list[str]:
     """Return the IPv4 addresses of the resolvers; those behind systemd-resolved, whose own answers mix in /etc/hosts."""
     for path in ("run/systemd/resolve/resolv.conf", "etc/resolv.conf"):
-        text = (read_file(os.path.join(root, path)) or b"").decode("utf-8", "replace")
+        text = read_text(os.path.join(root, path))
         if found := re.findall(r"^nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*$", text, re.MULTILINE):
             return found[:3]
     return []

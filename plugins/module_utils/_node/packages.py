@@ -15,7 +15,7 @@ import typing as t
 from .._core import systems
 from .._core.errors import OhmyError
 from . import apt, dnf
-from .system import read_file
+from .system import read_text
 
 # https://www.debian.org/doc/debian-policy/ch-controlfields.html, and what rpm allows beyond that, with "=version" as
 # apt-get takes it. A name that ended in "-" would be a removal.
@@ -27,7 +27,7 @@ MANAGERS = {systems.APT: apt, systems.DNF: dnf}
 
 def manager(root: str = "/") -> types.ModuleType:
     """Return the part that speaks to this node's package manager."""
-    text = (read_file(os.path.join(root, "etc/os-release")) or b"").decode("utf-8", "replace")
+    text = read_text(os.path.join(root, "etc/os-release"))
     name = systems.manager_of(text)
     if name is None:
         known = ", ".join(dict.fromkeys(one.title.rsplit(" ", 1)[0] for one in systems.SYSTEMS.values()))

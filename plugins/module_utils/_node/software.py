@@ -12,15 +12,15 @@ import typing as t
 
 from .._core.systems import os_release
 from .hdfs import hadoop_version
-from .system import read_file
+from .system import read_text
 from .want import java_home
 
 
 def versions(document: t.Mapping[str, t.Any], root: str = "/") -> dict[str, str]:
     """Return {"hadoop", "java", "python", "system"} of the node with this document, empty texts for what is not known."""
     home = java_home(document, platform.machine()) if document.get("java") else "/opt/ohmy/java"
-    java = os_release(_text(root, f"{home}/release"))
-    system = os_release(_text(root, "/etc/os-release"))
+    java = os_release(read_text(os.path.join(root, home.lstrip("/"), "release")))
+    system = os_release(read_text(os.path.join(root, "etc/os-release")))
     hadoop = hadoop_version(os.path.join(root, "opt/ohmy/hadoop"))
     return {
         "hadoop": "" if hadoop == "unknown" else hadoop,
@@ -28,7 +28,3 @@ def versions(document: t.Mapping[str, t.Any], root: str = "/") -> dict[str, str]
         "python": platform.python_version(),
         "system": system.get("PRETTY_NAME", ""),
     }
-
-
-def _text(root: str, path: str) -> str:
-    return (read_file(os.path.join(root, path.lstrip("/"))) or b"").decode("utf-8", "replace")

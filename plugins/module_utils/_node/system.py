@@ -20,6 +20,13 @@ from .._core.errors import OhmyError
 GROUP = "hadoop"
 # Login → primary group. Daemons apart from each other, tasks (yarn) apart from HDFS's files.
 USERS = {"hdfs": "hdfs", "yarn": "yarn", "mapred": "mapred", "hadoop": GROUP}
+# What systemd says of every unit that ends, whatever the reason.
+SYSTEMD = re.compile(r"(\S+\.service: |Start(ing|ed) |Stopp(ing|ed) |Failed to start |Finished )")
+# What Hadoop's daemons say whenever they come or go, between lines of asterisks.
+BANNER = re.compile(r"/?\*{4,}/?$|(.*INFO \S+: )?(STARTUP|SHUTDOWN)_MSG:")
+# What systemd tells of a unit that was in good health; of one that failed it tells how that ended.
+LIMITED = "start-limit-hit"
+TOO_OFTEN = f"it was started too often within a few minutes, so that systemd starts it no more ({LIMITED})"
 
 
 def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
@@ -51,15 +58,6 @@ def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
             f"Could not {what}: {words}", "Mend what it tells; then run the same command again.", lines=lines[-20:]
         )
     return done.stdout
-
-
-# What systemd says of every unit that ends, whatever the reason.
-SYSTEMD = re.compile(r"(\S+\.service: |Start(ing|ed) |Stopp(ing|ed) |Failed to start |Finished )")
-# What Hadoop's daemons say whenever they come or go, between lines of asterisks.
-BANNER = re.compile(r"/?\*{4,}/?$|(.*INFO \S+: )?(STARTUP|SHUTDOWN)_MSG:")
-# What systemd tells of a unit that was in good health; of one that failed it tells how that ended.
-LIMITED = "start-limit-hit"
-TOO_OFTEN = f"it was started too often within a few minutes, so that systemd starts it no more ({LIMITED})"
 
 
 def missing_users() -> list[str]:
@@ -126,6 +124,11 @@ def read_file(path: str) -> bytes | None:
             return stream.read()
     except FileNotFoundError:
         return None
+
+
+def read_text(path: str) -> str:
+    """Return a file's text, empty where there is none; what is no UTF-8 in it is replaced."""
+    return (read_file(path) or b"").decode("utf-8", "replace")
 
 
 def service_state(unit: str) -> str:

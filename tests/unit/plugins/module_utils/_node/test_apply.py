@@ -203,7 +203,7 @@ def test_disks_come_first_in_the_plan_and_into_fstab(master, monkeypatch, docume
     monkeypatch.setattr(converge.disks, "settle", lambda *_: layout)
     monkeypatch.setattr(disk_layout.Layout, "storage", lambda *_: MASTER.storage)
     monkeypatch.setattr(converge.disks, "fstab", lambda text, _disks: text + "LABEL=ohmy-1\n")
-    monkeypatch.setattr(converge, "_text", lambda path: f"# {path}\n")
+    monkeypatch.setattr(converge, "read_text", lambda path: f"# {path}\n")
     monkeypatch.setattr(converge, "observe", lambda _want: types.SimpleNamespace())
     monkeypatch.setattr(converge, "plan", lambda _want, _have: planned(("write", "file /etc/fstab")))
     monkeypatch.setattr(converge.hdfs, "cluster_id", lambda *_: None)

@@ -238,3 +238,9 @@ def test_when_a_unit_was_started_is_told_in_seconds_since_1970(monkeypatch):
 def test_a_programs_output_is_its_words(tmp_path):
     assert system._output(["echo", "active"]) == "active\n"
     assert system.read_file(str(tmp_path / "none")) is None
+
+
+def test_a_files_text_is_empty_where_there_is_none_and_stands_in_for_what_is_no_utf_8(tmp_path):
+    assert system.read_text(str(tmp_path / "none")) == ""
+    (tmp_path / "some").write_bytes(b"h\xc3\xa9\xff\n")
+    assert system.read_text(str(tmp_path / "some")) == "hé\ufffd\n"
