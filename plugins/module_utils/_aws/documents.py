@@ -10,6 +10,7 @@ import hashlib
 import json
 import typing as t
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .want import Want, checked_user
 
@@ -69,21 +70,17 @@ def render(
         **({"compute": launched[1]} if launched[1] else {}),
         **({"spot": True} if want.on_spot(role) else {}),
     }
-    return _canonical(whole)
-
-
-def _canonical(whole: dict[str, t.Any]) -> bytes:
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return dumps(whole)
 
 
 def of_role(body: bytes, role: str, master: str) -> bytes:
     """Return the document of another role of the same cluster."""
-    return _canonical({**json.loads(body), "role": role, "master": master})
+    return dumps({**json.loads(body), "role": role, "master": master})
 
 
 def for_spot(body: bytes) -> bytes:
     """Return the document with the watch for the notice that EC2 takes a spot instance back."""
-    return _canonical({**json.loads(body), "spot": True})
+    return dumps({**json.loads(body), "spot": True})
 
 
 def launched_with(body: bytes | None) -> tuple[int, int] | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from .._core.canonical import dumps
+
 # The end of a lease that never ends: a date that systemd's timers can hold.
 NEVER = 4102444800
 
@@ -54,7 +56,7 @@ def expires(have: dict[str, int] | None) -> int | None:
 
 def text(lease: dict[str, t.Any]) -> bytes:
     """Return the object's body."""
-    return json.dumps(lease, sort_keys=True, separators=(",", ":")).encode()
+    return dumps(lease)
 
 
 def outlasting(have: dict[str, int] | None, now: int, seconds: int) -> dict[str, int] | None:

@@ -17,6 +17,7 @@ from dataclasses import asdict
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from . import groups, iam, launched, s3, view, want
 from .groups import Group
@@ -68,7 +69,7 @@ def body(wish: Want, before: bytes | None) -> bytes:
         "ttl_max": str(wish.ttl_max),
     }
     whole = {"schema": SCHEMA, "options": {name: value for name, value in options.items() if value is not None}}
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return dumps(whole)
 
 
 def _further(one: Group) -> dict[str, t.Any]:

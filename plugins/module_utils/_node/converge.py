@@ -14,6 +14,7 @@ import pwd
 import typing as t
 from dataclasses import replace
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError, words
 from .._core.locks import alone
 from .._core.plan import Plan, Step
@@ -21,7 +22,6 @@ from .._hadoop import sizing
 from . import archives, disks, documents, hdfs, lease, names, packages, services, system
 from .observe import DAEMON, ENABLED, ENABLED_TARGET, LOG4J, MADE, at, made, observe
 from .plan import hold, plan
-from .s3 import dumps
 from .system import read_file, read_text, run, write_file
 from .want import UNITS, Want, wanted
 

@@ -16,6 +16,7 @@ import time
 import typing as t
 import uuid
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._core.voice import say
 from . import block_devices, disk_plan, disk_wish
@@ -23,7 +24,6 @@ from .block_devices import OTHER, Device
 from .disk_layout import DIRECTORY, FILE_SYSTEM, FOLDER, Directory, Disk, Layout, Step
 from .disk_plan import Short
 from .imds import Imds
-from .s3 import dumps
 from .system import read_file, run, write_file
 
 KNOWN = "var/lib/ohmy/disks.json"

@@ -14,10 +14,10 @@ import re
 import typing as t
 import urllib.parse
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._hadoop.tuning import AUTO, PROFILES
 from . import disk_wish, fetch, packages
-from .s3 import dumps
 
 WANTED, REACHED = "etc/ohmy/document.json", "etc/ohmy/digest"
 SCHEMA = 1

@@ -11,11 +11,12 @@ import os
 import time
 import typing as t
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._core.voice import say
 from . import last_evidence, units
 from .imds import Imds
-from .s3 import S3, dumps
+from .s3 import S3
 from .system import read_file, run, service_state, write_file
 
 TIMER = "/etc/systemd/system/ohmy-lease.timer"

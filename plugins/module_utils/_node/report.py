@@ -12,8 +12,9 @@ import os
 import time
 import typing as t
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
-from .s3 import S3, dumps
+from .s3 import S3
 from .system import last_words, one_line, service_state
 
 LINES = 40

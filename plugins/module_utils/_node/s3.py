@@ -16,7 +16,6 @@ import hashlib
 import hmac
 import http.client
 import io
-import json
 import random
 import time
 import typing as t
@@ -218,8 +217,3 @@ def _hint(status: int) -> str:
     if status in (301, 307):
         return "The bucket is in another region."
     return "The bucket or the object is not there." if status == 404 else ""
-
-
-def dumps(value: t.Any) -> bytes:
-    """Return the canonical JSON of a value: sorted keys, no blanks."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -11,12 +11,12 @@ import os
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._hadoop import membership, profiles, site, sizing, tuning
 from .._hadoop.storage import Storage
 from . import archives, documents, packages, units
 from .disk_layout import Layout
-from .s3 import dumps
 
 CONF = "etc/hadoop"
 UNITS = "etc/systemd/system"
