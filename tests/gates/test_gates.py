@@ -207,8 +207,8 @@ def test_the_importer_of_galaxy_has_no_complaint(tmp_path: Path) -> None:
 
 def test_one_version_is_told_everywhere() -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
-    agent = re.search(r'"ohmy.hadoop/(.*)"', (ROOT / "plugins/module_utils/_aws/client.py").read_text("utf-8"))
-    assert agent and agent[1] == version
+    told = (ROOT / "plugins/module_utils/_aws/version.py").read_text("utf-8")
+    assert re.findall(r'^VERSION = "(.*)"$', told, re.MULTILINE) == [version]
     since = {
         found
         for path in (ROOT / "plugins").rglob("*.py")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from .._core.errors import OhmyError
 from .errors import BotoCoreError, ClientError, call, translate
+from .version import VERSION
 
 try:
     import boto3
@@ -24,7 +25,7 @@ except ImportError:
     BOTO3_ERROR = traceback.format_exc()
 
 MINIMUM_BOTO3 = "1.35.0"
-USER_AGENT = "ohmy.hadoop/1.0.0"
+USER_AGENT = f"ohmy.hadoop/{VERSION}"
 ATTEMPTS = 8
 # A refusal for want of capacity is a server error, which more attempts only delay.
 LAUNCH_ATTEMPTS = 3

@@ -7,19 +7,17 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 import time
 import typing as t
 
-import yaml
 from ansible.release import __version__ as ansible_version
 
+from ...module_utils._aws.version import VERSION
 from .. import own_names
 from . import data, files
 
-COLLECTION = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 Run = t.Mapping[str, t.Any]
 
 
@@ -57,20 +55,10 @@ def in_own_words(job: Run, run: Run) -> dict[str, t.Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions of what runs on the controller."""
-    found = {"ohmy.hadoop": collection(), "ansible-core": str(ansible_version), "python": platform.python_version()}
+    found = {"ohmy.hadoop": VERSION, "ansible-core": str(ansible_version), "python": platform.python_version()}
     for name in ("jinja2", "boto3"):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def collection(root: str = COLLECTION) -> str:
-    """Return the version of this collection, by the list of its archive or by what that is made from."""
-    try:
-        with open(os.path.join(root, "MANIFEST.json"), encoding="utf-8") as stream:
-            return str(json.load(stream)["collection_info"]["version"])
-    except FileNotFoundError:
-        with open(os.path.join(root, "galaxy.yml"), encoding="utf-8") as stream:
-            return str(yaml.safe_load(stream)["version"])
