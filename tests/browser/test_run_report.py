@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import files
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import page as report
 from tests import sample_run
 from tests.chromium import chromium
@@ -27,7 +28,7 @@ PAGES = {
     "succeeded": lambda: report.render(sample_run.report(sample_run.run(12, 4)), None, "books-report.json"),
     "failed": lambda: report.render(sample_run.report(sample_run.failed()), sample_run.report(sample_run.run())),
     "chained": lambda: report.render(sample_run.chained()),
-    "compared": lambda: report.render_comparison(*(sample_run.report(sample_run.run(maps)) for maps in (8, 16))),
+    "compared": lambda: files.set_side_by_side(*(sample_run.report(sample_run.run(maps)) for maps in (8, 16)))[1],
 }
 CONTRAST = """() => [...document.querySelectorAll("rect.map, rect.whole, rect.failed, rect.reduce")].map(one => {
   const light = text => {

@@ -48,7 +48,7 @@ def is_told(data: Data, path: str) -> bool:
 
     So it is where a job was found finished in HDFS, which no plan can know before.
     """
-    known = load(path) if is_report(path) else None
+    known = load(path) if os.path.isfile(path) else None
     if known is None or known.get("format") != FORMAT or not data["steps"]:
         return False
     return known.get("state") == data["state"] == "succeeded" and _submissions(known) == _submissions(data)
@@ -88,7 +88,8 @@ def set_side_by_side(before: Data, after: Data) -> tuple[dict[str, t.Any], str]:
     :raises OhmyError: somebody has changed one of them.
     """
     try:
-        return compare.compared(before, after), page.render_comparison(before, after)
+        found = compare.compared(before, after)
+        return found, page.render_comparison(found)
     except DAMAGED as exc:
         raise OhmyError(
             f"One of the two is not as it was written: {type(exc).__name__} {exc}.",

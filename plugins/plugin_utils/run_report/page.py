@@ -51,9 +51,9 @@ def render(data: Data, before: Data | None = None, json_name: str = "") -> str:
     return _fitting("run.html.j2", data, compare.compared(before, data) if before else None, json_name)
 
 
-def render_comparison(before: Data, after: Data) -> str:
-    """Return the page that sets two runs side by side."""
-    return _fitting("compare.html.j2", after, compare.compared(before, after))
+def render_comparison(difference: Data) -> str:
+    """Return the page that sets two runs side by side, of what ``compare.compared`` says of them."""
+    return _fitting("compare.html.j2", {}, difference)
 
 
 def _fitting(name: str, data: Data, difference: Data | None, json_name: str = "") -> str:

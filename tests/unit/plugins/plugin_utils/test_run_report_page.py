@@ -92,14 +92,14 @@ def test_the_page_stays_small_whatever_was_said_and_counted():
     found = data.build(run, ["'" * 999] * 99, {}, 0.0)
     text = page.render(found, sample_run.report(RUNS["succeeded"]))
     assert len(text.encode()) < page.MOST_BYTES and "more are left out here" in text
-    text = page.render_comparison(sample_run.report(RUNS["succeeded"]), found)
+    text = files.set_side_by_side(sample_run.report(RUNS["succeeded"]), found)[1]
     assert len(text.encode()) < page.MOST_BYTES and "more are left out here" in text
 
 
 def test_values_are_shown_as_yaml_has_them():
     assert page.value({"a": None, "b": [True, {}], "c": []}) == "a: null\nb: - true\n- {}\nc: []"
     before, after = ({"variables": {"job_combine": one}} for one in (True, False))
-    text = page.render_comparison(*({**sample_run.report(RUNS["succeeded"]), **one} for one in (before, after)))
+    text = files.set_side_by_side(*({**sample_run.report(RUNS["succeeded"]), **one} for one in (before, after)))[1]
     assert ">true</td>" in text and ">false</td>" in text and "True" not in text
 
 
@@ -115,7 +115,7 @@ def test_attempts_side_by_side_have_a_lane_each():
 
 
 def test_two_runs_make_a_page_of_their_own():
-    text = page.render_comparison(sample_run.report(RUNS["succeeded"]), sample_run.report(RUNS["failed"]))
+    text = files.set_side_by_side(sample_run.report(RUNS["succeeded"]), sample_run.report(RUNS["failed"]))[1]
     assert "Two runs, set side by side" in text and parsed(text) is not None
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_report_is_left_alone(tmp_path, ending, text):
 
 def test_a_page_is_written_once_and_a_report_is_read_or_refused(tmp_path):
     path = str(tmp_path / "c.html")
-    text = page.render_comparison(*2 * (sample_run.report(RUNS["succeeded"]),))
+    text = files.set_side_by_side(*2 * (sample_run.report(RUNS["succeeded"]),))[1]
     assert files.save_page(text, path, check_mode=True) and not (tmp_path / "c.html").exists()
     assert files.save_page(text, path) and not files.save_page(text, path)
     for content, words in (("{}", "is no report"), ('{"kind": "ohmy.hadoop run report", "format": 2}', "format 2")):
