@@ -93,7 +93,7 @@ def save(check_mode: bool) -> tuple[Plan, checkpoint.Edits, str]:
         todo.add("save", "image of HDFS", {"edits": edits.transactions}, {"edits": 0})
     document = doors.read_document()
     warning = ""
-    if not check_mode and document.get("lease") and document.get("s3"):
+    if not check_mode and lease.leased(document):
         try:
             lease.renew(document, LEASE_SECONDS)
         except OhmyError as exc:

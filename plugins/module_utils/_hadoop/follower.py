@@ -177,7 +177,9 @@ class Follower:
 
     def keep_lease(self) -> None:
         """Renew the cluster's lease for as long as this process lives, in a thread of its own."""
-        if self.document.get("lease") and self.document.get("s3"):
+        from .._node import lease
+
+        if lease.leased(self.document):
             threading.Thread(target=_renew, args=(self.document,), daemon=True).start()
 
 

@@ -26,7 +26,7 @@ def keep(folder: str, document: t.Mapping[str, t.Any] | None = None, now: float 
     :returns: why it was not renewed, nothing where all is well.
     """
     document = read_document() if document is None else document
-    if not document.get("lease") or not document.get("s3"):
+    if not lease.leased(document):
         return ""
     now = time.time() if now is None else now
     stamp = os.path.join(folder, STAMP)

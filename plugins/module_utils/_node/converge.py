@@ -111,7 +111,7 @@ def prepare(want: Want, todo: Plan, root: str = "/") -> None:
         if todo.wants("remove", "timer ohmy-lease"):
             lease.disarm()
         # A reload takes a fifth of a second: one is for the lease's timer, too.
-        reloaded = documents.leased(want.document) and lease.arm(want.document)
+        reloaded = lease.leased(want.document) and lease.arm(want.document)
         if not reloaded and any(path.startswith(UNITS) or path == disks.FSTAB for path in [*changed, *unwanted]):
             run(["systemctl", "daemon-reload"], "reload systemd's units")
     if unwanted:

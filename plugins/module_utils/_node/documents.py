@@ -106,11 +106,6 @@ def refuse_public(document: t.Mapping[str, t.Any], address: str) -> None:
         )
 
 
-def leased(document: t.Mapping[str, t.Any]) -> bool:
-    """Tell whether the node ends with its cluster's lease, which lies in S3."""
-    return bool(document.get("lease") and document.get("s3"))
-
-
 def parse(data: bytes) -> dict[str, t.Any]:
     """Return the document in these bytes."""
     try:

@@ -26,6 +26,11 @@ PATIENCE = 20  # seconds for the metadata service; a lease that cannot be read n
 STATE = "/run/ohmy-lease.json"
 
 
+def leased(document: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the node ends with its cluster's lease, which lies in S3."""
+    return bool(document.get("lease") and document.get("s3"))
+
+
 def key(document: t.Mapping[str, t.Any]) -> str:
     """Return the key of the lease."""
     return f"{document['s3']['prefix']}lease"
@@ -150,7 +155,7 @@ def check(document: t.Mapping[str, t.Any], now: float | None = None) -> str:
 
     Whatever else goes wrong here is tried again by the unit (``Restart=on-failure``).
     """
-    if not document.get("lease") or not document.get("s3"):
+    if not leased(document):
         return "this node has no lease"
     now = time.time() if now is None else now
     since, saved = silence(STATE), _remembered(STATE).get("ending") is not None

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .._core.plan import Plan
-from . import archives, documents, packages, system
+from . import archives, documents, lease, packages, system
 from .observe import DAEMON, LOG4J, Have
 from .want import Right, Want
 
@@ -35,7 +35,7 @@ def plan(want: Want, have: Have) -> Plan:
         todo.add("remove", f"file /{path}")
     if not have.logging:
         todo.add("copy", f"file /{LOG4J[1]}")
-    if have.armed and not documents.leased(want.document):
+    if have.armed and not lease.leased(want.document):
         todo.add("remove", "timer ohmy-lease")
     if not have.enabled:
         todo.add("enable", "service ohmy-node")

@@ -191,7 +191,7 @@ def test_systemd_reads_its_units_once_where_one_changed(master, monkeypatch, lea
     monkeypatch.setattr(converge, "run", lambda argv, _what: seen.append("reload") if "daemon-reload" in argv else None)
     monkeypatch.setattr(converge.lease, "disarm", lambda: seen.append("disarm"))
     monkeypatch.setattr(converge.lease, "arm", lambda _document: armed)
-    monkeypatch.setattr(converge.documents, "leased", lambda _document: leased)
+    monkeypatch.setattr(converge.lease, "leased", lambda _document: leased)
     converge.prepare(master, planned(*steps))
     assert seen == ran
 
