@@ -45,7 +45,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     if document is None:
         look.trouble = "the master is still being set up"
     elif document.get("s3"):
-        look.reports, look.trouble = _reports(document["s3"], nodes)
+        look.reports, look.trouble = _reports(document, nodes)
     own = None if look.namenode else _own_failure(root)
     if own is not None:
         look.reports = {**(look.reports or {}), master["instance_id"]: own}
@@ -89,15 +89,15 @@ def _document(root: str) -> dict[str, t.Any] | None:
 
 
 def _reports(
-    where: t.Mapping[str, t.Any], nodes: t.Sequence[health.Node]
+    document: t.Mapping[str, t.Any], nodes: t.Sequence[health.Node]
 ) -> tuple[dict[str, health.Report] | None, str]:
     """Return the newest report of each node by its instance id, and what is wrong with asking for them.
 
     One LIST, and the bodies of at most ten failures.
     """
     try:
-        s3 = S3(where["endpoint"], where["region"], where["bucket"], where["path_style"], attempts=2)
-        prefix = f"{where['prefix']}nodes/"
+        s3 = S3.from_document(document, attempts=2)
+        prefix = f"{document['s3']['prefix']}nodes/"
         found = [(entry["key"][len(prefix) :], entry["last_modified"]) for entry in s3.list(prefix)]
         ids = {node["instance_id"] for node in nodes}
         reports, bodies = {}, 0

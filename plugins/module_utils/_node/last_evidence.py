@@ -38,8 +38,7 @@ def save(document: t.Mapping[str, t.Any]) -> str:
     """Collect and bring it; return what came of it in one line. Never raises: nothing may keep the node alive."""
     try:
         imds = Imds(limit=PATIENCE)
-        store = S3.from_document(document)
-        store.credentials, store.attempts = imds, 2
+        store = S3.from_document(document, credentials=imds, attempts=2)
         found = collect(SPOOL, str(document.get("role")))
         at = key(document, imds.get("meta-data/instance-id").strip())
         with open(SPOOL, "rb") as stream:

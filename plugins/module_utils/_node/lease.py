@@ -38,9 +38,7 @@ def key(document: t.Mapping[str, t.Any]) -> str:
 
 def store(document: t.Mapping[str, t.Any]) -> S3:
     """Return the S3 that holds the lease; it gives up early, for whoever asks here asks again."""
-    found = S3.from_document(document)
-    found.credentials, found.attempts = Imds(limit=PATIENCE), 2
-    return found
+    return S3.from_document(document, credentials=Imds(limit=PATIENCE), attempts=2)
 
 
 def read(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -70,10 +70,17 @@ class S3:
         self.credentials = credentials if credentials is not None else Imds()
 
     @classmethod
-    def from_document(cls, document: t.Mapping[str, t.Any], bucket: str | None = None) -> S3:
+    def from_document(
+        cls,
+        document: t.Mapping[str, t.Any],
+        bucket: str | None = None,
+        credentials: t.Any = None,
+        attempts: int = ATTEMPTS,
+    ) -> S3:
         """Return the S3 of a node document, its own bucket or another one."""
         where = document["s3"]
-        return cls(where["endpoint"], where["region"], bucket or where["bucket"], where["path_style"])
+        name = bucket or where["bucket"]
+        return cls(where["endpoint"], where["region"], name, where["path_style"], credentials, attempts)
 
     def _place(self, key: str) -> tuple[str, str]:
         path = "/" + urllib.parse.quote(key, safe="/~")

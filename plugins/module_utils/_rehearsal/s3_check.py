@@ -35,12 +35,8 @@ class Seen(t.NamedTuple):
 
 def opener(document: t.Mapping[str, t.Any]) -> Open:
     """Return what opens a bucket as this node: with the keys of its role, which are asked for once."""
-    where, keys = document["s3"], Imds(limit=SERVICE)
-
-    def bucket(name: str) -> S3:
-        return S3(where["endpoint"], where["region"], name, where["path_style"], keys, TRIES)
-
-    return bucket
+    keys = Imds(limit=SERVICE)
+    return lambda name: S3.from_document(document, name, keys, TRIES)
 
 
 def check_input(uris: t.Sequence[str], bucket: Open) -> Seen:

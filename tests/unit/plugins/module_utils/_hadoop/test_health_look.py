@@ -42,8 +42,10 @@ def fixture_cluster(tmp_path, monkeypatch):
             return cluster.pages[self.port]
 
     class FakeS3:
-        def __init__(self, *args, **options):
-            pass
+        @classmethod
+        def from_document(cls, document, attempts):
+            assert document["s3"] == S3 and attempts == 2
+            return cls()
 
         def list(self, prefix):
             assert prefix == "clusters/demo/1/nodes/"

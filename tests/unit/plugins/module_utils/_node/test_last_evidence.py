@@ -84,15 +84,15 @@ def test_whatever_goes_wrong_is_a_line(document, monkeypatch):
 
 
 def test_it_is_brought_to_where_the_next_run_looks(document, monkeypatch, tmp_path):
-    brought = {}
+    brought, asked = {}, {}
     spool = tmp_path / "spool"
     store = types.SimpleNamespace(bucket="b", put=brought.__setitem__)
     monkeypatch.setattr(last_evidence, "SPOOL", str(spool))
-    monkeypatch.setattr(last_evidence.S3, "from_document", lambda _document: store)
+    monkeypatch.setattr(last_evidence.S3, "from_document", lambda _document, **how: asked.update(how) or store)
     monkeypatch.setattr(last_evidence, "Imds", lambda limit: types.SimpleNamespace(get=lambda _path: "i-0123\n"))
     monkeypatch.setattr(last_evidence, "collect", lambda path, role: spool.write_bytes(role.encode()) and ["a", "b"])
     told = last_evidence.save(document)
     ((key, data),) = brought.items()
     assert key.startswith("evidence/demo/7f8f7d1e/i-0123/") and data == b"master"
     assert told == f"2 last logs lie in s3://b/{key}"
-    assert store.attempts == 2, "the node is to end soon"
+    assert asked["attempts"] == 2, "the node is to end soon"
