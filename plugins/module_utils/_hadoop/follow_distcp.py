@@ -18,7 +18,7 @@ from .failures import diagnose_copy
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
-from .jobs import fingerprint_path, read_fingerprint
+from .jobs import read_fingerprint, write_fingerprint
 from .rest import Refused, Unreachable
 from .site import render
 from .streaming import tag
@@ -85,7 +85,7 @@ def claim_target(follower: Follower, target: str) -> None:
         )
     hdfs.mkdirs(target)
     if not own:
-        hdfs.create(fingerprint_path(target), str(fingerprint).encode() + b"\n", overwrite=True)
+        write_fingerprint(hdfs, target, str(fingerprint))
 
 
 def _copy(follower: Follower, look: Look, group: Group, want: Files | None) -> Files:

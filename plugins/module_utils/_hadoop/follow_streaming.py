@@ -17,7 +17,7 @@ from .failures import diagnose_submit
 from .follow_application import counters_of, diagnose, find_application, follow_application, wait_for_nodes
 from .follower import SUBMITTED, Failed, Follower, mapred
 from .jobdir import error
-from .jobs import fingerprint_path
+from .jobs import write_fingerprint
 from .programs import check_first_line
 from .results import is_job_s, obstacle
 from .site import render
@@ -91,7 +91,7 @@ def prepare_output(follower: Follower) -> None:
         follower.report("removing what an interrupted run left" if own else "removing another job's answer")
         hdfs.delete(output, recursive=True)
     hdfs.mkdirs(os.path.dirname(output.rstrip("/")))
-    hdfs.create(fingerprint_path(output), str(follower.spec["fingerprint"]).encode() + b"\n", overwrite=True)
+    write_fingerprint(hdfs, output, str(follower.spec["fingerprint"]))
 
 
 def submit(follower: Follower) -> str:

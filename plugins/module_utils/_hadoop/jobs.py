@@ -216,6 +216,11 @@ def read_fingerprint(hdfs: WebHdfs, output: str) -> str | None:
     return hdfs.read(path, 4096).decode("ascii", "replace").strip() if hdfs.status(path) else None
 
 
+def write_fingerprint(hdfs: WebHdfs, output: str, fingerprint: str) -> None:
+    """Write beside an output directory in HDFS whose it is."""
+    hdfs.create(fingerprint_path(output), fingerprint.encode() + b"\n", overwrite=True)
+
+
 def remove_output(hdfs: WebHdfs, output: str, fingerprint: str) -> bool:
     """Delete an output directory that carries this fingerprint; return whether it was there.
 

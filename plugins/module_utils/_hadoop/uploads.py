@@ -13,7 +13,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .hdfs_names import UNUSABLE, normal
-from .jobs import fingerprint_path, read_fingerprint
+from .jobs import read_fingerprint, write_fingerprint
 from .many import for_all
 from .streams import CHUNK, Slice
 from .webhdfs import WebHdfs
@@ -88,7 +88,7 @@ def claim(hdfs: WebHdfs, target: str, fingerprint: str | None) -> None:
     """Make the target, and write beside it whose it is; ``look`` has seen that nobody else has it."""
     hdfs.mkdirs(target)
     if fingerprint is not None and read_fingerprint(hdfs, target) != fingerprint:
-        hdfs.create(fingerprint_path(target), fingerprint.encode() + b"\n", overwrite=True)
+        write_fingerprint(hdfs, target, fingerprint)
 
 
 def write_batch(hdfs: WebHdfs, target: str, batch: t.Sequence[Item], path: str, recorded: bool) -> None:
