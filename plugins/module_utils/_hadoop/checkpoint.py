@@ -64,9 +64,7 @@ def period(conf: Conf) -> int:
 
 def look(conf: Conf) -> Edits:
     """Ask the NameNode; raise OhmyError where it does not answer."""
-    master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
-    address = doors.address_of(conf, "dfs.namenode.http-address", master, 9870)
-    namenode = Rest("The NameNode", *address)
+    namenode = Rest("The NameNode", *doors.namenode_address(conf))
     metrics, state = (items(namenode.get("/jmx", {"qry": bean}), "beans") for bean in (METRICS, STATE))
     try:
         journal = json.loads(state[0]["JournalTransactionInfo"])

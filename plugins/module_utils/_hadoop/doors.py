@@ -69,23 +69,29 @@ def address_of(conf: t.Mapping[str, str], key: str, host: str, port: int) -> tup
     return name, int(digits) if digits.isdigit() else port
 
 
+def master_of(conf: t.Mapping[str, str]) -> str:
+    """Return the host of the NameNode, empty where the configuration names none."""
+    return conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
+
+
+def namenode_address(conf: t.Mapping[str, str]) -> tuple[str, int]:
+    """Return where the NameNode answers HTTP."""
+    return address_of(conf, "dfs.namenode.http-address", master_of(conf), 9870)
+
+
 def open_doors(conf_dir: str = CONF_DIR, user: str = USER, timeout: float = 10.0) -> Doors:
     """Return the clients of the cluster whose master this node is."""
     conf = read_conf(conf_dir)
-    master = conf.get("fs.defaultFS", "").partition("://")[2].partition("/")[0].rpartition(":")[0]
+    master = master_of(conf)
     if not master:
         raise OhmyError(
             f"fs.defaultFS in {conf_dir}/core-site.xml names no host and port.",
             "See fs.defaultFS among the properties of the cluster; it is hdfs://HOST:PORT.",
         )
     manager = conf.get("yarn.resourcemanager.hostname") or master
+    host, port = namenode_address(conf)
     return Doors(
-        WebHdfs(*_door(conf, "dfs.namenode.http-address", master, 9870, user), timeout=2 * timeout),
+        WebHdfs(host, user, port, timeout=2 * timeout),
         ResourceManager(*address_of(conf, "yarn.resourcemanager.webapp.address", manager, 8088), timeout=timeout),
         JobHistory(*address_of(conf, "mapreduce.jobhistory.webapp.address", master, 19888), timeout=timeout),
     )
-
-
-def _door(conf: t.Mapping[str, str], key: str, host: str, port: int, user: str) -> tuple[str, str, int]:
-    name, number = address_of(conf, key, host, port)
-    return name, user, number

@@ -208,9 +208,7 @@ class WebHdfs:
 
     def safe_mode(self) -> str:
         """Return why the NameNode is in safe mode, nothing where it is not."""
-        beans = self._rest.get("/jmx", {"qry": "Hadoop:service=NameNode,name=NameNodeInfo"})
-        found = (beans or {}).get("beans") or [{}]
-        return str(found[0].get("Safemode") or "")
+        return str(self._bean("NameNodeInfo").get("Safemode") or "")
 
     def live_datanodes(self) -> int:
         """Return the number of DataNodes that the NameNode takes for living."""
@@ -218,7 +216,10 @@ class WebHdfs:
 
     def state(self) -> dict[str, t.Any]:
         """Return {NumLiveDataNodes, CapacityTotal, CapacityRemaining, FilesTotal …}, empty where nobody knows."""
-        beans = self._rest.get("/jmx", {"qry": "Hadoop:service=NameNode,name=FSNamesystemState"})
+        return self._bean("FSNamesystemState")
+
+    def _bean(self, name: str) -> dict[str, t.Any]:
+        beans = self._rest.get("/jmx", {"qry": f"Hadoop:service=NameNode,name={name}"})
         return dict(((beans or {}).get("beans") or [{}])[0])
 
     def _ask(self, method: str, path: str, operation: str, tries: int = TRIES, **params: t.Any) -> t.Any:
