@@ -55,33 +55,18 @@ def _hidden(values: t.Any) -> t.Any:
 
 def entries(todo: Plan) -> list[dict[str, t.Any]]:
     """Return a list of {"before", "after", "before_header", "after_header"}: a file each, all other steps in one."""
-    found, others = [], []
-    for step in todo.steps:
-        if step.verb == "write":
-            path = step.key.removeprefix("file ")
-            found.append(
-                {
-                    "before": masked(step.old or ""),
-                    "after": masked(step.new),
-                    "before_header": path,
-                    "after_header": path,
-                }
-            )
-        else:
-            others.append(step)
+    files = [step for step in todo.steps if step.verb == "write"]
+    others = [step for step in todo.steps if step.verb != "write"]
+    found = [_entry(one.key.removeprefix("file "), masked(one.old or ""), masked(one.new)) for one in files]
     if others:
-        sides = {"before": "old", "after": "new"}
-        found.append(
-            {
-                **{
-                    side: "".join(f"{step.key}: {_word(getattr(step, name))}\n" for step in others)
-                    for side, name in sides.items()
-                },
-                "before_header": "node",
-                "after_header": "node",
-            }
-        )
+        before = "".join(f"{step.key}: {_word(step.old)}\n" for step in others)
+        after = "".join(f"{step.key}: {_word(step.new)}\n" for step in others)
+        found.append(_entry("node", before, after))
     return found
+
+
+def _entry(header: str, before: str, after: str) -> dict[str, t.Any]:
+    return {"before": before, "after": after, "before_header": header, "after_header": header}
 
 
 def _word(value: t.Any) -> str:

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from .._core import s3_uri
 from .._core.errors import OhmyError
 from .s3 import S3
 
@@ -37,8 +38,8 @@ def download(url: str, path: str, sha512: str, document: t.Mapping[str, t.Any]) 
 
     :raises OhmyError: they cannot be had, or are others than they should be.
     """
-    if url.startswith("s3://"):
-        bucket, _slash, key = url[5:].partition("/")
+    if s3_uri.is_s3(url):
+        bucket, key = s3_uri.split(url)
         S3.from_document(document, bucket).get_to_file(key, path, sha512)
         return
     place = local(url)

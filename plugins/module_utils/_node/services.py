@@ -75,7 +75,7 @@ def stop(names: t.Sequence[str], root: str = "/") -> None:
     """Stop daemons that are no part of this node any more."""
     if names:
         run(["systemctl", "stop", *map(unit, names)], f"stop {', '.join(names)}")
-        _remember({name: value for name, value in started_with(root).items() if name not in names}, root)
+        forget(names, root)
 
 
 def _remember(known: t.Mapping[str, str], root: str) -> None:
