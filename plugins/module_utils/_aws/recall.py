@@ -160,7 +160,7 @@ def require_known(wish: Want, names: t.Iterable[str]) -> None:
     if not missing:
         return
     raise OhmyError(
-        f"How {wish.name} was launched is not known ({', '.join(missing)}): an earlier version did not keep it, or "
-        "its launch.json in S3 was changed.",
+        f"How {wish.name} was launched is not known ({', '.join(missing)}): its launch.json in S3 is gone, "
+        "or was changed.",
         "Say them, with what else differed from the defaults.",
     )

@@ -44,7 +44,7 @@ def master_address(root: str = "/") -> str:
     found = site.parse(data)
     if "dfs.hosts" not in found:
         raise OhmyError(
-            "This cluster was launched by an older release, and its NameNode reads no list of nodes.",
+            "The NameNode of this cluster reads no list of nodes.",
             "Run playbooks/configure.yml once, which gives it one.",
         )
     return found["dfs.namenode.http-address"].rpartition(":")[0]

@@ -48,7 +48,7 @@ def test_only_the_master_of_a_cluster_with_lists_is_asked(tmp_path):
     put(tmp_path, "etc/ohmy/document.json", b'{"role": "master"}')
     properties = {"dfs.namenode.http-address": "10.0.0.4:9870"}
     put(tmp_path, "etc/hadoop/hdfs-site.xml", site.render(properties))
-    with pytest.raises(OhmyError, match="older release"):
+    with pytest.raises(OhmyError, match="reads no list of nodes"):
         ensure.master_address(str(tmp_path))
     put(tmp_path, "etc/hadoop/hdfs-site.xml", site.render({**properties, "dfs.hosts": "/x"}))
     assert ensure.master_address(str(tmp_path)) == "10.0.0.4"
