@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import shlex
 import typing as t
 from pathlib import Path
 
@@ -18,14 +17,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._core import systems
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._hadoop import answers, programs, side_archives
-from . import archives, checks, clashes, price_file, steps, value_types
+from ..module_utils._hadoop import answers
+from . import archives, checks, clashes, local_paths, price_file, steps, value_types
 
 ROLES = ("cluster", "hadoop", "job")
 PREFIXES = tuple(f"{role}_" for role in ROLES)
 # Named like variables, but said about a run, not about its job.
 CONTROL = {"job_file"}
-PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
 # What variables call otherwise.
 SAID = {"environment": "cmdenv", "env": "cmdenv", "compression": "compress", "reducers": "reduces", "mappers": "maps"}
 # Of the last step alone the answer is fetched.
@@ -65,91 +63,6 @@ def _nearest(name: str, specs: t.Iterable[str], cutoff: float) -> list[str]:
     return sorted(same, key=len)[:1] or difflib.get_close_matches(name, specs, n=1, cutoff=cutoff)
 
 
-def resolve_path(value: t.Any, base: str) -> t.Any:
-    """Return ``value`` with ``~`` and a relative path made absolute; URLs and commands stay."""
-    if not isinstance(value, str) or not value or archives.URL.match(value):
-        return value
-    return os.path.normpath(os.path.join(base, os.path.expanduser(value)))
-
-
-def resolve_program(value: t.Any, base: str) -> t.Any:
-    """Return a program's absolute path, and its arguments, where it is a file, else the command as it is.
-
-    A command is a single word without ``/`` and ``.`` (``cat``), or has blanks and
-    begins with no file (``wc -l``); anything else is a path, there or not.
-    """
-    path = resolve_path(value, base)
-    if not isinstance(value, str) or not value or os.path.lexists(path):
-        return path
-    program, arguments = programs.split_program(value, lambda name: _program_at(name, base))
-    if program:
-        return f"{program} {arguments}"
-    if re.search(r"\s", value.strip()) or not re.search(r"[/.]", value):
-        return value
-    return path
-
-
-def _program_at(name: str, base: str) -> str | None:
-    """Return the path of a program by the name that stands before arguments, or None; ``sort`` may be a file of data."""
-    path = resolve_path(name, base)
-    meant = programs.program_file(path) and (re.search(r"[/.]", name) or os.access(path, os.X_OK))
-    return path if meant else None
-
-
-def resolve_role(value: t.Any, base: str) -> t.Any:
-    """Return a role's absolute path where it is given as a path, else its name."""
-    return resolve_path(value, base) if isinstance(value, str) and re.search("[/~]", value) else value
-
-
-def not_shipped(command: t.Any, base: str, files: t.Any) -> str | None:
-    """Return the first word of a command that is a file in ``base`` which would not travel with the job, or None.
-
-    :param files: the job's side files, as they were given.
-    """
-    shipped = {os.path.basename(str(path)) for path in ([files] if isinstance(files, str) else files or [])}
-    if not isinstance(command, str):
-        return None
-    program, rest = programs.split_program(command, programs.program_file)
-    for word in rest.split() if program or "/" not in command else []:
-        # A bare name such as "data" may be an argument that a file is called like by chance.
-        if "." in word and "/" not in word and word not in shipped and os.path.isfile(os.path.join(base, word)):
-            return word
-    return None
-
-
-def missing_program(command: t.Any, files: t.Any, archives: t.Any) -> str | None:
-    """Return the program with which a command begins where it is meant to be a file, but is none here, or None.
-
-    :param files: the job's side files, as they were given; so are its archives, whose folders may hold programs.
-    """
-    if not isinstance(command, str) or not re.search(r"\s", command) or os.path.isabs(command):
-        return None
-    try:
-        word = shlex.split(command)[0]
-    except (ValueError, IndexError):
-        return None  # told with the plan's words
-    shipped = {os.path.basename(str(path)) for path in ([files] if isinstance(files, str) else files or [])}
-    folders = {
-        side_archives.split(str(one))[1] for one in ([archives] if isinstance(archives, str) else archives or [])
-    }
-    first, slash, _rest = word.removeprefix("./").partition("/")
-    if first in (folders if slash else shipped) or not (slash or re.search(r"\.(py|sh|pl|rb|awk)$|^\./", word)):
-        return None
-    return word
-
-
-def _absolute(name: str, option: dict[str, t.Any], value: t.Any, base: str) -> t.Any:
-    if name in PROGRAMS:
-        return resolve_program(value, base)
-    if option.get("type") == "path":
-        return resolve_path(value, base)
-    if name == "hadoop_roles" and isinstance(value, (list, str)):
-        return [resolve_role(item, base) for item in ([value] if isinstance(value, str) else value)]
-    if option.get("elements") == "path" and isinstance(value, (list, str)):
-        return [resolve_path(item, base) for item in ([value] if isinstance(value, str) else value)]
-    return value
-
-
 def _validator_spec(specs: t.Mapping[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
     """Return an Ansible argument spec; paths are resolved here, so there they are strings."""
     result = {}
@@ -178,7 +91,7 @@ def settle(
     for base, values in sources:
         for name in specs:
             if values.get(name) is not None:
-                merged[name], bases[name] = _absolute(name, specs[name], values[name], base), base
+                merged[name], bases[name] = local_paths.absolute(name, specs[name], values[name], base), base
     merged = {name: value for name, value in merged.items() if not steps.names_nothing(name, value)}
     chain = merged.pop("job_steps", None) or []
     # A cluster and a node are told of no job.
@@ -210,13 +123,13 @@ def _typed(
     """
     problems = [
         f"{name}: {word} would not reach the nodes; name it in job_files"
-        for name in PROGRAMS
-        if (word := not_shipped(merged.get(name), bases.get(name, ""), merged.get("job_files")))
+        for name in local_paths.PROGRAMS
+        if (word := local_paths.not_shipped(merged.get(name), bases.get(name, ""), merged.get("job_files")))
     ]
     problems += [
         f"{name}: there is no file {word} in {bases[name]}; name it without quotes, or put it into job_files"
-        for name in PROGRAMS
-        if (word := missing_program(merged.get(name), merged.get("job_files"), merged.get("job_archives")))
+        for name in local_paths.PROGRAMS
+        if (word := local_paths.missing_program(merged.get(name), merged.get("job_files"), merged.get("job_archives")))
     ]
     problems += value_types.problems(specs, merged)
     # What is known to be wrong is said once; the validator may even break on it, as on an infinite number.
@@ -246,7 +159,7 @@ def _steps(
     done: list[dict[str, t.Any]] = []
     for number, step in enumerate(chain, 1):
         own = steps.variables(step, {})
-        own = {name: _absolute(name, specs[name], value, base) for name, value in own.items()}
+        own = {name: local_paths.absolute(name, specs[name], value, base) for name, value in own.items()}
         values, wrong = _typed(specs, {**steps.variables({}, top), **own}, {**bases, **dict.fromkeys(own, base)})
         wrong += [] if "job_mapper" in own else ["job_mapper: is missing"]
         wrong = wrong or [
