@@ -12,8 +12,9 @@ import typing as t
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED
 from .interruption import on_interrupt
-from .node_action import RETRY_SECONDS, NodeAction, seconds_option
+from .node_action import RETRY_SECONDS, seconds_option
 from .progress import Progress
+from .watched_action import WatchedAction
 
 # One look waits on the master for a change: fewer module runs, and the news still comes at once.
 LOOK_SECONDS = 8
@@ -148,12 +149,13 @@ def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-class FollowedAction(NodeAction):
+class FollowedAction(WatchedAction):
     """Starts (or finds) a follower through its module, then watches it to its end."""
 
     kind = ""
     what = "job"
-    _line: Progress | None = None
+    # The job goes on without it.
+    lost = "the connection to the master is lost"
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module, then watch; in check mode the module's plan is the result."""
@@ -179,12 +181,6 @@ class FollowedAction(NodeAction):
     def in_own_words(self, status: dict[str, t.Any]) -> dict[str, t.Any]:
         """Hook: return a status that speaks of things by the user's own names."""
         return status
-
-    def on_lost(self, left: float) -> None:
-        """Say on the live line that the link is down; the job goes on without it."""
-        super().on_lost(left)
-        if self._line is not None:
-            self._line.update(f"the connection to the master is lost, trying again for {left:.0f} s")
 
     def look(self, job: str, wait: int, known: str | None) -> dict[str, t.Any] | None:
         """Return the job as the master knows it, after a change or ``wait`` seconds; a sign of life too."""

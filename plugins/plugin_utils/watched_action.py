@@ -13,10 +13,11 @@ from .progress import Progress
 class WatchedAction(NodeAction):
     """What looks at the master until all is as wanted; ``_line`` is its live line while it looks."""
 
+    lost = "the master does not answer over SSH"
     _line: Progress | None = None
 
     def on_lost(self, left: float) -> None:
-        """Say on the live line that the master does not answer."""
+        """Say it on the live line."""
         super().on_lost(left)
         if self._line is not None:
-            self._line.update(f"the master does not answer over SSH, trying again for {left:.0f} s")
+            self._line.update(f"{self.lost}, trying again for {left:.0f} s")

@@ -11,8 +11,8 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import groups
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ..module_utils._aws import groups
+from ..module_utils._core.errors import OhmyError
 
 # What a group that says nothing takes from the other workers does not matter here.
 COMMON = groups.Group(groups.WORKER, groups.WORKER, 0, ("m6i.large",), "ami-0")
