@@ -9,11 +9,8 @@ import time
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import (
-    RETRY_SECONDS,
-    ModuleFailed,
-    seconds_option,
-)
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, ModuleFailed
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.task_options import seconds_option
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.watched_action import WatchedAction
 
 PAUSE = 2.0

@@ -38,7 +38,8 @@ class ActionModule(NodeAction):
         if not args.get("bundle"):
             bundle = build_bundle()
             args["bundle_sha256"] = hashlib.sha256(bundle).hexdigest()
-        look = self._look(args)
+        with self.looking():
+            look = self.module(args, retry=LOOK_SECONDS)
         if self._task.check_mode or look.get("failed"):
             return look
         if not (look.get("changed") or look.get("pending") or tells):
@@ -50,14 +51,6 @@ class ActionModule(NodeAction):
                 self._bring(lacking["path"], *places[lacking["path"]])
         # It may run twice: what was done by then is found done.
         return self.module(args, retry=RETRY_SECONDS)
-
-    def _look(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        mode = self._task.check_mode
-        self._task.check_mode = True
-        try:
-            return self.module(args, retry=LOOK_SECONDS)
-        finally:
-            self._task.check_mode = mode
 
     def _bring_bundle(self, bundle: bytes) -> str:
         with tempfile.NamedTemporaryFile(prefix="ohmy-", suffix=".pyz") as local:

@@ -9,8 +9,6 @@ import contextlib
 import os
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.voice import count
@@ -21,6 +19,7 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RET
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.output_folder import OutputFolder, Part
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.partial_file import PartialFile
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.task_options import truth_option
 
 TRIES = 2
 PLAIN = ".plain"
@@ -53,7 +52,7 @@ class ActionModule(NodeAction):
         listed: list[Part] | None = listing["parts"]
         left_out: list[str] = listing.get("left_out") or []
         src, fingerprint = str(args["src"]), args.get("fingerprint")
-        force, merge, decompress = (_truth(args.get(name)) for name in ("force", "merge", "decompress"))
+        force, merge, decompress = (truth_option(args.get(name)) for name in ("force", "merge", "decompress"))
         # In check mode the job may not have run, and nobody knows its parts.
         parts = [] if listed is None else fetch_targets.targets(listed, src, merge, args.get("name"), decompress)
         folder = OutputFolder(dest, None if fingerprint is None else str(fingerprint), force, src.rstrip("/"))
@@ -174,7 +173,3 @@ def _unpacked(part: Part, partial: PartialFile) -> tuple[Part, int, str, str]:
     plain = partial.path + PLAIN
     size, digest = fetch_targets.unpack(partial.path, part["codec"], plain, part["name"])
     return part, size, digest, plain
-
-
-def _truth(value: t.Any) -> bool:
-    return bool(boolean(value or False, strict=False))

@@ -9,12 +9,12 @@ import tempfile
 import typing as t
 
 from ansible import constants as C
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import upload_batches
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import RETRY_SECONDS, NodeAction
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.task_options import truth_option
 
 RESERVE = 256 << 20
 TRIES = 2
@@ -27,7 +27,7 @@ class ActionModule(NodeAction):
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return what was uploaded and what was there."""
         items = upload_batches.local_items(args.get("items"))
-        force = bool(boolean(args.get("force") or False, strict=False))
+        force = truth_option(args.get("force"))
         target = str(args.get("target") or "")
         listing = [{"source": item["source"], "key": item["key"], "size": item["size"]} for item in items]
         args = {**args, "items": listing}

@@ -31,13 +31,9 @@ class ActionModule(NodeAction):
         source = copy_source.read(src, str(args["dest"]), copy_source.checked_mode(None if mode is None else str(mode)))
         asked = {key: value for key, value in args.items() if key not in OWN}
         asked.update(dest=source.dest, files=source.files)
-        check = self._task.check_mode
-        try:
-            self._task.check_mode = True
+        with self.looking():
             told = self.checked(asked, retry=RETRY_SECONDS)
-        finally:
-            self._task.check_mode = check
-        if check or not told["actions"]:
+        if self._task.check_mode or not told["actions"]:
             return told
         if not told["differing"]:
             return self.checked(asked, retry=RETRY_SECONDS)

@@ -12,8 +12,9 @@ import typing as t
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED
 from .interruption import on_interrupt
-from .node_action import RETRY_SECONDS, seconds_option
+from .node_action import RETRY_SECONDS
 from .progress import Progress
+from .task_options import seconds_option
 from .watched_action import WatchedAction
 
 # One look waits on the master for a change: fewer module runs, and the news still comes at once.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
@@ -29,14 +30,6 @@ KEEP_ALIVE = "-o ServerAliveInterval=10 -o ServerAliveCountMax=3"
 # Neither gets better by waiting, and asking again would look like an attack.
 HOPELESS = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "Permission denied (publickey")
 T = t.TypeVar("T")
-
-
-def seconds_option(value: t.Any, default: float) -> float:
-    """Return an option in seconds; what is no number the module itself refuses, and better."""
-    try:
-        return float(value) if value is not None else default
-    except (TypeError, ValueError):
-        return default
 
 
 class ModuleFailed(OhmyError):
@@ -122,6 +115,15 @@ class NodeAction(ActionBase):
         if result.get("failed"):
             raise ModuleFailed(result)
         return result
+
+    @contextlib.contextmanager
+    def looking(self) -> t.Iterator[None]:
+        """Let modules run in check mode meanwhile: they tell what they would do, and change nothing."""
+        mode, self._task.check_mode = self._task.check_mode, True
+        try:
+            yield
+        finally:
+            self._task.check_mode = mode
 
     def keep_trying(self, work: t.Callable[[], T], seconds: float) -> T:
         """Call ``work`` again after connection losses, for at most ``seconds`` after the first of them."""
