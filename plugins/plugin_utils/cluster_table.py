@@ -11,8 +11,8 @@ import shlex
 import time
 import typing as t
 
+from .amounts import duration, money
 from .hosts_report import printable
-from .report import money
 
 MOST_ROWS = 20
 MOST_EXCEPTIONS = 20
@@ -22,19 +22,6 @@ COLUMNS = ("node", "group", "instance", "type", "zone", "market", "state", "priv
 BOUNDS = {(False, False): "", (True, False): "at least ", (False, True): "at most ", (True, True): "about "}
 # In what the nodes of a group are alike as a rule.
 TRAITS = ("type", "zone", "market", "state", "report")
-
-
-def duration(seconds: float) -> str:
-    """Return a time as people say it, in its two largest units."""
-    left = int(seconds)
-    parts: list[str] = []
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        if left >= size or parts or unit == "s":
-            parts.append(f"{left // size} {unit}")
-        left %= size
-        if len(parts) == 2:
-            break
-    return " ".join(parts)
 
 
 def table(rows: t.Sequence[t.Sequence[str]]) -> list[str]:

@@ -11,6 +11,7 @@ import typing as t
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED
+from .amounts import clock
 from .interruption import on_interrupt
 from .node_action import RETRY_SECONDS
 from .progress import Progress
@@ -54,13 +55,6 @@ def last_line(status: t.Mapping[str, t.Any]) -> str:
     if state == "succeeded":
         return "100 % - succeeded"
     return text if state == "failed" and text.startswith(state) else state
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as ``0:35`` or ``1:02:05``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def warning_of(failure: t.Mapping[str, t.Any]) -> str:

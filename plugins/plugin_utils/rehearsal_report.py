@@ -10,34 +10,11 @@ import typing as t
 
 from ..module_utils._core.voice import count
 from ..module_utils._rehearsal.findings import remark
+from .amounts import size, span
 
-UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 # Less is within what a sample can tell.
 WORTH = 1.2
 STDERR_LINES = 12
-
-
-def size(number: float) -> str:
-    """Return a number of bytes as a person says it, such as ``1.4 GB``."""
-    power = 0
-    while number >= 1000 and power < len(UNITS) - 1:
-        number, power = number / 1000, power + 1
-    return f"{number:.1f} {UNITS[power]}" if power else count(round(number), "byte")
-
-
-def span(seconds: float) -> str:
-    """Return a time as a person says it, such as ``1 h 5 min``."""
-    if seconds < 1:
-        return "less than a second"
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours = round(seconds / 3600, 1)
-    if minutes < 10 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def workers(number: int) -> str:

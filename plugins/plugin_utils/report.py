@@ -19,6 +19,7 @@ import zlib
 from ..module_utils._core.voice import count
 from ..module_utils._hadoop.identity import read_manifest
 from . import rehearsal_report
+from .amounts import money
 from .fetch_targets import PACKED
 
 FIRST_LINES = 5
@@ -67,11 +68,6 @@ def timing(phases: t.Mapping[str, t.Any]) -> list[str]:
         return []
     text = ", ".join(f"{name} {taken:.1f}" for name, taken in known)
     return [f"Seconds: {text}; {sum(taken for _name, taken in known):.1f} in all."]
-
-
-def money(usd: float) -> str:
-    """Return an amount with two digits, or more where it is a fraction of a cent."""
-    return f"{usd:.2f} USD" if usd >= 0.1 else f"{usd:.4f} USD"
 
 
 def cost(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:

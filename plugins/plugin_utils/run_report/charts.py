@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.voice import count
-from ..rehearsal_report import span
+from .. import amounts
 
 # Hadoop's words for how near a map ran to its data.
 NEAR = {
@@ -71,11 +71,7 @@ def ticks(whole: float) -> list[dict[str, t.Any]]:
 
 def clock(seconds: float) -> str:
     """Return a place on a time line, such as ``45 s`` or ``1:05:00``."""
-    if seconds < 60:
-        return f"{seconds:g} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{seconds:g} s" if seconds < 60 else amounts.clock(round(seconds))
 
 
 def locality(tasks: Row) -> list[dict[str, t.Any]]:
@@ -122,7 +118,7 @@ def _node(name: str, rows: t.Sequence[dict[str, t.Any]], start: float, whole: fl
 
 def title(row: Row) -> str:
     """Return what is said of an attempt where the pointer rests on its bar."""
-    return f"{row['id']}, {row['state']}: {span(row['seconds'])} from {row['began']} s on"
+    return f"{row['id']}, {row['state']}: {amounts.span(row['seconds'])} from {row['began']} s on"
 
 
 def _took(one: Row) -> float:

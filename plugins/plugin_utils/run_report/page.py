@@ -13,7 +13,7 @@ import typing as t
 import jinja2
 
 from ...module_utils._core.voice import count
-from ..rehearsal_report import size, span
+from ..amounts import size, span
 from . import charts, compare
 from .data import cut
 

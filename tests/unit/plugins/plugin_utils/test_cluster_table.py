@@ -123,8 +123,3 @@ def test_several_clusters_are_added_up():
     assert (
         cluster_table.compose([cluster(), cluster()], None, "here", NOW)[-1] == "All 2 together cost 0.60 USD an hour."
     )
-
-
-def test_durations():
-    told = [cluster_table.duration(one) for one in (0, 59, 61, 3600, 90000, 200000)]
-    assert told == ["0 s", "59 s", "1 min 1 s", "1 h 0 min", "1 d 1 h", "2 d 7 h"]

@@ -5,38 +5,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report as report
 
 ESTIMATE = {"input_bytes": 10_737_418_240, "one_machine_seconds": 4400.0, "seconds": 640.0, "useful_workers": 14}
 LONG = "\n".join(map(str, range(20)))
 SAMPLE = {"files": [{}, {}], "lines": 18240, "bytes": 1_048_576}
-
-
-@pytest.mark.parametrize(
-    "number, text",
-    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (1_234_567, "1.2 MB"), (5e18, "5000.0 PB")],
-)
-def test_sizes(number, text):
-    assert report.size(number) == text
-
-
-@pytest.mark.parametrize(
-    "seconds, text",
-    [
-        (0.04, "less than a second"),
-        (9.94, "9.9 s"),
-        (59.4, "59 s"),
-        (61, "1 min"),
-        (3599, "1 h 0 min"),
-        (4400, "1 h 13 min"),
-        (36001, "10 h"),
-        (1e6, "11.6 days"),
-    ],
-)
-def test_times(seconds, text):
-    assert report.span(seconds) == text
 
 
 def test_what_was_tried_what_was_found_and_what_is_expected():
