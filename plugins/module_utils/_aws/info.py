@@ -113,7 +113,7 @@ def describe(
 
     :param prefer: the public half that its nodes were launched with, where that is known.
     """
-    here = view.masters(known) + view.workers(known)
+    here = view.nodes(known)
     newest = (here or known)[-1]
     incarnation, bucket = newest.incarnation or None, newest.bucket
     at = documents.prefix(name, incarnation) if incarnation is not None else None

@@ -79,7 +79,7 @@ def _places(
     clients: Clients, want: Want, known: list[Instance], groups: list[security_group.Group]
 ) -> list[network.Subnet]:
     """Return the subnet to be in (where the master stands, what is wanted, where a launch began), then the others."""
-    standing = [one for one in (*view.masters(known), *view.workers(known)) if one.subnet_id]
+    standing = [one for one in view.nodes(known) if one.subnet_id]
     home = standing[0].subnet_id if standing else None
     if home is not None and want.subnet_id not in (None, home, *(want.fallback_subnet_ids or ())):
         hint = "Remove it first, or leave cluster_subnet_id out."
@@ -113,7 +113,7 @@ def _pairs(
     clients: Clients, want: Want, known: list[Instance]
 ) -> tuple[dict[str, key_pair.KeyPair], key_pair.KeyPair | None]:
     """Return the key pairs that may matter, by name, and the user's own to launch with, if any."""
-    names = [one.key_name for one in (*view.masters(known), *view.workers(known)) if one.key_name]
+    names = [one.key_name for one in view.nodes(known) if one.key_name]
     own = key_pair.pair_name(want.name)
     found = key_pair.described(clients.ec2, [own, *([want.key_name] if want.key_name is not None else []), *names])
     return found, key_pair.given(want.key_name, own, names, found)

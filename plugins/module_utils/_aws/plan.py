@@ -88,7 +88,7 @@ def _plan_key(plan: Plan, want: Want, have: Have, launching: bool) -> None:
     pair = key_pair.pair_name(want.name)
     old = have.pair.material if have.pair is not None else None
     new = have.key.material or "(to be made)"
-    standing = [*view.masters(have.instances), *view.workers(have.instances)]
+    standing = view.nodes(have.instances)
     named = have.given.name if have.given is not None else pair
     for name in {one.key_name: None for one in standing if one.key_name not in ("", named)}:
         # Another name for the same key is as good.
@@ -163,7 +163,7 @@ def plan(want: Want, have: Have, incarnation: str) -> Plan:
     _refuse_strangers(want, have)
     todo = Plan()
     wanting = missing(want, have.instances)
-    here = [*view.masters(have.instances), *view.workers(have.instances)]
+    here = view.nodes(have.instances)
     # Whatever groups are named: Hadoop waits for all of its nodes.
     asleep = sorted(one.id for one in here if one.state in ASLEEP and one.id not in want.leaving)
     if view.masters(have.instances):

@@ -56,7 +56,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
     incarnation = have.incarnation or str(uuid.uuid4())
     todo = plan(want, have, incarnation)
     remarks = [*have.remarks, *launch_checks.before(clients, want, have, incarnation)]
-    ids = [one.id for one in (*view.masters(have.instances), *view.workers(have.instances))]
+    ids = [one.id for one in view.nodes(have.instances)]
     host_keys = nodes.pinned(have.nodes, pins(want, have), ids)
     if check_mode:
         cluster = _cluster(want, have, have.incarnation, host_keys)

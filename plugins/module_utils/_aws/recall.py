@@ -127,7 +127,7 @@ def recalled(wish: Want, known: list[Instance], region: str, found: bytes | None
 
     :param found: what was kept of the launch.
     """
-    here = [*view.masters(known), *view.workers(known)]
+    here = view.nodes(known)
     if not here or not wish.by_name:
         return want.from_params(wish.said, {})
     return want.from_params(wish.said, {**_seen(wish.name, here, region), **(parse(found) or _types(here))})

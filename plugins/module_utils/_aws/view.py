@@ -30,6 +30,11 @@ def workers(instances: t.Iterable[Instance]) -> list[Instance]:
     return [one for one in instances if one.group not in ("", MASTER) and one.state in LIVE + ASLEEP]
 
 
+def nodes(instances: t.Sequence[Instance]) -> list[Instance]:
+    """Return all that are there, masters first."""
+    return [*masters(instances), *workers(instances)]
+
+
 def state(first: list[Instance], rest: list[Instance], wanted: int | None) -> str:
     """Return absent, running, stopped or partial for these masters and workers, ``wanted`` of these or any number."""
     known = [one.state for one in first + rest]
