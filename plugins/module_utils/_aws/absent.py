@@ -12,7 +12,19 @@ from functools import partial
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
-from . import errors, evidence, iam, instance_waits, instances, key_pair, local_files, s3, security_group, view
+from . import (
+    documents,
+    errors,
+    evidence,
+    iam,
+    instance_waits,
+    instances,
+    key_pair,
+    local_files,
+    s3,
+    security_group,
+    view,
+)
 from .client import Clients
 from .rest import Rest, observe
 from .waits import Deadline, poll
@@ -120,7 +132,7 @@ def _end_machines(clients: Clients, want: Want, have: Rest, removal: _Removal) -
 
 def _remove_objects(clients: Clients, want: Want, bucket: str) -> None:
     """Remove what lies under the cluster's prefix now, what nodes wrote while they went too."""
-    found = s3.listing(clients.s3, bucket, f"clusters/{want.name}/")
+    found = s3.listing(clients.s3, bucket, documents.folder(want.name))
     s3.delete(clients.s3, bucket, [one["Key"] for one in found])
 
 

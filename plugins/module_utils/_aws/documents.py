@@ -19,9 +19,14 @@ OPTIONAL = ("packages", "task_memory", "profile", "disks")
 JAVA_PACKAGE = {"package": "openjdk-17-jre-headless"}
 
 
+def folder(cluster: str) -> str:
+    """Return where all that was ever launched by this name keeps its things, ending in a slash."""
+    return f"clusters/{cluster}/"
+
+
 def prefix(cluster: str, incarnation: str) -> str:
     """Return the cluster's prefix, ending in a slash."""
-    return f"clusters/{cluster}/{incarnation}/"
+    return f"{folder(cluster)}{incarnation}/"
 
 
 def key(at: str, role: str) -> str:

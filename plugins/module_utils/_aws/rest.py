@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._core.errors import OhmyError
-from . import denials, errors, iam, instances, key_pair, local_files, s3, security_group, tags, volumes
+from . import denials, documents, errors, iam, instances, key_pair, local_files, s3, security_group, tags, volumes
 from .client import Clients
 
 T = t.TypeVar("T")
@@ -92,10 +92,9 @@ def observe(clients: Clients, name: str, state_dir: str, bucket: str | None = No
     role = look(lambda: _role(clients, name, own_profile), None)
     told = [*(one.bucket for one in groups), *(one.bucket for one in known)]
     bucket = next(filter(None, told), bucket)
-    at = f"clusters/{name}/"
     objects: list[dict[str, t.Any]] = []
     if bucket is not None:
-        objects = look(lambda: s3.listing(clients.s3, bucket, at), [])
+        objects = look(lambda: s3.listing(clients.s3, bucket, documents.folder(name)), [])
     return Rest(
         instances=known,
         volumes=look(lambda: [one.id for one in volumes.observe(clients.ec2, name)], []),
