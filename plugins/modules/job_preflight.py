@@ -408,7 +408,7 @@ from ..module_utils._hadoop import inputs, on_own_hosts, programs, side_archives
 from ..module_utils._hadoop.codecs import CODECS
 from ..module_utils._rehearsal import preflight, sample, task
 from ..module_utils._rehearsal.estimate import cores_of
-from ..module_utils._rehearsal.findings import errors, refusal, sorted_by_severity, static
+from ..module_utils._rehearsal.findings import errors, of_kind, refusal, sorted_by_severity
 
 SPEC = {
     "mode": {"type": "str", "choices": ["full", "static", "off"], "default": "full"},
@@ -495,7 +495,7 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
         answer = inputs.InputFile(0, "part-00000", EARLIER, os.path.getsize(earlier), "")
         step = replace(step, found=[answer], whole=params["input_bytes"])
     if params["mode"] == "full" and not step.found:
-        found.append(static("not-rehearsed", NOTHING, "They are tried on the cluster for the first time."))
+        found.append(of_kind("not-rehearsed", NOTHING, "They are tried on the cluster for the first time."))
     if params["mode"] == "full" and step.found and not errors(found):
         limits = task.Limits(params["task_seconds"], params["memory"] * task.MEGABYTE or None)
         bounds = preflight.Bounds(params["seconds"], limits, params["sample_files"], params["sample_bytes"])

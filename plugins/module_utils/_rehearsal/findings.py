@@ -142,8 +142,8 @@ def finding(name: str, severity: str, text: str, hint: str, **evidence: t.Any) -
     return {"id": name, "severity": severity, "text": text, "hint": hint, "evidence": evidence}
 
 
-def static(kind: str, text: str, hint: str, **evidence: t.Any) -> Finding:
-    """Return a finding of a check that runs nothing; ``kind`` is a key of KINDS."""
+def of_kind(kind: str, text: str, hint: str, **evidence: t.Any) -> Finding:
+    """Return a finding with the severity of its kind, a key of KINDS."""
     return finding(kind, KINDS[kind].severity, text, hint, **evidence)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._hadoop import codecs, streaming
 from .._hadoop.property_names import modern
 from .._hadoop.rest import items, number
-from .findings import Finding, static
+from .findings import Finding, of_kind
 
 Data = t.Mapping[str, t.Any]
 MASTER, MAP, REDUCE = "application master", "map", "reduce"
@@ -104,7 +104,7 @@ def check_containers(asked: t.Mapping[str, Size], have: t.Sequence[Size], most: 
             fits = gives[0] if name == MASTER else limit
             less = f"Set {OPTIONS[name][index]} to {fits} or less, or use" if fits > 0 else "Use"
             hint = f"{less} larger nodes."
-            found.append(static(kind, text, hint, asked=size, largest=gives[0], container=name))
+            found.append(of_kind(kind, text, hint, asked=size, largest=gives[0], container=name))
     return found
 
 
@@ -120,7 +120,7 @@ def check_queue(wanted: str, scheduler: Data) -> list[Finding]:
         if str(match[0].get("state") or "RUNNING") == "RUNNING":
             return []
         text = f"The queue {wanted} is {str(match[0]['state']).lower()} and takes no jobs."
-        return [static("queue-stopped", text, "Name another in job_queue, or start it.", queue=wanted)]
+        return [of_kind("queue-stopped", text, "Name another in job_queue, or start it.", queue=wanted)]
     parent = asked.rpartition(".")[0]
     for path, queue, _leaf in known:
         if path == parent and str(queue.get("autoCreationEligibility") or "off") != "off":
@@ -128,7 +128,7 @@ def check_queue(wanted: str, scheduler: Data) -> list[Finding]:
     names = sorted(leaves)
     shown = ", ".join(names[:SHOWN_QUEUES]) + (" …" if len(names) > SHOWN_QUEUES else "")
     text = f"The ResourceManager has no queue {wanted}; it has {shown or 'none'}."
-    return [static("queue-unknown", text, "Name one of these in job_queue, or none.", queue=wanted, queues=names)]
+    return [of_kind("queue-unknown", text, "Name one of these in job_queue, or none.", queue=wanted, queues=names)]
 
 
 def _queues(of: Data, above: str) -> t.Iterator[tuple[str, Data, bool]]:
@@ -197,7 +197,7 @@ def check_room(has: Room) -> list[Finding]:
     more = "Use more or larger disks (on EC2 cluster_root_volume) or more workers, or remove what lies in HDFS."
     if has.to_come > has.remaining:
         text = f"{_size(has.to_come)} with all replicas are still to come into HDFS, which has room for {_size(has.remaining)}."
-        return [static("hdfs-full", text, more, **numbers)]
+        return [of_kind("hdfs-full", text, more, **numbers)]
     left = has.remaining - has.to_come
     if has.aside is not None:
         left -= max(0, has.map_output - has.aside)
@@ -207,10 +207,10 @@ def check_room(has: Room) -> list[Finding]:
             f"{_size(left + has.map_output)} of it."
         )
         hint = f"Set job_map_output_compress, or a combiner that makes it less. {more}"
-        return [static("map-output-full", text, hint, **numbers)]
+        return [of_kind("map-output-full", text, hint, **numbers)]
     if left < TIGHT * has.capacity:
         text = f"With input and map output in place, about {_size(max(0, left))} of the {_size(has.capacity)} of HDFS are left."
-        return [static("room-tight", text, more, **numbers)]
+        return [of_kind("room-tight", text, more, **numbers)]
     return []
 
 
@@ -229,13 +229,13 @@ def check_codecs(
         if codec.suffix in endings:
             text = f"The input is packed by {codec.name}, which the nodes' archive of Hadoop cannot read."
             hint = f"Pack it by one of {have}, or use an archive of Hadoop that has it."
-            found.append(static("input-codec-absent", text, hint, codec=codec.name))
+            found.append(of_kind("input-codec-absent", text, hint, codec=codec.name))
     for name in codecs.PROPERTIES[:2]:
         for codec in gone if having.get(name.rpartition(".")[0], "false") == "true" else []:
             if having.get(name, "").rpartition(".")[2] in codec.classes:
                 text = f"{name}: the nodes' archive of Hadoop lacks what {codec.name} needs."
                 hint = f"Name one of {have}, or use an archive of Hadoop that has it."
-                found.append(static("codec-absent", text, hint, codec=codec.name))
+                found.append(of_kind("codec-absent", text, hint, codec=codec.name))
     return found
 
 

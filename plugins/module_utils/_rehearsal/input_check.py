@@ -16,7 +16,7 @@ from .._hadoop.formats import OF_LINES
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
 from .._hadoop.streaming_options import HDFS_BLOCK
-from .findings import Finding, static
+from .findings import Finding, of_kind
 
 MANY = 10_000
 SNIFFED = 2_000  # files whose first bytes are read
@@ -105,7 +105,7 @@ def _grouped(pairs: t.Iterable[tuple[str, InputFile]]) -> dict[str, list[InputFi
 def _not_text(files: t.Sequence[InputFile]) -> list[Finding]:
     groups = _grouped((ending, file) for file in files if (ending := _ending(file)))
     return [
-        static(
+        of_kind(
             "input-not-text",
             f"job_input: Hadoop would cut {_named(some)} into lines as if it were text.",
             NOT_TEXT[ending],
@@ -119,7 +119,7 @@ def _codecs_absent(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> li
     packed = ((file, of_file(file.relative)) for file in files if not _ending(file))
     groups = _grouped((codec.name, file) for file, codec in packed if codec and codec not in there)
     return [
-        static(
+        of_kind(
             "input-codec-absent",
             f"job_input: the archive of Hadoop cannot read {name}: {_named(some)}.",
             f"Pack it by one that it can: {names}.",
@@ -146,7 +146,7 @@ def _contents(files: t.Sequence[InputFile]) -> list[Finding]:
         elif codec is None and head.startswith(UTF16):
             wide.append(file)
     found = [
-        static(
+        of_kind(
             "input-codec-wrong",
             f"job_input: by its name Hadoop would unpack {_named(some)}, which is {what}.",
             "Give it the name of what it is, or pack it again.",
@@ -158,10 +158,10 @@ def _contents(files: t.Sequence[InputFile]) -> list[Finding]:
         text = f"job_input: {_named(some)} is {what}, and by its name Hadoop would read it as text."
         ending = suffixes[what]
         hint = f"Let its name end in {ending}." if ending else "Unpack it, or turn it into text first."
-        found.append(static("input-codec-unseen", text, hint))
+        found.append(of_kind("input-codec-unseen", text, hint))
     if wide:
         text = f"job_input: {_named(wide)} is UTF-16, which Hadoop cuts in the middle of characters."
-        found.append(static("input-utf16", text, "Make it UTF-8: iconv -f UTF-16 -t UTF-8."))
+        found.append(of_kind("input-utf16", text, "Make it UTF-8: iconv -f UTF-16 -t UTF-8."))
     return found
 
 
@@ -178,7 +178,7 @@ def _one_map(files: t.Sequence[InputFile]) -> list[Finding]:
     others = f", as {len(whole) - 1:,} more" if len(whole) > 1 else ""
     text = f"job_input: {file.source} ({file.size / (1 << 20):,.0f} MiB of {codec.name}) is read by one map{others}."
     hint = "Cut it into files of about 128 MiB, or pack it by bzip2, so that several maps share it."
-    return [static("input-one-map", text, hint)]
+    return [of_kind("input-one-map", text, hint)]
 
 
 def _many(files: t.Sequence[InputFile]) -> list[Finding]:
@@ -186,4 +186,4 @@ def _many(files: t.Sequence[InputFile]) -> list[Finding]:
     if len(files) <= MANY or size > len(files) * SMALL_FILE:
         return []
     text = f"job_input: there are {len(files):,} files of {size / len(files) / 1024:,.0f} KiB on average."
-    return [static("input-many-files", text, "Join them: each costs a request to copy, and memory of the NameNode.")]
+    return [of_kind("input-many-files", text, "Join them: each costs a request to copy, and memory of the NameNode.")]

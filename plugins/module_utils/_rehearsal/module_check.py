@@ -15,7 +15,7 @@ import zipfile
 
 from . import debian_packages as debs
 from . import python_stdlib as stdlib
-from .findings import Finding, static
+from .findings import Finding, of_kind
 from .node_images import NodeImage
 from .program_walk import Source
 from .python_source import HERE, Import, Problem
@@ -65,7 +65,7 @@ class Modules:
         # In the first line it is told already.
         if b"\r\n" in source.data and not (first.startswith(b"#!") and first.endswith(b"\r")):
             hint = "Save it with Unix line ends if anything but Python reads it."
-            self.found.append(static("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
+            self.found.append(of_kind("python-crlf", f"{shown} has lines that end in CRLF, which Python takes.", hint))
         if source.problem and system:
             self.found.append(self.syntax(shown, source.problem))
         for one in source.imports:
@@ -74,7 +74,7 @@ class Modules:
                 text = (
                     f"{where} from {'.' * one.level}{one.module} import works in a package only, and tasks have none."
                 )
-                self.found.append(static("relative-import", text, f"Write import {one.module or one.names[0]}."))
+                self.found.append(of_kind("relative-import", text, f"Write import {one.module or one.names[0]}."))
             elif system:
                 self.found += self.problem(where, one, os.path.dirname(source.path))
 
@@ -89,10 +89,10 @@ class Modules:
         if self.node.python is None and problem.kind == "syntax-error":
             what = f"is no valid Python 3.{HERE[1]}"
             hint = "Correct it, or set hadoop_node_python where the nodes' Python is newer."
-        return static(problem.kind, f"{place} {what}{versions.get(problem.kind, '')}: {problem.words}.", hint)
+        return of_kind(problem.kind, f"{place} {what}{versions.get(problem.kind, '')}: {problem.words}.", hint)
 
     def state(self, one: Import) -> tuple[bool | None, str]:
-        """Tell whether the nodes can import a module (None: not known), and which kind of static it is if not."""
+        """Tell whether the nodes can import a module (None: not known), and which kind of finding it is if not."""
         module, version = one.top, self.node.python
         if one.level:
             return False, "relative-import"
@@ -124,12 +124,12 @@ class Modules:
             if self.node.python is None:
                 self.unsure.append(module)
                 return []
-            return [static(kind, f"{where} {name} may lack {module}.", beside(module, folder) or self.hint(module))]
+            return [of_kind(kind, f"{where} {name} may lack {module}.", beside(module, folder) or self.hint(module))]
         text, hint = self.words(kind, one)
         hint = beside(module, folder) or hint
         if not one.sure:
-            return [static("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
-        return [static(kind, f"{where} {text}.", hint)]
+            return [of_kind("module-optional", f"{where} {text}; it fails there if this import is reached.", hint)]
+        return [of_kind(kind, f"{where} {text}.", hint)]
 
     def words(self, kind: str, one: Import) -> tuple[str, str]:
         """Return what is wrong with an import that fails, without a full stop, and what to do about it."""
@@ -169,7 +169,7 @@ class Modules:
             there = module and stdlib.state(module, self.node.python) == "there" and not module.startswith("_")
             if self.ran and there and module not in stdlib.UNSHADOWED:
                 text = f"{os.path.basename(path)} replaces Python's own module {module} in every task."
-                found.append(static("module-shadowed", text, "Rename it, unless that is what it is for."))
+                found.append(of_kind("module-shadowed", text, "Rename it, unless that is what it is for."))
         return found
 
 

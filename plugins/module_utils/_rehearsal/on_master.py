@@ -17,7 +17,7 @@ from .._hadoop.rest import Refused
 from .._hadoop.webhdfs import WebHdfs
 from .._node.units import USERS, environment
 from . import fit, s3_check, words
-from .findings import Finding, sorted_by_severity, static
+from .findings import Finding, of_kind, sorted_by_severity
 from .input_check import has_own_reader
 from .probe import Starter, probe
 
@@ -71,7 +71,7 @@ def check(
 def check_output(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> list[Finding]:
     """Return the finding of what lies where the answer is to go and may not be replaced."""
     obstacle = results.obstacle(hdfs, params["output"], params["existing"], params["fingerprint"])
-    return [static("output-exists", obstacle.message, obstacle.hint, path=params["output"])] if obstacle else []
+    return [of_kind("output-exists", obstacle.message, obstacle.hint, path=params["output"])] if obstacle else []
 
 
 def containers(doors: Doors, having: t.Mapping[str, str], reduces: int, named: bool) -> tuple[list[Finding], Data]:

@@ -17,7 +17,7 @@ import typing as t
 
 from .._hadoop.many import for_all
 from . import debian_packages as debs
-from .findings import Finding, static
+from .findings import Finding, of_kind
 from .program_words import PYTHON, SHELLS
 
 Data = t.Mapping[str, t.Any]
@@ -113,7 +113,7 @@ def _absent(program: Data) -> Finding:
     hint = f"Name {package} in hadoop_packages." if package else "Ship it with job_files, or install it on all nodes."
     if posixpath.basename(name) == "python":
         hint = "Ask for python3, or name python-is-python3 in hadoop_packages."
-    return static("interpreter-absent" if line else "command-absent", text, hint, program=name)
+    return of_kind("interpreter-absent" if line else "command-absent", text, hint, program=name)
 
 
 def _try(program: Data, path: str, modules: t.Sequence[Data], starter: Starter) -> list[Finding]:
@@ -130,7 +130,7 @@ def _try(program: Data, path: str, modules: t.Sequence[Data], starter: Starter) 
     if trouble:
         text = f"{program['where']} asks for {program['name']}, which does not start on the master: {trouble}."
         hint = f"Try it there: sudo -u yarn {path} --version"
-        return [static("interpreter-broken", text, hint, program=program["name"])]
+        return [of_kind("interpreter-broken", text, hint, program=program["name"])]
     # What a site's own start-up prints comes before it.
     return [] if not wanted else _missing(wanted, set(json.loads(out.splitlines()[-1])))
 
@@ -149,5 +149,5 @@ def _missing(wanted: t.Sequence[Data], gone: set[str]) -> list[Finding]:
         package = debs.package_for(name) if os.path.exists("/usr/bin/dpkg") else ""
         hint = "Ship its file with job_files, or name its Debian package in hadoop_packages."
         hint = f"Name {package} in hadoop_packages." if package else hint
-        found.append(static(kind, f"{text}.", hint, module=name, python=one["python"]))
+        found.append(of_kind(kind, f"{text}.", hint, module=name, python=one["python"]))
     return found

@@ -15,7 +15,7 @@ from .._hadoop import command_words
 from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
 from . import program_walk
-from .findings import Finding, static
+from .findings import Finding, of_kind
 from .local_paths import Local
 from .module_check import Modules
 from .node_images import ANY, NodeImage
@@ -47,7 +47,7 @@ def check_programs(
     check.follow(commands)
     for name, path in sorted(check.shipped.items()):
         if problem := first_line_problem(path, runs=name in check.by_name):
-            check.found.append(static(problem.id, problem.message, problem.hint))
+            check.found.append(of_kind(problem.id, problem.message, problem.hint))
     for role, command in commands.items():
         words = [word for word in command_words.split(command or "")[1:] if word not in check.told]
         check.found += check.local.arguments(role, words)
@@ -181,7 +181,7 @@ class _Check(program_walk.Walk):
 
     def add(self, kind: str, text: str, hint: str) -> None:
         """Note a finding."""
-        self.found.append(static(kind, text, hint))
+        self.found.append(of_kind(kind, text, hint))
 
     def unknown(self) -> None:
         """Note once what could not be checked, where nothing is known of the nodes."""

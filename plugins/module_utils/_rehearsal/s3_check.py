@@ -15,7 +15,7 @@ from .._hadoop.inputs import hidden
 from .._hadoop.many import for_all
 from .._node.imds import Imds
 from .._node.s3 import S3, S3Error
-from .findings import Finding, static
+from .findings import Finding, of_kind
 
 TRIES = 2
 # Seconds for the metadata service, which has long been up on a master.
@@ -67,7 +67,7 @@ def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:
         if not objects:
             text = f"s3://{name}/{key} holds no object that Hadoop would read."
             hint = "See whether it is spelt right, and whether it was removed since the job was planned."
-            return [static("s3-input-absent", text, hint, bucket=name, key=key)], []
+            return [of_kind("s3-input-absent", text, hint, bucket=name, key=key)], []
         doing, key = "read", next((one["key"] for one in objects if one["size"]), "")
         if key:
             place.get_range(key, 0, 1)
@@ -75,7 +75,7 @@ def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:
     except S3Error as exc:
         return _refused(exc, name, key, doing), listed
     except OhmyError as exc:  # no keys
-        return [static("s3-unreachable", exc.message, exc.hint, bucket=name, key=key)], listed
+        return [of_kind("s3-unreachable", exc.message, exc.hint, bucket=name, key=key)], listed
 
 
 def _objects(key: str, place: t.Any) -> list[t.Mapping[str, t.Any]] | None:
@@ -120,11 +120,11 @@ def _refused(exc: S3Error, bucket: str, key: str, doing: str) -> list[Finding]:
         hint = f"Its policy, and the bucket's, must allow {allow}; for objects encrypted with a key of KMS, kms:Decrypt too."
         if doing == "list":
             hint += " S3 may refuse a bucket that is not there in the same way."
-        return [static("s3-refused", text, hint, **evidence)]
+        return [of_kind("s3-refused", text, hint, **evidence)]
     if exc.status == 404:
         gone = f"The bucket {bucket}" if doing == "list" else f"s3://{bucket}/{key}"
         kind = "s3-bucket-absent" if doing == "list" else "s3-input-absent"
-        return [static(kind, f"{gone} is not there.", "See job_input; it may have been removed.", **evidence)]
+        return [of_kind(kind, f"{gone} is not there.", "See job_input; it may have been removed.", **evidence)]
     return [
-        static("s3-unreachable", f"{exc.message.rstrip('.')}.", exc.hint or "Run the same command again.", **evidence)
+        of_kind("s3-unreachable", f"{exc.message.rstrip('.')}.", exc.hint or "Run the same command again.", **evidence)
     ]

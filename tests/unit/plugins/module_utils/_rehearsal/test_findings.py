@@ -12,7 +12,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import find
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import ERROR, NOTE, WARNING
 
 SOURCES = Path(findings.__file__).parent
-MADE = re.compile(r"\b(?:finding|static|add|Variation)\(\s*(f?)\"([a-z{}-]+)\"")
+MADE = re.compile(r"\b(?:finding|of_kind|add|Variation)\(\s*(f?)\"([a-z{}-]+)\"")
 
 
 def test_each_finding_that_the_code_makes_stands_in_the_table_with_a_sentence():
@@ -35,7 +35,7 @@ def test_each_row_of_the_table_is_made_somewhere():
         made |= {f"{role}-{ending}" for role in ("mapper", "combiner", "reducer")}
     assert set(findings.KINDS) <= made
     for kind, (severity, _meaning) in findings.KINDS.items():
-        assert findings.static(kind, "x.", "y.") == findings.finding(kind, severity, "x.", "y.")
+        assert findings.of_kind(kind, "x.", "y.") == findings.finding(kind, severity, "x.", "y.")
 
 
 def test_one_error_is_told_by_itself_and_several_as_a_list():
