@@ -355,12 +355,12 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._aws import answer, s3
-from ..module_utils._aws.argspec import CONNECTION
-from ..module_utils._aws.client import Clients, require_boto3
-from ..module_utils._core import s3_uri
-from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import answer, s3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.argspec import CONNECTION
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import s3_uri
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
 
 SPEC = {
     "name": {"type": "str", "required": True},

@@ -399,16 +399,27 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._aws import s3
-from ..module_utils._aws.argspec import CONNECTION
-from ..module_utils._aws.client import Clients, require_boto3
-from ..module_utils._core import s3_uri
-from ..module_utils._core.errors import OhmyError, as_result
-from ..module_utils._hadoop import inputs, on_own_hosts, programs, side_archives, streaming_options
-from ..module_utils._hadoop.codecs import CODECS
-from ..module_utils._rehearsal import preflight, sample, task
-from ..module_utils._rehearsal.estimate import cores_of
-from ..module_utils._rehearsal.findings import errors, of_kind, refusal, sorted_by_severity
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import s3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.argspec import CONNECTION
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import s3_uri
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
+    inputs,
+    on_own_hosts,
+    programs,
+    side_archives,
+    streaming_options,
+)
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.codecs import CODECS
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import preflight, sample, task
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.estimate import cores_of
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import (
+    errors,
+    of_kind,
+    refusal,
+    sorted_by_severity,
+)
 
 SPEC = {
     "mode": {"type": "str", "choices": ["full", "static", "off"], "default": "full"},
