@@ -14,7 +14,7 @@
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase, other versions, other archives, a browser
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
-# make test-life                  let clusters grow, shrink, sleep and lose nodes and disks
+# make test-life                   let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make coverage                    how much of module_utils the unit tests run, package by package
 # make bench [ONLY=row]            compare with what does the same otherwise: all rows take up to 90 minutes

@@ -15,12 +15,11 @@ import typing as t
 
 from . import auth, policy
 from .paths import ACCOUNT, REGION
-from .policy import Access
+from .policy import EC2_SERVICE, Access
 from .resources import Resources, Tags, ec2_arn, kind_of
 from .strict import Form, Look, members, place
 
 LOG = logging.getLogger("localcloud")
-EC2_SERVICE = "ec2.amazonaws.com"
 # Action -> the parameters that name what is there, and what kind of thing it is.
 EXISTING: dict[str, dict[str, str]] = {
     **dict.fromkeys(

@@ -30,6 +30,11 @@ def read_question(message: bytes) -> tuple[str, int, int]:
     return ".".join(labels).lower(), kind, at + 5
 
 
+def host_name(address: str) -> str:
+    """Return the name of an instance by its address."""
+    return f"ip-{address.replace('.', '-')}.{DOMAIN}"
+
+
 def write_name(name: str) -> bytes:
     """Return a name in wire form."""
     return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
@@ -51,8 +56,7 @@ def answer_for(name: str, kind: int, network: ipaddress.IPv4Network) -> tuple[bo
         except ValueError:
             return False, None
         if address in network:
-            text = f"ip-{str(address).replace('.', '-')}.{DOMAIN}"
-            return True, write_name(text) if kind == PTR else None
+            return True, write_name(host_name(str(address))) if kind == PTR else None
     return False, None
 
 

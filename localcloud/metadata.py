@@ -183,7 +183,7 @@ class Metadata:
             instance_type=instance.instance_type,
             address=address_of(instance),
             mac=nic.mac_address,
-            host_name=f"ip-{address_of(instance).replace('.', '-')}.{dns.DOMAIN}",
+            host_name=dns.host_name(address_of(instance)),
             zone=instance.availability_zone,
             launch_index=instance.ami_launch_index,
             reservation_id=reservation,

@@ -10,6 +10,7 @@ import json
 import typing as t
 
 from .paths import ACCOUNT, REGION
+from .policy import EC2_SERVICE, listed
 
 Tree = dict[str, t.Any]
 
@@ -101,10 +102,9 @@ def look_up(root: Tree, path: str, key_name: str | None = None) -> str | None:
 def trusts_ec2(trust: t.Any) -> bool:
     """Tell whether a role's trust policy lets EC2 assume it."""
     document = json.loads(trust) if isinstance(trust, str) else trust or {}
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
+    for statement in listed(document.get("Statement", [])):
         services = (statement.get("Principal") or {}).get("Service", []) if statement.get("Effect") == "Allow" else []
-        if "ec2.amazonaws.com" in ([services] if isinstance(services, str) else services):
+        if EC2_SERVICE in listed(services):
             return True
     return False
 

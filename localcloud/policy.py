@@ -9,8 +9,12 @@ import dataclasses
 import re
 import typing as t
 import urllib.parse
+import xml.sax.saxutils
 
 Statement = t.Mapping[str, t.Any]
+#: Who a role's trust policy names where instances may have it.
+EC2_SERVICE = "ec2.amazonaws.com"
+QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,9 +98,8 @@ def bucket_accesses(method: str, arn: str, query: t.Mapping[str, str], body: byt
         return [Access("s3:ListBucket", arn, context)]
     if method == "POST" and "delete" in query:
         keys = re.findall(rb"<Key>(.*?)</Key>", body or b"", re.S)
-        return [Access("s3:DeleteObject", f"{arn}/{unescape(key.decode())}") for key in keys] or [
-            Access("s3:DeleteObject", f"{arn}/*")
-        ]
+        names = [xml.sax.saxutils.unescape(key.decode(), QUOTES) for key in keys] or ["*"]
+        return [Access("s3:DeleteObject", f"{arn}/{name}") for name in names]
     if not query:
         return [
             Access(
@@ -105,13 +108,6 @@ def bucket_accesses(method: str, arn: str, query: t.Mapping[str, str], body: byt
         ]
     sub = next((name for name in BUCKET_PUT if name in query), None) if method == "PUT" else None
     return [Access(f"s3:{BUCKET_PUT[sub] if sub is not None else 'PutBucketConfiguration'}", arn)]
-
-
-def unescape(text: str) -> str:
-    """Undo XML's five entities."""
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
-        text = text.replace(entity, char)
-    return text
 
 
 def listed(value: t.Any) -> list[t.Any]:

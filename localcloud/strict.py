@@ -136,21 +136,22 @@ def place(form: Form, look: Look) -> Form:
     return form
 
 
-def change_state(action: str, form: Form, look: Look) -> Form:
-    """Check StartInstances, StopInstances, RebootInstances and TerminateInstances against the states they need."""
-    legal = {
-        "StartInstances": ("stopped", "running", "pending"),
-        "StopInstances": ("running", "stopped", "stopping", "pending"),
-        "RebootInstances": ("running",),
-    }.get(action)
-    ids = members(form, "InstanceId")
-    for instance_id in ids:
+#: The states from which an instance can be changed so.
+LEGAL = {
+    "StartInstances": ("stopped", "running", "pending"),
+    "StopInstances": ("running", "stopped", "stopping", "pending"),
+    "RebootInstances": ("running",),
+}
+
+
+def change_state(action: str, form: Form, look: Look) -> None:
+    """Refuse to start, stop or reboot an instance in a state from which it cannot be."""
+    for instance_id in members(form, "InstanceId"):
         state = look.instance_state(instance_id)
-        if state is not None and legal is not None and state not in legal:
+        if state is not None and state not in LEGAL[action]:
             verb = action[: -len("Instances")].lower()
             message = f"The instance '{instance_id}' is not in a state from which it can be {verb}ed: {state}."
             raise Ec2Error("IncorrectInstanceState", message)
-    return dict(form)
 
 
 def delete_security_group(form: Form, look: Look) -> None:
@@ -182,8 +183,8 @@ def check(action: str, form: Form, look: Look, region: str) -> Form:
         raise Ec2Error("Unsupported", "This cloud has no public addresses.")
     if action == "DeleteSecurityGroup":
         delete_security_group(form, look)
-    if action in ("StartInstances", "StopInstances", "RebootInstances"):
-        return change_state(action, form, look)
+    if action in LEGAL:
+        change_state(action, form, look)
     return form
 
 
