@@ -247,8 +247,7 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
 def _in_batches(ids: list[str], deadline: Deadline, work: t.Callable[[list[str]], None]) -> None:
     """Do something with instances, a thousand per call, again while EC2 throttles it."""
     for at in range(0, len(ids), MOST_IDS):
-        batch = ids[at : at + MOST_IDS]
-        unthrottled(deadline, partial(work, batch))
+        unthrottled(deadline, partial(work, ids[at : at + MOST_IDS]))
 
 
 def start(clients: t.Any, ids: list[str], deadline: Deadline) -> None:
