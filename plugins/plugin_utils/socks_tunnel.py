@@ -13,7 +13,7 @@ import typing as t
 
 from ..module_utils._core import errors, tunnel
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._core.places import make_private, socket_path
+from ..module_utils._core.private_folders import make_private, socket_path
 from ..module_utils._core.plan import Plan
 
 # A socket has 107 bytes for its path, of which ssh wants some for a name aside.

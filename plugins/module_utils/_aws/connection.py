@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from .._core.places import make_private
+from .._core.private_folders import make_private
 from . import local_files
 from .groups import MASTER
 from .instances import ASLEEP, Instance

@@ -16,7 +16,8 @@ import typing as t
 
 from .._core import tunnel as tunnels
 from .._core.errors import OhmyError
-from .._core.places import nearest, socket_path
+from .._core.places import nearest
+from .._core.private_folders import socket_path
 from .instances import Instance
 
 LEAST_ROOM = 1 << 20  # bytes

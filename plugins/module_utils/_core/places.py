@@ -2,19 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""How paths lie to each other, here and in HDFS."""
+"""How paths lie to each other, here, in HDFS and in S3."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 import typing as t
 
-from .errors import OhmyError
-
-# A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
-LONGEST_RUNTIME_DIR = 24
 # A file system takes these in a name; a key in S3 and a line of a log do not.
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -35,25 +30,3 @@ def nearest(path: str, exists: t.Callable[[str], bool] = os.path.isdir) -> str:
 def evidence(prefix: str) -> str:
     """Return where the nodes of a cluster leave their last logs in its bucket: beside its own prefix, which is removed."""
     return "evidence/" + prefix.partition("/")[2]
-
-
-def socket_path(name: str) -> str:
-    """Return the path of a socket of this user's, in a folder that only its owner enters (``make_private``).
-
-    A runtime folder in the environment may be another user's, as it is after ``su``.
-    """
-    base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
-    if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
-        base = "/tmp"
-    return os.path.join(base, f"ohmy-{os.getuid()}", name)
-
-
-def make_private(path: str) -> None:
-    """Make a folder that only its owner enters; raise OhmyError when it is a stranger's."""
-    os.makedirs(path, mode=0o700, exist_ok=True)
-    found = os.lstat(path)
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise OhmyError(
-            f"{path} does not belong to this user.", "Remove it, or set XDG_RUNTIME_DIR to a folder of yours."
-        )
-    os.chmod(path, 0o700)

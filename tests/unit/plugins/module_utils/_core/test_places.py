@@ -34,12 +34,3 @@ def test_the_nearest_folder_above(tmp_path):
     assert places.nearest(str(tmp_path / "file" / "x")) == str(tmp_path)
     assert places.nearest(str(tmp_path / "file"), os.path.lexists) == str(tmp_path / "file")
     assert places.nearest("/no such/folder at/all") == "/"
-
-
-def test_sockets_lie_where_this_user_may_write(monkeypatch, tmp_path):
-    mine = f"/ohmy-{os.getuid()}/x"
-    monkeypatch.setattr(places, "LONGEST_RUNTIME_DIR", len(str(tmp_path)))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert places.socket_path("x") == f"{tmp_path}{mine}"
-    monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # another user's, as after su
-    assert places.socket_path("x") == f"/tmp{mine}"
