@@ -13,8 +13,8 @@ import typing as t
 
 from ..module_utils._core import errors, tunnel
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._core.private_folders import make_private, socket_path
 from ..module_utils._core.plan import Plan
+from ..module_utils._core.private_folders import make_private, socket_path
 
 # A socket has 107 bytes for its path, of which ssh wants some for a name aside.
 LONGEST = 90
