@@ -228,7 +228,7 @@ def second_run(context: Context) -> t.Iterator[Pair | None]:
 def _launch_row(workers: int) -> Row:
     what, against = f"RunInstances to {workers} live workers", "`bench/by_hand.sh`"
     measure = functools.partial(launch, workers=workers)
-    return Row(f"launch-{workers}", what, against, Goal(1.15), measure, repeats=5, limit=1500, needs=(local_cloud,))
+    return Row(f"launch-{workers}", what, against, Goal(1.15), measure, limit=1500, needs=(local_cloud,))
 
 
 ROWS = (

@@ -22,7 +22,9 @@ from .s3 import S3
 SPOOL = "/run/ohmy-evidence.tar.gz"
 SECONDS = 60.0
 ROOM = 16 << 20
-PATIENCE = 20  # seconds for the metadata service
+PATIENCE = 20  # seconds for each question to the metadata service
+# Nobody asks again: more than the lease takes, and all in all within the unit's TimeoutStartSec, after which the node ends without.
+TRIES = 4
 JOBS = 20
 CONTAINER_FILES = 40
 CONTAINER_BYTES = 64 << 10
@@ -38,7 +40,7 @@ def save(document: t.Mapping[str, t.Any]) -> str:
     """Collect and bring it; return what came of it in one line. Never raises: nothing may keep the node alive."""
     try:
         imds = Imds(limit=PATIENCE)
-        store = S3.from_document(document, credentials=imds, attempts=2)
+        store = S3.from_document(document, credentials=imds, attempts=TRIES)
         found = collect(SPOOL, str(document.get("role")))
         at = key(document, imds.get("meta-data/instance-id").strip())
         with open(SPOOL, "rb") as stream:

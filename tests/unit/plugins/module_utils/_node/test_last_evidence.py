@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 import types
 
@@ -13,7 +14,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import evidence
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import last_evidence
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import last_evidence, s3, units
 
 
 @pytest.fixture(name="node")
@@ -95,4 +96,10 @@ def test_it_is_brought_to_where_the_next_run_looks(document, monkeypatch, tmp_pa
     ((key, data),) = brought.items()
     assert key.startswith("evidence/demo/7f8f7d1e/i-0123/") and data == b"master"
     assert told == f"2 last logs lie in s3://b/{key}"
-    assert asked["attempts"] == 2, "the node is to end soon"
+    assert asked["attempts"] == last_evidence.TRIES
+
+
+def test_what_takes_longest_takes_less_than_the_unit_may():
+    unit = int(re.search(r"^TimeoutStartSec=(\d+)", units.LEASE, re.MULTILINE)[1])
+    asked = 3 * last_evidence.PATIENCE  # for the instance's id, its role and the keys of that
+    assert last_evidence.SECONDS + asked + last_evidence.TRIES * (s3.TIMEOUT + 2) < unit
