@@ -115,7 +115,6 @@ ROWS = (
         "the same with distcp into HDFS first",
         Goal(0.8),
         single_pass,
-        repeats=5,
         needs=NEEDS,
     ),
 )
