@@ -21,7 +21,8 @@ COUNT_SECONDS = 3.0
 MOST_TASKS = 500
 # Of running tasks, those asked for a failed attempt in one look.
 MOST_ASKED = 50
-LEFT_FROM = (15.0, 5.0)  # seconds and percent from which on the rest can be guessed
+# Seconds and percent from which on the rest can be guessed: before, most of the time went into starting.
+LEFT_FROM = (60.0, 10.0)
 # What Hadoop itself writes as the status of a task, with or without the phase that it adds.
 OWN_WORDS = re.compile(
     r"^(NEW|map|sort|reduce|flush|cleanup|Records R/W=.*|\S+:\d+\+\d+\S*|Paths:.*|\d+ / \d+ copied.*)?"

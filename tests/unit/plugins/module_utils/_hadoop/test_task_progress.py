@@ -114,18 +114,18 @@ def test_what_the_program_writes_is_its_own(text):
 @pytest.mark.parametrize(
     ("job", "seconds"),
     [
-        ({"startTime": 1000_000, "mapProgress": 50, "reducesTotal": 0}, 40),
-        ({"startTime": 1000_000, "mapProgress": 100, "reducesTotal": 1, "reduceProgress": "0"}, 40),
-        ({"startTime": 1000_000, "mapProgress": 3, "reducesTotal": 0}, None),
+        ({"startTime": 1000_000, "mapProgress": 50, "reducesTotal": 0}, 80),
+        ({"startTime": 1000_000, "mapProgress": 100, "reducesTotal": 1, "reduceProgress": "0"}, 80),
+        ({"startTime": 1000_000, "mapProgress": 9, "reducesTotal": 0}, None),
         ({"startTime": 1030_000, "mapProgress": 50, "reducesTotal": 0}, None),
         ({"mapProgress": 50}, None),
         ({"startTime": 1000_000, "mapProgress": 100}, None),
         ({"startTime": 1000_000, "mapProgress": 50, "mapsTotal": 2, "failedMapAttempts": 1}, None),
-        ({"startTime": 1000_000, "mapProgress": 50, "mapsTotal": 800, "failedMapAttempts": 1}, 40),
+        ({"startTime": 1000_000, "mapProgress": 50, "mapsTotal": 800, "failedMapAttempts": 1}, 80),
     ],
 )
 def test_the_rest_is_guessed_once_there_is_something_to_go_by(job, seconds):
-    assert task_progress.rest(job, now=1040) == seconds
+    assert task_progress.rest(job, now=1080) == seconds
 
 
 def test_the_first_failed_attempt_is_told_while_the_job_goes_on(cluster, monkeypatch):
