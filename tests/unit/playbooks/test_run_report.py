@@ -53,7 +53,9 @@ def test_a_run_leaves_a_report_and_keeps_the_one_before(tmp_path):
     assert not list(tmp_path.glob("*-before*"))
     assert data["cluster"]["workers"] == 2
     larger = {"cluster": {"workers": [{"name": f"worker-{number}"} for number in range(1, 4)]}}
-    code, text = play(tmp_path, plays(tmp_path, __cluster_result=larger, ohmy_failure={"phase": "run", "message": "It broke."}))
+    code, text = play(
+        tmp_path, plays(tmp_path, __cluster_result=larger, ohmy_failure={"phase": "run", "message": "It broke."})
+    )
     assert code == 2 and "The report of this run lies in" in text
     assert json.loads((tmp_path / "books-report.json").read_text("utf-8"))["cluster"]["workers"] == 3
     page = (tmp_path / "books-report.html").read_text("utf-8")

@@ -295,6 +295,22 @@ def test_a_reducer_that_sums_over_keys_is_found(rehearse, reduces, severity):
     assert "total: 40 and" in found["findings"][0]["text"]
 
 
+@pytest.mark.parametrize("ordered, hint", [("-k2,2nr", "Begin job_sort with 1, as"), ("-k1,1 -k2,2nr", None)])
+def test_a_sort_that_begins_with_another_field_than_the_partition_is_named(rehearse, ordered, hint):
+    mapper = "awk '{print $1 \"\\t\" NR % 3}'"
+    runs = "cut -f1 | uniq -c"
+    properties = {
+        "stream.num.map.output.key.fields": "2",
+        "mapreduce.partition.keypartitioner.options": "-k1,1",
+        "mapred.partitioner.class": "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner",
+        "mapreduce.job.output.key.comparator.class": "org.apache.hadoop.mapreduce.lib.partition.KeyFieldBasedComparator",
+        "mapreduce.partition.keycomparator.options": ordered,
+    }
+    found = rehearse(mapper, runs, text="a\nb\nc\nd\n" * 12, reduces=4, properties=properties)
+    hints = [one["hint"] for one in found["findings"] if one["id"] == "answer-depends-on-reducers"]
+    assert [one.startswith(hint) for one in hints] == [True] if hint else not hints, found
+
+
 def test_a_reducer_that_cares_for_the_order_of_values_is_a_warning(rehearse):
     mapper = "awk '{print \"k\\t\" $1 NR % 2}'"
     last = "awk -F'\\t' '{v = $2} END {if (NR) print \"k\\t\" v}'"
