@@ -22,11 +22,7 @@ for word, group in groupby(pairs, key=lambda pair: pair[0]):
     print(f"{word}\\t{sum(int(count) for _word, count in group)}")
 """
 TURN = "import sys\nfor line in sys.stdin:\n    word, count = line.split()\n    print(f'{count}\\t{word}')\n"
-FIRST = """import sys
-for number, line in enumerate(sys.stdin):
-    if number < int(sys.argv[1]):
-        print(line.rstrip())
-"""
+FIRST = documented("docs/jobs.md", "first")
 PIPE = (
     "cat books/*.txt | python3 count.py | LC_ALL=C sort | python3 sum.py | python3 turn.py "
     "| LC_ALL=C sort -t '\t' -k1,1nr -k2,2 | python3 first.py"
