@@ -15,7 +15,8 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.settings import load_s
 
 HEAD = """\
 ---
-# A job of ohmy.hadoop: copy this file, fill in the first five lines, and run
+# A job of ohmy.hadoop: copy this file, fill in the five variables that are not commented out,
+# job_name to job_output, and run
 #     ansible-playbook run_job.yml -e job_file=PATH
 # Relative paths count from the folder of the job file. What is commented out shows the default,
 # or an example where there is none.
@@ -25,7 +26,7 @@ EXAMPLES = {
     "job_mapper": "mapper.py",
     "job_reducer": "reducer.py",
     "job_combiner": "combiner.py",
-    "job_input": ["data/*.txt", "s3://my-bucket/books/"],
+    "job_input": ["data/*.txt"],
     "job_output": "output/wordcount",
     "job_bucket": "my-bucket",
     "job_maps": 20,
@@ -82,6 +83,8 @@ EXAMPLES = {
     "hadoop_java_archive": "archives/jre-17.tar.gz",
     "hadoop_java_archive_sha512": "…",
 }
+# A further example below a variable that is not commented out.
+MORE = {"job_input": "# Or, for objects in S3: job_input: ['s3://my-bucket/books/']\n"}
 FIRST = ["job_name", "job_mapper", "job_reducer", "job_input", "job_output"]
 TITLES = {"job": "The job", "cluster": "The cluster", "hadoop": "Hadoop"}
 
@@ -104,7 +107,7 @@ def entry(name: str, option: dict[str, t.Any]) -> str:
         .removesuffix("\n...\n")
         .strip()
     )
-    return f"{comment}\n{'' if name in FIRST else '# '}{name}: {shown}\n"
+    return f"{comment}\n{'' if name in FIRST else '# '}{name}: {shown}\n{MORE.get(name, '')}"
 
 
 def template() -> str:
