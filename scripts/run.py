@@ -42,6 +42,12 @@ def find_job(job: str, caller: str, checkout: Path) -> Path:
     raise SystemExit(f"There is no job file {' or '.join(map(str, places))}; in a folder it is called job.yml.")
 
 
+def locale_for_ansible(inherited: t.Mapping[str, str]) -> dict[str, str]:
+    """Return what to set where the locale is not UTF-8, without which Ansible does not start."""
+    name = next((inherited[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if inherited.get(key)), "")
+    return {} if re.search(r"\.utf-?8\b", name, re.IGNORECASE) else {"LC_ALL": "C.UTF-8"}
+
+
 def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:
     """Return the playbook's environment: of AWS it knows the local cloud, whatever the user's own settings are."""
     kept = {key: value for key, value in inherited.items() if not key.startswith("AWS_")}
@@ -55,7 +61,7 @@ def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path
         "AWS_EC2_METADATA_DISABLED": "true",
         "PATH": f"{checkout / '.venv/bin'}{os.pathsep}{inherited.get('PATH', os.defpath)}",
     }
-    return {**kept, **ours}
+    return {**kept, **locale_for_ansible(inherited), **ours}
 
 
 def playbook(name: str, job: Path) -> list[str]:
@@ -139,6 +145,7 @@ def log_in(command: list[str], node: str, env: dict[str, str]) -> int:
     found = re.search(r"Log in with: (ssh -F .+)", done.stdout)
     if done.returncode or not found:
         print(done.stdout)
+        print("A job leaves a cluster with cluster_keep: always in its job file. For another job's: make shell JOB=PATH")
         return done.returncode or 1
     words = shlex.split(found[1])[:3]
     hosts = [line.split()[1:] for line in Path(words[-1]).read_text("utf-8").splitlines() if line.startswith("Host ")]

@@ -55,6 +55,22 @@ def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
     assert env["HOME"] == "/h" and env["PATH"].endswith(":/bin") and "PYTHONUNBUFFERED" not in env
 
 
+@pytest.mark.parametrize(
+    ("inherited", "expected"),
+    [
+        ({}, "C.UTF-8"),
+        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "de_DE.ISO-8859-1"}, "C.UTF-8"),
+        ({"LC_CTYPE": "POSIX", "LANG": "en_US.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "", "LANG": "de_DE.utf8"}, None),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "C"}, "en_US.UTF-8"),
+        ({"LANG": "ca_ES.UTF-8@valencia"}, None),
+    ],
+)
+def test_ansible_gets_a_locale_in_which_it_starts(inherited: dict, expected: str | None, tmp_path: Path) -> None:
+    assert (run.environment(inherited, tmp_path / "aws-config", tmp_path).get("LC_ALL") or None) == expected
+
+
 def test_a_path_with_blanks_and_quotes_arrives_whole() -> None:
     job = Path('/a b/it\'s "so"/job.yml')
     command = run.playbook("run_job.yml", job)
@@ -100,7 +116,8 @@ def test_a_node_that_there_is_not_is_refused_with_those_that_there_are(log_in) -
 @pytest.mark.parametrize(("text", "code", "expected"), [("no cluster", 2, 2), ("The cluster is stopped.", 0, 1)])
 def test_where_nobody_can_log_in_the_playbook_says_why(log_in, capsys, text: str, code: int, expected: int) -> None:
     assert log_in("master", text, code) == (expected, [])
-    assert text in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert text in printed and "cluster_keep: always" in printed and "JOB=PATH" in printed
 
 
 @pytest.mark.parametrize(
