@@ -17,8 +17,9 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.node_images
 PAGE = """\
 # Before a job costs
 
-`run_job`, `launch`, `run` and `preflight` try a job on the controller before anything is launched; `ansible-playbook preflight.yml`
-does nothing else, and `--check` on `run_job` does it too. `job_preflight` says how much:
+`run_job`, `launch`, `run` and `preflight` try a job on the controller before anything is launched;
+`ansible-playbook ohmy.hadoop.preflight -e @job.yml` does nothing else, and `--check` on `run_job` does it too. `job_preflight` says
+how much:
 
 | `job_preflight` | |
 | --- | --- |

@@ -145,7 +145,9 @@ def log_in(command: list[str], node: str, env: dict[str, str]) -> int:
     found = re.search(r"Log in with: (ssh -F .+)", done.stdout)
     if done.returncode or not found:
         print(done.stdout)
-        print("A job leaves a cluster with cluster_keep: always in its job file. For another job's: make shell JOB=PATH")
+        print(
+            "A job leaves a cluster with cluster_keep: always in its job file. For another job's: make shell JOB=PATH"
+        )
         return done.returncode or 1
     words = shlex.split(found[1])[:3]
     hosts = [line.split()[1:] for line in Path(words[-1]).read_text("utf-8").splitlines() if line.startswith("Host ")]
