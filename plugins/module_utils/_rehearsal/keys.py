@@ -9,15 +9,25 @@ Their oddities are kept: a number with more leading zeros is not quite equal, wh
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .._core.errors import OhmyError
 
 SPEC = re.compile(r"([0-9]+)(?:\.([0-9]+))?([nr]*)(?:,([0-9]+)(?:\.([0-9]+))?([nr]*))?")
 MASK = 0xFFFFFFFF
 DIGITS = b"0123456789"
+# Numbers without an oddity, as long as all of a field are of one kind.
+WHOLE = re.compile(rb"-?[0-9]+")
+DECIMAL = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+# Bytes by which a text sorts backwards, and what follows the last of them: a longer text is to come first.
+TURNED = bytes(range(255, -1, -1))
+BEHIND = "\u0100"
+# The byte at which a range begins in a key, which may lie behind the range, and its text; None where the key has no such field.
+Piece = t.Optional[t.Tuple[int, bytes]]
 
 
 @dataclass(frozen=True)
@@ -121,30 +131,76 @@ class Fields:
                 value = _hash(value, map(signed, key[place[0] : place[1] + 1]))
         return value
 
-    def compare(self, a: bytes, b: bytes) -> int:
-        """Return a number below, equal to or above 0, as the KeyFieldBasedComparator does."""
-        if not self.ranges:
-            return (a > b) - (a < b)
-        lengths_a, lengths_b = self._lengths(a), self._lengths(b)
+    def pieces(self, key: bytes) -> list[Piece]:
+        """Return what the ranges hold of a key, up to the first of which it has nothing: no later one is looked at."""
+        lengths = self._lengths(key)
+        found: list[Piece] = []
         for one in self.ranges:
-            place_a, place_b = self.place(a, lengths_a, one), self.place(b, lengths_b, one)
-            if place_a is None:
-                result = -1
-            elif place_b is None:
-                result = 1
-            elif one.numeric:
-                result = numeric(a, place_a, b, place_b)
+            place = self.place(key, lengths, one)
+            if place is None:
+                return [*found, None]
+            found.append((key[place[0]], key[place[0] : place[1] + 1]))
+        return found
+
+    def order(self, a: t.Sequence[Piece], b: t.Sequence[Piece]) -> int:
+        """Return a number below, equal to or above 0 for the pieces of two keys, as the KeyFieldBasedComparator does.
+
+        Of two keys without the field it says that either is below the other: here they are equal, and so they sort.
+        """
+        for one, piece_a, piece_b in zip(self.ranges, a, b):
+            if piece_a is None or piece_b is None:
+                result = int(piece_a is not None) - int(piece_b is not None)
+                return -result if one.reverse else result
+            if one.numeric:
+                result = numeric(*piece_a, *piece_b)
             else:
-                piece_a, piece_b = a[place_a[0] : place_a[1] + 1], b[place_b[0] : place_b[1] + 1]
-                result = (piece_a > piece_b) - (piece_a < piece_b)
+                result = (piece_a[1] > piece_b[1]) - (piece_a[1] < piece_b[1])
             if result:
                 return -result if one.reverse else result
         return 0
 
-    def order(self, a: bytes, b: bytes) -> int:
-        """Return what sorts: as ``compare``, but two keys without the field are equal."""
-        first, second = self.compare(a, b), self.compare(a=b, b=a)
-        return 0 if first and second and (first < 0) == (second < 0) else first
+    def ranks(self, found: t.Iterable[bytes]) -> dict[bytes, t.Any]:
+        """Return for each of these keys a value that sorts among them as Hadoop sorts the key."""
+        if not self.ranges:
+            return {key: key for key in found}
+        pieces = {key: self.pieces(key) for key in dict.fromkeys(found)}
+        measures = []
+        for at, one in enumerate(self.ranges):
+            measure = _measure(one, [piece[1] for row in pieces.values() for piece in row[at : at + 1] if piece])
+            if measure is None:
+                compared = functools.cmp_to_key(self.order)
+                return {key: compared(row) for key, row in pieces.items()}
+            measures.append((one.reverse, measure))
+        ranks: dict[bytes, t.Any] = {}
+        for key, row in pieces.items():
+            rank: list[t.Any] = []
+            for piece, (reverse, measure) in zip(row, measures):
+                # A key without the field comes before all others, backwards behind them.
+                rank.append((piece is None) == reverse)
+                if piece is not None:
+                    rank += measure(piece[1])
+            ranks[key] = tuple(rank)
+        return ranks
+
+
+def _measure(one: Range, texts: t.Sequence[bytes]) -> t.Callable[[bytes], tuple[t.Any, ...]] | None:
+    """Return what makes values that sort as these texts of a range do; None where they can only be compared."""
+    if not one.numeric:
+        if one.reverse:
+            return lambda text: (text.translate(TURNED).decode("latin-1") + BEHIND,)
+        return lambda text: (text,)
+    if all(map(WHOLE.fullmatch, texts)):
+        # Of equal numbers the one with leading zeros is less, below 0 not; 0 itself begins with one.
+        if one.reverse:
+            return lambda text: (_number(text).copy_negate(), text[:1] in b"0-")
+        return lambda text: (_number(text), text[:1] not in b"0-")
+    if all(map(DECIMAL.fullmatch, texts)):
+        return lambda text: (_number(text).copy_negate() if one.reverse else _number(text),)
+    return None
+
+
+def _number(text: bytes) -> Decimal:
+    return Decimal(text.decode("ascii"))
 
 
 def text_hash(key: bytes) -> int:
@@ -168,10 +224,8 @@ def _hash(start: int, values: t.Iterable[int]) -> int:
     return start
 
 
-def numeric(a: bytes, place_a: tuple[int, int], b: bytes, place_b: tuple[int, int]) -> int:
-    """Compare two stretches of keys as numbers; both begin within their key."""
-    head_a, head_b = a[place_a[0]], b[place_b[0]]
-    one, other = a[place_a[0] : place_a[1] + 1], b[place_b[0] : place_b[1] + 1]
+def numeric(head_a: int, one: bytes, head_b: int, other: bytes) -> int:
+    """Compare two pieces of keys as numbers."""
     minus_a, minus_b = head_a == ord("-"), head_b == ord("-")
     if minus_a != minus_b:
         below, rest = (one[1:], other) if minus_a else (other[1:], one)

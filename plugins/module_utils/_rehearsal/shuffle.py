@@ -9,8 +9,8 @@ Only what a Text holds is done here; values of one key keep the order in which t
 
 from __future__ import annotations
 
-import functools
 import heapq
+import itertools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -85,20 +85,20 @@ class Form:
             found[number].append(pair)
         return found
 
-    @property
-    def _order(self) -> t.Callable[[Pair], t.Any]:
+    def _order(self, pairs: t.Iterable[Pair]) -> t.Callable[[Pair], t.Any]:
+        """Return the value by which each of these pairs sorts among them."""
         if self.sort_by is None:
             return lambda pair: pair[0]
-        by_key = functools.cmp_to_key(self.sort_by.order)
-        return lambda pair: by_key(pair[0])
+        ranks = self.sort_by.ranks(key for key, _value in pairs)
+        return lambda pair: ranks[pair[0]]
 
-    def sort(self, pairs: t.Iterable[Pair]) -> list[Pair]:
+    def sort(self, pairs: t.Sequence[Pair]) -> list[Pair]:
         """Return the pairs sorted by key."""
-        return sorted(pairs, key=self._order)
+        return sorted(pairs, key=self._order(pairs))
 
     def merge(self, runs: t.Sequence[t.Sequence[Pair]]) -> list[Pair]:
         """Return sorted runs as one; what a combiner put out of order stays so."""
-        return list(heapq.merge(*runs, key=self._order))
+        return list(heapq.merge(*runs, key=self._order(itertools.chain.from_iterable(runs))))
 
     def reducer_input(self, pairs: t.Sequence[Pair]) -> list[bytes]:
         """Return the lines that a reducer or combiner reads."""

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import functools
+import heapq
+import random
+
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import keys
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import keys, shuffle
 
 COMPARED = [
     ("", b"b", b"a", 1),
@@ -59,10 +63,85 @@ PARTITIONED = [
 ]
 
 
+# What fields of random keys are made of, from numbers without an oddity to what is none.
+NUMBERS = (
+    ["0", "-0", "5", "-5", "12", "13", "120", "-12", "99999999999999999999", "99999999999999999998"],
+    ["0", "00", "-00", "-05", "-5", "05", "5", "005", "050", "50", "12", "012"],
+    ["0", "0.0", "-0.0", "5", "5.0", "5.05", "5.5", "5.50", "-5.5", "-5.50", "-0.5", "0.5", "12", "12.25", "1.225"],
+    ["05.0", "05", "5", "5.", ".5", "0.50", ".", "-.5", "-", "5.5.5"],
+    ["", "5", "abc", "12a", "12b", "--1", "+3", "5 ", "1e5", "\u00e9", "a", "ab", "-5x", "0x"],
+)
+RANGES = [
+    *("", "-n", "-r", "-nr", "-k1,1", "-k1,1r", "-k1,1n", "-k1,1nr", "-k2,2n", "-k2,2nr", "-k2n", "-k2nr", "-k2,2r"),
+    *("-k1,1 -k2,2nr", "-k2,2nr -k1,1r", "-k2,2 -k1n", "-k2r -k1nr -k3,3", "-k1,1n -r", "-k3,2n", "-k3,2 -k1"),
+    *("-k1.2,1.3", "-k1.2,1.3n", "-k2.2,3.1nr", "-k2.3,2n"),
+]
+
+
+def compare(fields, a, b):
+    """Return what Hadoop's KeyFieldBasedComparator does, step by step."""
+    if not fields.ranges:
+        return (a > b) - (a < b)
+    lengths_a, lengths_b = fields._lengths(a), fields._lengths(b)
+    for one in fields.ranges:
+        place_a, place_b = fields.place(a, lengths_a, one), fields.place(b, lengths_b, one)
+        if place_a is None:
+            result = -1
+        elif place_b is None:
+            result = 1
+        else:
+            piece_a, piece_b = a[place_a[0] : place_a[1] + 1], b[place_b[0] : place_b[1] + 1]
+            if one.numeric:
+                result = keys.numeric(a[place_a[0]], piece_a, b[place_b[0]], piece_b)
+            else:
+                result = (piece_a > piece_b) - (piece_a < piece_b)
+        if result:
+            return -result if one.reverse else result
+    return 0
+
+
+def order(fields, a, b):
+    first, second = compare(fields, a, b), compare(fields, b, a)
+    return 0 if first and second and (first < 0) == (second < 0) else first
+
+
 @pytest.mark.parametrize("options, one, other, sign", COMPARED)
 def test_keys_compare_as_hadoop_compares_them(options, one, other, sign):
-    found = keys.Fields(options, "p", b"\t").compare(one, other)
+    found = compare(keys.Fields(options, "p", b"\t"), one, other)
     assert (found > 0) - (found < 0) == sign
+
+
+@pytest.mark.parametrize("options", RANGES)
+def test_random_keys_sort_and_merge_as_by_hadoops_comparison(options):
+    dice = random.Random(options)
+    for _try in range(40):
+        separator, numbers = dice.choice([b"\t", b"\t", b",", b".", b"::", b"-"]), dice.choice(NUMBERS)
+        most, least = dice.choice([(3, 3), (3, 0)])
+        made = [[dice.choice(numbers) for _field in range(dice.randint(least, most))] for _key in range(20)]
+        found = [separator.join(word.encode() for word in words) for words in made]
+        fields = keys.Fields(options, "p", separator)
+        ranks = fields.ranks(found)
+        for one in found:
+            for other in found:
+                sign = order(fields, one, other)
+                got = (ranks[one] < ranks[other], ranks[one] == ranks[other])
+                assert got == (sign < 0, sign == 0), (separator, one, other)
+        form = shuffle.Form(sort_by=fields)
+        pairs = [(key, b"%d" % number) for number, key in enumerate(found)]
+        by_key = functools.cmp_to_key(functools.partial(order, fields))
+        assert form.sort(pairs) == sorted(pairs, key=lambda pair, by_key=by_key: by_key(pair[0]))
+        runs = [form.sort(pairs[:10]), pairs[10:]]
+        merged = heapq.merge(*runs, key=lambda pair, by_key=by_key: by_key(pair[0]))
+        assert form.merge(runs) == list(merged)
+
+
+@pytest.mark.parametrize("options", ["-k1,1", "-k2,2nr -k1,1r", "-n"])
+@pytest.mark.parametrize("numbers", NUMBERS[:3])
+def test_keys_without_an_oddity_are_never_compared_by_hadoops_steps(monkeypatch, options, numbers):
+    monkeypatch.setattr(keys, "numeric", None)
+    found = [(number if options == "-n" else f"{number}\t{number}").encode() for number in numbers]
+    ranks = keys.Fields(options, "p", b"\t").ranks([*found, b"7"])
+    assert len(sorted(found, key=ranks.__getitem__)) == len(numbers)
 
 
 @pytest.mark.parametrize("options, key, by_fields, by_hash", PARTITIONED)
@@ -72,9 +151,9 @@ def test_keys_go_to_the_reduces_that_hadoop_sends_them_to(options, key, by_field
 
 
 def test_keys_without_the_field_sort_as_equals():
-    fields = keys.Fields("-k2,2", "p", b"\t")
-    assert fields.order(b"a", b"b") == fields.order(b"b", b"a") == 0
-    assert fields.order(b"a", b"b\tx") < 0 < fields.order(b"b\tx", b"a")
+    for options, field in (("-k2,2", b"x"), ("-k2,2n", b"x"), ("-k2,2n", b"5")):
+        ranks = keys.Fields(options, "p", b"\t").ranks([b"a", b"b", b"b\t" + field])
+        assert ranks[b"a"] == ranks[b"b"] < ranks[b"b\t" + field]
 
 
 @pytest.mark.parametrize("options", ["-kx", "-k1,", "-k1,2f", "-k1;2", "-k.1"])
