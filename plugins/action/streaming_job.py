@@ -13,7 +13,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import side_ar
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SAFE_NAME, file_sha256
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.followed_action import FollowedAction
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.own_names import as_here, with_own_names
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.own_names import of_step
 
 
 def local_files(files: t.Any) -> list[dict[str, str]]:
@@ -93,9 +93,13 @@ class ActionModule(FollowedAction):
         failed = {key: status[key] for key in ("error", "first_failure") if status.get(key)}
         if not failed:
             return status
-        data = (self._vars.get("ohmy_plan") or {}).get("input") or {}
-        mapper = as_here(str(self._task.args.get("mapper") or "PROGRAM"), self._task.args.get("files") or [])
-        return {**status, **{key: with_own_names(error, data, mapper) for key, error in failed.items()}}
+        plan, args = self._vars.get("ohmy_plan") or {}, self._task.args
+        commands = {role: args.get(role) for role in ("mapper", "reducer", "combiner")}
+        told = {
+            key: of_step(error, plan, str(args.get("id")), commands, args.get("files") or [])
+            for key, error in failed.items()
+        }
+        return {**status, **told}
 
     def _is_to_start(self, args: dict[str, t.Any]) -> bool:
         # A job that the master knows has its files there already.

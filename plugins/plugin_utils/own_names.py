@@ -2,19 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""The user's own name of an input file in the words about a failure, and the command that shows it again."""
+"""The user's own name of an input file in the words about a failure, and the command that brings the failure about again."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shlex
 import typing as t
 
+from ..module_utils._hadoop import codecs
+
 COUNTED = 1 << 28  # bytes of a file that are read to count its lines
 BLOCK = 1 << 20
-SAMPLE = "try it on a sample: head FILE | PROGRAM"
+# Of the table of causes: behind it stands how to see it again.
+OWN_ERROR = "It is the program's own error."
+NAMED = 3  # files of input in one command
 UNPACK = {".gz": "gzip -dc", ".bz2": "bzip2 -dc"}
 Error = t.Mapping[str, t.Any]
 
@@ -36,40 +39,119 @@ def own_name(path: str, data: t.Mapping[str, t.Any]) -> tuple[str, bool] | None:
     return None
 
 
-def with_own_names(error: Error | None, data: t.Mapping[str, t.Any], mapper: str) -> dict[str, t.Any] | None:
-    """Return an ``error`` that calls the file a map read as the user does, with the line's number and how to see it fail."""
+def with_own_names(
+    error: Error | None, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str]
+) -> dict[str, t.Any] | None:
+    """Return an ``error`` that calls the file a map read as the user does, with the line's number and how to see it fail.
+
+    :param data: the plan's ``input``; nothing where the job is not planned, or reads what another step wrote.
+    :param commands: the job's programs by mapper, reducer and combiner, as a shell here runs them.
+    """
     if not error:
         return None
     evidence = error.get("evidence") or {}
-    path = str((evidence.get("input") or {}).get("path") or "")
+    split, line = evidence.get("input") or {}, dict(evidence.get("line") or {})
+    path = str(split.get("path") or "")
+    texts = {key: str(error[key]) for key in ("summary", "hint") if error.get(key)}
+    again = after_sort(str(evidence.get("program") or ""), data, commands)
     known = own_name(path, data)
-    if known is None:
-        return dict(error)
-    name, local = known
-    shown = _short(name) if local else name
-    line = dict(evidence.get("line") or {})
-    texts = {key: str(error.get(key) or "") for key in ("summary", "hint")}
-    if line and local and line.get("number") is None:
-        line["number"] = line_number(name, line["offset"])
-        if line["number"] is not None:
-            old = f"he line at byte {line['offset']} of {path}"
-            texts = {key: text.replace(f"T{old}", f"Line {line['number']} of {path}") for key, text in texts.items()}
-    texts = {key: text.replace(path, shown) for key, text in texts.items()}
-    if local and evidence.get("program") == "mapper":
-        again = f"try it on {'that line' if line else 'its beginning'}: {reproduce(shown, line.get('offset'), mapper)}"
+    if known:
+        name, local = known
+        shown = _short(name) if local else name
+        if line and local and line.get("number") is None:
+            line["number"] = line_number(name, line["offset"])
+            if line["number"] is not None:
+                old = f"he line at byte {line['offset']} of {path}"
+                texts = {
+                    key: text.replace(f"T{old}", f"Line {line['number']} of {path}") for key, text in texts.items()
+                }
+        texts = {key: text.replace(path, shown) for key, text in texts.items()}
+        if local and evidence.get("program") == "mapper" and commands.get("mapper"):
+            again = reproduce(shown, split, line.get("offset"), commands["mapper"])
+    if again:
         # A full stop behind a command would be copied along.
-        texts = {key: re.sub(re.escape(SAMPLE) + r"\.?", lambda _found: again, text) for key, text in texts.items()}
-    return {**error, **texts, "evidence": {**evidence, **({"line": line} if line else {})}}
+        own = f"{OWN_ERROR[:-1]}; try it on {again}"
+        texts = {key: text.replace(OWN_ERROR, own) for key, text in texts.items()}
+    return {**error, **texts, **({"evidence": {**evidence, "line": line}} if line else {})}
 
 
-def reproduce(name: str, offset: int | None, mapper: str) -> str:
-    """Return the command that gives a mapper the line at ``offset`` of a file, or the file's beginning."""
+def of_step(
+    error: Error | None,
+    plan: t.Mapping[str, t.Any],
+    step: str,
+    commands: t.Mapping[str, t.Any],
+    files: t.Sequence[t.Mapping[str, t.Any]],
+) -> dict[str, t.Any] | None:
+    """Return an ``error`` of a planned run's step as ``with_own_names`` does.
+
+    :param step: its id.
+    :param files: of the step, as for ``as_here``.
+    """
+    first = next((str(one["id"]) for one in plan.get("steps") or []), step)
+    data = (plan.get("input") or {}) if step == first else {}
+    return with_own_names(
+        error, data, {role: as_here(str(command), files) for role, command in commands.items() if command}
+    )
+
+
+def reproduce(name: str, split: t.Mapping[str, t.Any], offset: int | None, mapper: str) -> str:
+    """Return "what: command", the command giving a mapper a line of a file, or what the map read of it; "" where none can.
+
+    :param split: {"start", "length", "others"}, as far as it is known.
+    :param offset: of the line.
+    """
     file = shlex.quote(name)
     unpack = UNPACK.get(os.path.splitext(name)[1])
-    if offset is None:
-        return f"{unpack} {file} | head | {mapper}" if unpack else f"head {file} | {mapper}"
-    start = f"{unpack} {file} | tail -c +{offset + 1}" if unpack else f"tail -c +{offset + 1} {file}"
-    return f"{start} | head -n 1 | {mapper}"
+    if offset is not None:
+        rest = f"{unpack} {file} | tail -c +{offset + 1}" if unpack else f"tail -c +{offset + 1} {file}"
+        return f"that line: {rest} | head -n 1 | {mapper}"
+    which = "the first of them" if split.get("others") else "what it was given"
+    if unpack:
+        return f"{which}: {unpack} {file} | {mapper}"
+    if codecs.of_file(name) or split.get("start") is None:
+        return ""
+    start, length = split["start"], split["length"]
+    lines = lines_of(name, start, length)
+    if lines is None and start:
+        which += ", whose first line is cut"
+    start, length = lines or (start, length)
+    read = f"tail -c +{start + 1} {file} | head -c {length}" if start else f"head -c {length} {file}"
+    return f"{which}: {read} | {mapper}"
+
+
+def lines_of(path: str, start: int, length: int) -> tuple[int, int] | None:
+    """Return first byte and length of the lines that a map reads of its split; None where the file is not there like this.
+
+    As Hadoop does it: no line that begins before the split, and the line that its end falls into or before.
+    """
+    try:
+        with open(path, "rb") as stream:
+            if os.fstat(stream.fileno()).st_size < start + length:
+                return None
+            ends = []
+            for at in (start, start + length):
+                stream.seek(at)
+                line = stream.readline(BLOCK) if at else b""
+                if len(line) == BLOCK and not line.endswith(b"\n"):
+                    return None
+                ends.append(at + len(line))
+    except OSError:
+        return None
+    return (ends[0], ends[1] - ends[0]) if ends[1] > ends[0] else None
+
+
+def after_sort(role: str, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str]) -> str:
+    """Return "what: command", the command that gives a reducer or combiner what the mapper makes; "" for other roles."""
+    if role not in ("reducer", "combiner") or not commands.get(role) or not commands.get("mapper"):
+        return ""
+    pipe = f"{commands['mapper']} | LC_ALL=C sort | {commands[role]}"
+    names = [str(one["source"]) for one in data.get("uploads") or []]
+    kinds = {codecs.of_file(name) and os.path.splitext(name)[1] for name in names}
+    # What comes from elsewhere as well, or is packed in several ways, is the user's to bring.
+    if not 0 < len(names) <= NAMED or len(data.get("hdfs") or [""]) > 1 or len(kinds) > 1 or kinds - {None, *UNPACK}:
+        return f"some of its input: {pipe}"
+    read = UNPACK.get(str(kinds.pop()), "cat")
+    return f"its input: {read} {' '.join(shlex.quote(_short(name)) for name in names)} | {pipe}"
 
 
 def as_here(command: str, files: t.Sequence[t.Mapping[str, t.Any]]) -> str:

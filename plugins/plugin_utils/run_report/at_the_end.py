@@ -47,10 +47,9 @@ def in_own_words(job: Run, run: Run) -> dict[str, t.Any]:
     steps = [step for step in run["plan"]["steps"] if step["id"] == job["id"]]
     if not steps or not job.get("error"):
         return dict(job)
-    mapper = own_names.as_here(
-        str((steps[0].get("commands") or {}).get("mapper") or "PROGRAM"), steps[0].get("files") or []
-    )
-    return {**job, "error": own_names.with_own_names(job["error"], run["plan"].get("input") or {}, mapper)}
+    step = steps[0]
+    error = own_names.of_step(job["error"], run["plan"], job["id"], step.get("commands") or {}, step.get("files") or [])
+    return {**job, "error": error}
 
 
 def versions() -> dict[str, str]:

@@ -51,7 +51,7 @@ PROGRAM = (
         r"^FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']*)'",
     ),
     row(
-        "python-exception", "stderr", "it raised {error}", "It is the program's own error; try it on a sample: head FILE | PROGRAM.",
+        "python-exception", "stderr", "it raised {error}", "It is the program's own error.",
         "no", r"Traceback \(most recent call last\):[\s\S]*?^(?:[ +]*\| )?(?P<error>[A-Za-z_][\w.]*(?::.*)?)$",
     ),
 )  # fmt: skip
