@@ -23,9 +23,9 @@ A failure is told by its cause, what to do about it, and the program's own words
 stack. The result of `streaming_job` and `distcp` holds it as `error`, that of `streaming_job_info` as `jobs[].error`, always
 with the same keys: `id` (a row below), `summary`, `hint`, `retry`, `stderr`, `attempt`, `host` and `evidence` (which program, its
 exit code and that of its container, the file and the bytes that a map was given and the line that broke it, how many records had
-reached the program, the
-last line it printed). Attempts whose task succeeded later, or that were killed, are never the reason. All logs are in the evidence
-that `run_job` fetches to `<job_output>-evidence/`, as the module `hadoop_logs` does.
+reached the program, and about the last line it printed: Hadoop quotes what a longer line before it left behind it too).
+Attempts whose task succeeded later, or that were killed, are never the reason. All logs are in the evidence that `run_job`
+fetches to `<job_output>-evidence/`, as the module `hadoop_logs` does.
 
 The words are told twice: when a first attempt fails, while the job goes on, and in the report at the end. The result with all
 these keys is printed with `-v`.

@@ -400,7 +400,8 @@ error:
           type: int
           sample: 1703
         last_output:
-          description: The last line that Hadoop had read from the program.
+          description:
+            - About the last line that Hadoop had read from the program; the end of a longer line before it may stand behind it.
           type: str
         diagnostics:
           description: Hadoop's own words with Java's stack, with C(-vvv) only.

@@ -159,9 +159,13 @@ def records_of(*texts: str) -> int | None:
 
 
 def last_output(*texts: str) -> str:
-    """Return the last line that Hadoop had read from a program, of the first text that quotes one."""
+    """Return about the last line that Hadoop had read from a program, of the first text that quotes one.
+
+    Streaming quotes its whole buffer: behind a line may stand the end of a longer one before it, and then zeros.
+    """
     for text in texts:
-        found = [line for line in LAST_OUTPUT.findall(text) if line not in ("", "null")]
+        quoted = (line.partition("\0")[0] for line in LAST_OUTPUT.findall(text))
+        found = [line for line in quoted if line not in ("", "null")]
         if found:
             return str(found[-1])[:LAST_OUTPUT_CHARACTERS]
     return ""

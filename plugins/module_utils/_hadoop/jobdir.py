@@ -22,7 +22,7 @@ ENDED = ("succeeded", "failed", "killed")
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 # What is known of a failure: words of the program, where it ran and as what, its codes (of the program, and of its container
 # by YARN), its input {"path", "start", "length", "others"}, the line of it that broke it {"offset", "number", "text"}, how many
-# records of it had reached it at most, the last line it printed, and Hadoop's own words with Java's stack.
+# records of it had reached it at most, about the last line it printed, and Hadoop's own words with Java's stack.
 EVIDENCE: dict[str, t.Any] = {
     "stderr": "",
     "attempt": "",

@@ -304,6 +304,14 @@ def test_a_count_in_passing_is_not_how_far_it_came():
     assert clues.last_output("last tool output: |null|\n") == ""
 
 
+def test_the_last_output_ends_at_the_zeros_of_streamings_buffer():
+    assert clues.last_output("last tool output: |S089 22.43\0\0\0|\n") == "S089 22.43"
+    assert clues.last_output("last tool output: |S089\0\x0043\0|\n", CONTEXT) == "S089"
+    assert clues.last_output("last tool output: |\0\0|\n", CONTEXT) == "whale\t1"
+    assert clues.last_output("last tool output: |null\0\0|\n") == ""
+    assert clues.last_output(f"last tool output: |a|b{chr(0) * 300}|\nBroken pipe") == "a|b"
+
+
 def test_a_reducer_tells_how_far_it_came_in_its_diagnostics():
     text = f"Error: java.io.IOException: subprocess exited with error code 3\n{CONTEXT}\nBroken pipe"
     reduce = attempt(text, id="attempt_1_0001_r_000000_0", type="REDUCE")
