@@ -13,7 +13,7 @@ import sys
 import time
 import typing as t
 
-from ..module_utils._core.errors import OhmyError
+from ..module_utils._core.voice import printable
 
 # A worker process has no terminal any more; the plugin is loaded before the fork, where stdout is the user's.
 STDOUT_IS_TTY = bool(sys.stdout and sys.stdout.isatty())
@@ -69,7 +69,7 @@ class Progress:
     def update(self, text: str) -> None:
         """Show a new state; the same text again costs nothing."""
         line = f"{self._title}: {text}" if self._title else text
-        line = " ".join(line.split())
+        line = printable(" ".join(line.split()))
         self._log(line)
         if self._tty:
             self._rewrite(line)
@@ -81,9 +81,10 @@ class Progress:
     def say(self, text: str) -> None:
         """Show lines that are to stay, before the live one."""
         self.finish()
-        for line in text.splitlines():
+        lines = [printable(line) for line in text.splitlines()]
+        for line in lines:
             self._log(line)
-        self._display.display(text, stderr=not self._tty)
+        self._display.display("\n".join(lines), stderr=not self._tty)
 
     def finish(self, text: str | None = None) -> None:
         """Show the last state, whatever the interval, and leave the line; may be called twice."""
@@ -116,9 +117,7 @@ class Progress:
             with open(path, "a", encoding="utf-8"):
                 pass
         except OSError as exc:
-            raise OhmyError(
-                f"The progress log {path} cannot be written: {exc.strerror}.", "Name another file, or none."
-            ) from exc
+            self._leave_log(exc)
 
     def _log(self, line: str) -> None:
         if self._log_path is None or line == self._logged:
@@ -129,6 +128,11 @@ class Progress:
             with open(self._log_path, "a", encoding="utf-8") as stream:
                 stream.write(f"{now} {line}\n")
         except OSError as exc:
-            # A full disk on the controller is no reason to leave a running job alone.
-            self._display.warning(f"The progress log {self._log_path} cannot be written any more: {exc.strerror}.")
-            self._log_path = None
+            self._leave_log(exc)
+
+    def _leave_log(self, exc: OSError) -> None:
+        # Whatever is wrong with it on the controller is no reason to leave a job alone.
+        self._display.warning(
+            f"The progress log {self._log_path} cannot be written: {exc.strerror}. It goes on without."
+        )
+        self._log_path = None

@@ -103,7 +103,9 @@ def again(job_file: str | None) -> str:
     """Return the command of this very run, that of the program around it where there is one; empty where nobody knows."""
     if command := os.environ.get("OHMY_RUN"):
         return command
-    return f"ansible-playbook ohmy.hadoop.run_job -e job_file={shlex.quote(job_file)}" if job_file else ""
+    # As JSON, for Ansible itself splits key=value at blanks.
+    given = shlex.quote(json.dumps({"job_file": job_file}, ensure_ascii=False))
+    return f"ansible-playbook ohmy.hadoop.run_job -e {given}" if job_file else ""
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.progress import Progress
 
 
@@ -91,10 +90,24 @@ def test_the_log_holds_every_change(tmp_path):
     assert [line.split(" ", 1)[1] for line in lines] == ["job: one", "job: two lines"]
 
 
-def test_a_log_that_cannot_be_written_is_refused_at_once(tmp_path):
+def test_a_log_that_cannot_be_written_is_told_and_the_job_goes_on(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OhmyError, match="progress log"):
-        make(False, log_path=str(tmp_path / "file" / "job.log"))
+    display, _clock, progress = make(False, log_path=str(tmp_path / "file" / "job.log"))
+    progress.update("one")
+    assert len(display.warnings) == 1 and "job.log cannot be written" in display.warnings[0] and display.calls
+
+
+@pytest.mark.parametrize("tty", [True, False])
+def test_no_terminal_obeys_what_a_program_says(tmp_path, tty):
+    log = tmp_path / "job.log"
+    display, _clock, progress = make(tty, log_path=str(log))
+    progress.update("g.\x1b[2J 12, \x1b]0;title\x07 nul\0")
+    progress.say("red \x1b[31m\nand more")
+    shown = "".join(str(call) for call in display.calls) + log.read_text()
+    assert "x1b[2J" in shown and "and more" in shown
+    assert not {"\x1b", "\x07", "\0"} & set(log.read_text()) and "\x1b" not in "".join(
+        text for text, *_ in display.calls
+    )
 
 
 def test_a_log_that_cannot_be_written_any_more_ends_the_log_only(tmp_path):

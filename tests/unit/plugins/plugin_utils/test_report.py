@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
 
 import pytest
 
@@ -211,3 +212,10 @@ def test_the_price_before_and_the_cost_after(tmp_path):
     kept = {"master": {"instance_id": "i-1"}, "expires": None, "ssh": {}}
     lines, _problem = report.compose(arguments(tmp_path, price=price, cluster=kept, kept=True))
     assert "The cluster demo was kept and costs 0.36 USD an hour." in lines, lines
+
+
+@pytest.mark.parametrize("path", ["/a/my job/job.yml", "/a/it's {{ odd }} ü.yml"])
+def test_the_command_of_a_run_names_its_job_file_whole(monkeypatch, path):
+    monkeypatch.delenv("OHMY_RUN", raising=False)
+    words = shlex.split(report.again(path))
+    assert words[:3] == ["ansible-playbook", "ohmy.hadoop.run_job", "-e"] and json.loads(words[3]) == {"job_file": path}

@@ -154,6 +154,16 @@ def test_a_page_is_written_once_and_a_report_is_read_or_refused(tmp_path):
             files.report_of(str(tmp_path / "r.json"))
 
 
+def test_a_comparison_never_takes_the_place_of_a_run_s_own_report(tmp_path):
+    report = sample_run.report(RUNS["succeeded"])
+    page = files.save(report, str(tmp_path / "r"))
+    there = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    for path in (page, str(tmp_path / "r.json")):
+        with pytest.raises(OhmyError, match="a run has its own report"):
+            files.save_page("other", path)
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == there
+
+
 def test_a_report_of_another_format_is_kept_and_not_compared(tmp_path):
     (tmp_path / "r.json").write_text(json.dumps({"kind": "ohmy.hadoop run report", "format": 99}))
     files.save(sample_run.report(RUNS["succeeded"]), str(tmp_path / "r"))
