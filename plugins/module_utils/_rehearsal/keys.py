@@ -28,6 +28,8 @@ TURNED = bytes(range(255, -1, -1))
 BEHIND = "\u0100"
 # The byte at which a range begins in a key, which may lie behind the range, and its text; None where the key has no such field.
 Piece = t.Optional[t.Tuple[int, bytes]]
+Measure = t.Callable[[bytes], t.Tuple[t.Any, ...]]
+Compared = t.Tuple[t.Optional[t.Tuple[t.Any, ...]], t.Sequence[Piece]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class Fields:
         self.ranges = parse(options, name)
         self._whole = "-k" not in options
         self._separator = separator
+        # Of all keys that were sorted so far: a rehearsal sorts the same ones again and again.
+        self._pieces: dict[bytes, list[Piece]] = {}
+        self._ranks: dict[bytes, t.Any] = {}
+        self._kinds: list[t.Sequence[t.Pattern[bytes]]] = [
+            (WHOLE, DECIMAL) if one.numeric else () for one in self.ranges
+        ]
 
     def _lengths(self, key: bytes) -> list[int]:
         if self._whole:
@@ -160,47 +168,61 @@ class Fields:
         return 0
 
     def ranks(self, found: t.Iterable[bytes]) -> dict[bytes, t.Any]:
-        """Return for each of these keys a value that sorts among them as Hadoop sorts the key."""
+        """Return for at least each of these keys a value that sorts among them as Hadoop sorts the key."""
         if not self.ranges:
             return {key: key for key in found}
-        pieces = {key: self.pieces(key) for key in dict.fromkeys(found)}
-        measures = []
-        for at, one in enumerate(self.ranges):
-            measure = _measure(one, [piece[1] for row in pieces.values() for piece in row[at : at + 1] if piece])
-            if measure is None:
-                compared = functools.cmp_to_key(self.order)
-                return {key: compared(row) for key, row in pieces.items()}
-            measures.append((one.reverse, measure))
-        ranks: dict[bytes, t.Any] = {}
-        for key, row in pieces.items():
-            rank: list[t.Any] = []
-            for piece, (reverse, measure) in zip(row, measures):
-                # A key without the field comes before all others, backwards behind them.
-                rank.append((piece is None) == reverse)
-                if piece is not None:
-                    rank += measure(piece[1])
-            ranks[key] = tuple(rank)
-        return ranks
+        new = [key for key in dict.fromkeys(found) if key not in self._pieces]
+        self._pieces.update((key, self.pieces(key)) for key in new)
+        before = [list(kinds[:1]) for kinds in self._kinds]
+        for at, kinds in enumerate(self._kinds):
+            texts = [piece[1] for key in new for piece in self._pieces[key][at : at + 1] if piece] if kinds else []
+            self._kinds[at] = [kind for kind in kinds if all(map(kind.fullmatch, texts))]
+        if before != [list(kinds[:1]) for kinds in self._kinds]:
+            new, self._ranks = list(self._pieces), {}
+        odd = any(one.numeric and not kinds for one, kinds in zip(self.ranges, self._kinds))
+        measures = [_measure(one, WHOLE in kinds and not odd) for one, kinds in zip(self.ranges, self._kinds)]
+        compared = functools.cmp_to_key(self._either)
+        for key in new:
+            pieces = self._pieces[key]
+            if not odd:
+                self._ranks[key] = self._rank(pieces, measures)
+            elif all(DECIMAL.fullmatch(piece[1]) for piece, one in zip(pieces, self.ranges) if one.numeric and piece):
+                self._ranks[key] = compared((self._rank(pieces, measures), pieces))
+            else:
+                self._ranks[key] = compared((None, pieces))
+        return self._ranks
+
+    def _rank(self, pieces: t.Sequence[Piece], measures: t.Sequence[Measure]) -> tuple[t.Any, ...]:
+        rank: list[t.Any] = []
+        for piece, one, measure in zip(pieces, self.ranges, measures):
+            # A key without the field comes before all others, backwards behind them.
+            rank.append((piece is None) == one.reverse)
+            if piece is not None:
+                rank += measure(piece[1])
+        return tuple(rank)
+
+    def _either(self, a: Compared, b: Compared) -> int:
+        """Compare by rank where both keys have one, for that is faster."""
+        if a[0] is None or b[0] is None:
+            return self.order(a[1], b[1])
+        return (a[0] > b[0]) - (a[0] < b[0])
 
 
-def _measure(one: Range, texts: t.Sequence[bytes]) -> t.Callable[[bytes], tuple[t.Any, ...]] | None:
-    """Return what makes values that sort as these texts of a range do; None where they can only be compared."""
+def _measure(one: Range, whole: bool) -> Measure:
+    """Return what makes values that sort as the texts of a range do.
+
+    :param whole: of a numeric range: all are WHOLE; else all are DECIMAL.
+    """
     if not one.numeric:
         if one.reverse:
             return lambda text: (text.translate(TURNED).decode("latin-1") + BEHIND,)
         return lambda text: (text,)
-    if all(map(WHOLE.fullmatch, texts)):
+    if whole:
         # Of equal numbers the one with leading zeros is less, below 0 not; 0 itself begins with one.
         if one.reverse:
-            return lambda text: (_number(text).copy_negate(), text[:1] in b"0-")
-        return lambda text: (_number(text), text[:1] not in b"0-")
-    if all(map(DECIMAL.fullmatch, texts)):
-        return lambda text: (_number(text).copy_negate() if one.reverse else _number(text),)
-    return None
-
-
-def _number(text: bytes) -> Decimal:
-    return Decimal(text.decode("ascii"))
+            return lambda text: (Decimal(text.decode()).copy_negate(), text[:1] in b"0-")
+        return lambda text: (Decimal(text.decode()), text[:1] not in b"0-")
+    return lambda text: (Decimal(text.decode()).copy_negate() if one.reverse else Decimal(text.decode()),)
 
 
 def text_hash(key: bytes) -> int:

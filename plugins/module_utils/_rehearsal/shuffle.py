@@ -75,6 +75,8 @@ class Form:
 
     def partition(self, pairs: t.Iterable[Pair], reduces: int) -> list[list[Pair]]:
         """Return the pairs of each reduce."""
+        if reduces == 1:
+            return [list(pairs)]
         found: list[list[Pair]] = [[] for _reduce in range(reduces)]
         numbers: dict[bytes, int] = {}
         for pair in pairs:

@@ -120,6 +120,8 @@ def test_random_keys_sort_and_merge_as_by_hadoops_comparison(options):
         made = [[dice.choice(numbers) for _field in range(dice.randint(least, most))] for _key in range(20)]
         found = [separator.join(word.encode() for word in words) for words in made]
         fields = keys.Fields(options, "p", separator)
+        # What was sorted before must not matter.
+        fields.ranks(dice.sample(found, dice.choice([0, 1, 5])))
         ranks = fields.ranks(found)
         for one in found:
             for other in found:
@@ -133,6 +135,16 @@ def test_random_keys_sort_and_merge_as_by_hadoops_comparison(options):
         runs = [form.sort(pairs[:10]), pairs[10:]]
         merged = heapq.merge(*runs, key=lambda pair, by_key=by_key: by_key(pair[0]))
         assert form.merge(runs) == list(merged)
+
+
+def test_each_key_is_cut_once(monkeypatch):
+    fields, cut = keys.Fields("-k2,2n", "p", b"\t"), []
+    pieces = fields.pieces
+    monkeypatch.setattr(fields, "pieces", lambda key: [cut.append(key), pieces(key)][1])
+    for found in ([b"a\t1", b"b\t2"], [b"b\t2", b"a\t1.5"], [b"a\todd", b"a\t1"], [b"b\t2", b"a\t1"]):
+        ranks = fields.ranks(found)
+    assert sorted(cut) == sorted({b"a\t1", b"b\t2", b"a\t1.5", b"a\todd"})
+    assert sorted(cut, key=ranks.__getitem__)[1:] == [b"a\t1", b"a\t1.5", b"b\t2"]
 
 
 @pytest.mark.parametrize("options", ["-k1,1", "-k2,2nr -k1,1r", "-n"])
