@@ -138,6 +138,11 @@ class Pipeline:
         return self._form.input_separator
 
     @property
+    def apart(self) -> list[int]:
+        """Fields that send a key to its reduce and by which the sort does not begin; see ``Form.apart``."""
+        return self._form.apart
+
+    @property
     def left(self) -> float:
         """Return the seconds that are left."""
         return self._deadline - time.monotonic()

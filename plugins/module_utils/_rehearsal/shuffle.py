@@ -61,6 +61,16 @@ class Form:
     partition_by: keys.Fields | None = None
     sort_by: keys.Fields | None = field(default=None)
 
+    @property
+    def apart(self) -> list[int]:
+        """The fields, from 1, by which keys are partitioned, where the sort does not begin with them; none where it does."""
+        if not (self.partition_by and self.sort_by and self.partition_by.ranges):
+            return []
+        first = self.partition_by.ranges[0]
+        fields = list(range(1, first.last_field + 1)) if (first.field, first.char) == (1, 1) else []
+        ordered = [one.field for one in self.sort_by.ranges]
+        return fields if ordered and not set(fields) <= set(ordered[: len(fields)]) else []
+
     def mapped(self, output: bytes) -> list[Pair]:
         """Return the pairs of a mapper's output."""
         return split(output, self.map_separator, self.map_fields, self.map_key_only)

@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 import functools
-import re
 import typing as t
 
 from . import pipeline
 from .findings import ERROR, WARNING
 from .pipeline import COMBINER, REDUCER, Pipeline
 from .sample import Part
-from .shuffle import COMPARATOR_OPTIONS, PARTITIONER_OPTIONS
 
 # Of several hundred reduces so many show what there is to see.
 MOST_REDUCES = 8
@@ -91,14 +89,11 @@ def _of_splits(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variation
         yield Variation("answer-depends-on-splits", what, severity, BY_SPLITS, answer)
 
 
-def _unsorted(properties: t.Mapping[str, str]) -> str:
+def _unsorted(stage: Pipeline) -> str:
     """Return how to sort so that what one reduce gets lies together by the fields that send it there; empty where it does."""
-    parted = re.match(r"-k1,(\d+)", properties.get(PARTITIONER_OPTIONS, ""))
-    ordered = re.findall(r"-k(\d+)", properties.get(COMPARATOR_OPTIONS, ""))
-    fields = [str(number) for number in range(1, int(parted[1]) + 1)] if parted and ordered else []
-    if set(fields) <= set(ordered[: len(fields)]):
+    if not stage.apart:
         return ""
-    wanted = ", ".join(fields)
+    wanted = ", ".join(map(str, stage.apart))
     return f"Begin job_sort with {wanted}, as job_partition_fields counts: the lines of a key lie apart otherwise."
 
 
@@ -115,7 +110,7 @@ def _of_reducers(stage: Pipeline, parts: t.Sequence[Part]) -> t.Iterator[Variati
         "answer-depends-on-reducers",
         f"With {several} reduces instead of one",
         ERROR if asked else WARNING,
-        _unsorted(stage.job.properties) or f"Let the reducer treat each key by itself, or {otherwise}",
+        _unsorted(stage) or f"Let the reducer treat each key by itself, or {otherwise}",
         functools.partial(stage.answer, pipeline.whole(parts), several),
         asked=asked,
         early=asked,
