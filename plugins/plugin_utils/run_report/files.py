@@ -73,8 +73,7 @@ def save_page(text: str, path: str, check_mode: bool = False) -> bool:
     :raises OSError: it cannot be written.
     """
     refuse_stranger(path)
-    beside = os.path.splitext(path)[0] + ".json"
-    if os.path.exists(beside) and is_report(beside):
+    if is_report(os.path.splitext(path)[0] + ".json"):
         raise OhmyError(f"{path} is where a run has its own report.", "Name another file for this page.")
     if os.path.exists(path):
         with open(path, encoding="utf-8", errors="replace") as stream:
