@@ -14,7 +14,6 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import health, health_look
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3
 from tests.end_to_end.support import BIN
 from tests.faults.paper import BUCKET, Paper
 
@@ -89,12 +88,7 @@ class Fleet(Paper):
         where = {"endpoint": endpoint, "region": "us-east-1", "bucket": BUCKET, "path_style": True, "prefix": prefix}
         document.write_text(json.dumps({"s3": where}))
         keys = Keys(self.state / "aws-config")
-        before = health_look.S3
-        health_look.S3 = lambda *place, **more: S3(*place, credentials=keys, **more)
-        try:
-            return health.evaluate(nodes, health_look.look_at_cluster(nodes, str(folder)))
-        finally:
-            health_look.S3 = before
+        return health.evaluate(nodes, health_look.look_at_cluster(nodes, str(folder), keys))
 
 
 def life(fleet: Fleet, workers: int, folder: Path) -> dict[str, Calls]:

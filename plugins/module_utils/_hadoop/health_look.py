@@ -24,10 +24,11 @@ RESULT_OF_FIRST_BOOT = "run/cloud-init/result.json"
 LOG_OF_FIRST_BOOT = "var/log/cloud-init-output.log"
 
 
-def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.Look:
+def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/", credentials: t.Any = None) -> health.Look:
     """Take one look; what does not answer yet is simply not there.
 
     :param root: the folder in which the master's files lie.
+    :param credentials: what S3 is asked with; the instance's own by default.
     """
     master = next(node for node in nodes if node["role"] == "master")
     look = health.Look(leaving=_leaving(root))
@@ -45,7 +46,7 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/") -> health.L
     if document is None:
         look.trouble = "the master is still being set up"
     elif document.get("s3"):
-        look.reports, look.trouble = _reports(document, nodes)
+        look.reports, look.trouble = _reports(document, nodes, credentials)
     own = None if look.namenode else _own_failure(root)
     if own is not None:
         look.reports = {**(look.reports or {}), master["instance_id"]: own}
@@ -89,14 +90,14 @@ def _document(root: str) -> dict[str, t.Any] | None:
 
 
 def _reports(
-    document: t.Mapping[str, t.Any], nodes: t.Sequence[health.Node]
+    document: t.Mapping[str, t.Any], nodes: t.Sequence[health.Node], credentials: t.Any
 ) -> tuple[dict[str, health.Report] | None, str]:
     """Return the newest report of each node by its instance id, and what is wrong with asking for them.
 
     One LIST, and the bodies of at most ten failures.
     """
     try:
-        s3 = S3.from_document(document, attempts=2)
+        s3 = S3.from_document(document, credentials=credentials, attempts=2)
         prefix = f"{document['s3']['prefix']}nodes/"
         found = [(entry["key"][len(prefix) :], entry["last_modified"]) for entry in s3.list(prefix)]
         ids = {node["instance_id"] for node in nodes}
