@@ -43,8 +43,8 @@ def fixture_cluster(tmp_path, monkeypatch):
 
     class FakeS3:
         @classmethod
-        def from_document(cls, document, attempts):
-            assert document["s3"] == S3 and attempts == 2
+        def from_document(cls, document, credentials, attempts):
+            assert document["s3"] == S3 and credentials is None and attempts == 2
             return cls()
 
         def list(self, prefix):
