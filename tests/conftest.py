@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import side_by_side
+
 UNIT = Path(__file__).resolve().parent / "unit"
 SLOWEST = 8
 # A failed run's last words stand at the end of its output: characters that are repeated in the closing lines.
@@ -23,10 +25,16 @@ _of_test: collections.Counter[str] = collections.Counter()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count for the coverage what the unit tests run, and no others."""
+    """Count for the coverage what the unit tests run, and no others; begin with what takes longest."""
     for item in items:
         if not item.path.is_relative_to(UNIT):
             item.add_marker("no_cover")
+    items.sort(key=lambda item: side_by_side.place(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
+    """Divide tests by the clusters that they share, where they are to be divided by something."""
+    return side_by_side.ByCluster(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -35,19 +35,19 @@ ANSWER = "brown\t1\ndog\t1\nend\t1\nfox\t1\njumps\t1\nlazy\t1\nover\t1\nquick\t1
 REMOVAL = """ohmy.hadoop.terminate -e '{{"cluster_name": "{}\""""
 # One cluster for all that fails after it is up.
 KEPT = "fail-kept"
-ALONE = {"cluster_workers": 0, "cluster_instance_type": "t3.large"}
 PHASES = ["launch", "configure", "stage", "run", "fetch", "terminate"]
 
 
 def word_count(folder: Path, name: str, pause: float = 0.0, **values) -> Path:
-    """Write a small word count on a small cluster of its own."""
+    """Write a small word count on a master alone of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "mapper.py").write_text(MAPPER % pause)
     (folder / "reducer.py").write_text(REDUCER)
     (folder / "in.txt").write_text(TEXT)
     base = {
         "cluster_name": name,
-        "cluster_workers": 1,
+        "cluster_workers": 0,
+        "cluster_instance_type": "t3.large",
         "job_mapper": "mapper.py",
         "job_reducer": "reducer.py",
         "job_input": ["in.txt"],
@@ -76,7 +76,7 @@ def in_phase(run, phase):
     ),
 )
 def test_killed_in_each_phase_in_turn_the_last_run_brings_one_answer_and_leaves_nothing(cloud, tmp_path):
-    path = word_count(tmp_path, "kill", pause=1.0)
+    path = word_count(tmp_path, "kill", pause=1.0, cluster_workers=1)
     for phase in PHASES:
         run = start(cloud, path)
         in_phase(run, phase)
@@ -105,12 +105,12 @@ def test_preflight_fails_before_the_first_call(cloud, tmp_path):
 
 
 def test_launch_fails(cloud, tmp_path):
-    path = word_count(tmp_path, "fail-launch", **ALONE, cluster_timeout=1)
+    path = word_count(tmp_path, "fail-launch", cluster_timeout=1)
     check_failed(cloud, "fail-launch", start(cloud, path), "launch")
 
 
 def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
-    path = word_count(tmp_path, "fail-configure", **ALONE, hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
+    path = word_count(tmp_path, "fail-configure", hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
     run = start(cloud, path)
     check_failed(cloud, "fail-configure", run, "configure")
     assert "banana" in run.text, run.text
@@ -118,7 +118,7 @@ def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
 
 def test_stage_fails(cloud, tmp_path):
     limits = {"dfs.namenode.fs-limits.max-component-length": 12}
-    path = word_count(tmp_path, "fail-stage", **ALONE, hadoop_hdfs_site=limits)
+    path = word_count(tmp_path, "fail-stage", hadoop_hdfs_site=limits)
     check_failed(cloud, "fail-stage", start(cloud, path), "stage")
 
 
@@ -128,7 +128,7 @@ def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
     run = start(cloud, path)
     assert run.finish() != 0
     assert "no luck today" in run.text and REMOVAL.format(KEPT) in run.text
-    assert len(cloud.instances(KEPT, "running")) == 2
+    assert len(cloud.instances(KEPT, "running")) == 1
 
 
 @survives(
