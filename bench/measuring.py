@@ -52,7 +52,7 @@ def limit(seconds: float, words: str) -> t.Iterator[None]:
 
 def in_order(rows: t.Iterable[Row]) -> list[list[Row]]:
     """Return the rows in the order in which they are measured, those that take turns with each other in one list."""
-    ordered = sorted(rows, key=lambda row: len(row.needs))
+    ordered = sorted(rows, key=lambda row: (len(row.needs), not row.first))
     lists: dict[str, list[Row]] = {}
     for row in ordered:
         lists.setdefault(row.together or f"alone: {row.name}", []).append(row)

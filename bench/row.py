@@ -50,6 +50,7 @@ class Row:
     :param needs: what is brought up before the row's time begins; ``context.shared(…)`` of the same returns it. Rows that
         need less are measured before those that need more, on a machine that is still idle.
     :param together: rows that have this in common take turns at each yield, and so share what it costs to change sides.
+    :param first: of these it is the first to take its turn, when the daemons have run nothing yet on the new side.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Row:
     limit: float = 600
     needs: tuple[Shared, ...] = ()
     together: str = ""
+    first: bool = False
 
 
 def interleaved(ours: Measured, theirs: Measured) -> t.Iterator[Pair | None]:

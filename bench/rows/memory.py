@@ -63,5 +63,6 @@ ROWS = (
         limit=1200,
         needs=NEEDS,
         together="stock",
+        first=True,
     ),
 )

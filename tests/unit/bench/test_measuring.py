@@ -69,8 +69,15 @@ def test_a_row_that_fails_is_told_and_the_others_go_on(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad", "half", "short"]
 
 
-@pytest.mark.parametrize("together, order", [("x", "a1 b1 a2 b2 a3 b3 a4 b4"), ("", "a1 a2 a3 a4 b1 b2 b3 b4")])
-def test_rows_that_go_together_take_turns_at_each_side(tmp_path, together, order):
+@pytest.mark.parametrize(
+    "together, first, order",
+    [
+        ("x", "", "a1 b1 a2 b2 a3 b3 a4 b4"),
+        ("x", "b", "b1 a1 b2 a2 b3 a3 b4 a4"),
+        ("", "", "a1 a2 a3 a4 b1 b2 b3 b4"),
+    ],
+)
+def test_rows_that_go_together_take_turns_at_each_side(tmp_path, together, first, order):
     done = []
 
     def numbered(name):
@@ -78,7 +85,8 @@ def test_rows_that_go_together_take_turns_at_each_side(tmp_path, together, order
             done.append(f"{name}{sum(one[0] == name for one in done) + 1}")
             return 1.0
 
-        return Row(name, "", "", Goal(1), lambda _c: interleaved(side, side), repeats=2, together=together)
+        sides = interleaved(side, side)
+        return Row(name, "", "", Goal(1), lambda _c: sides, repeats=2, together=together, first=name == first)
 
     taken([numbered("a"), numbered("b")], tmp_path)
     assert done == order.split()
