@@ -230,11 +230,14 @@ plan:
           type: str
           sample: input/60303ae22b998861
         uploads:
-          description: Local files and their keys below the prefix.
+          description: Local files, their keys below the prefix, and what they held when they were looked at.
           returned: success
           type: list
           elements: dict
-          sample: [{source: /home/me/books/a.txt, key: 0/a.txt}]
+          sample:
+            - source: /home/me/books/a.txt
+              key: 0/a.txt
+              sha256: 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
         copies:
           description: What distcp copies into HDFS.
           returned: success
@@ -398,7 +401,9 @@ def plan_input(
         "files": len(files),
         "bytes": sum(file.size for file in files),
         "prefix": prefix,
-        "uploads": [{"source": file.source, "key": f"{file.index}/{file.relative}"} for file in local],
+        "uploads": [
+            {"source": file.source, "key": f"{file.index}/{file.relative}", "sha256": file.version} for file in local
+        ],
         "copies": [] if direct else copies,
         "target": f"{target}/local",
         "hdfs": [copy["source" if direct else "target"] for copy in copies] if copies else [f"{target}/local"],

@@ -79,6 +79,11 @@ options:
           - The key of a file below O(prefix), by default its name; one that ends in a slash is put before the name.
           - For a directory or a pattern, what the relative paths are put below.
         type: str
+      sha256:
+        description:
+          - The checksum that a file must have; by default the one it has. Where one has another, nothing is uploaded.
+          - O(items[].source) is then the path of a file, never a pattern.
+        type: str
   exclude:
     description:
       - Patterns of names, or of paths below a directory or pattern, that are left out, with all below them.
@@ -238,6 +243,7 @@ SPEC = {
             "source": {"type": "str", "required": True},
             "kind": {"type": "str", "choices": ["auto", "file", "directory", "glob"], "default": "auto"},
             "key": {"type": "str", "no_log": False},
+            "sha256": {"type": "str"},
         },
     },
     "exclude": {"type": "list", "elements": "str", "default": []},

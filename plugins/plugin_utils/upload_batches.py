@@ -12,6 +12,7 @@ import typing as t
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
+from ..module_utils._core.unchanged import require_unchanged
 from ..module_utils._hadoop.programs import file_sha256
 from ..module_utils._hadoop.uploads import stranger
 
@@ -60,7 +61,7 @@ def compare(items: t.Sequence[Item], there: t.Mapping[str, Item], target: str, f
     """Return the plan, and the items that are to be uploaded.
 
     :param there: as ``uploads.look`` returns it.
-    :raises OhmyError: a file is in the way that no upload wrote.
+    :raises OhmyError: a file is in the way that no upload wrote, or one is not the one whose ``sha256`` was named.
     """
     plan, missing = Plan(), []
     for item in items:
@@ -76,11 +77,13 @@ def compare(items: t.Sequence[Item], there: t.Mapping[str, Item], target: str, f
 
 
 def digest_of(item: Item) -> str:
-    """Return the sha256 of an item's file."""
+    """Return the sha256 of an item's file, which is the one that was named where one was."""
     try:
-        return file_sha256(item["source"])
+        digest = file_sha256(item["source"])
     except OSError as exc:
         raise _unreadable(item["source"], exc) from exc
+    require_unchanged(item["source"], digest, item.get("sha256"))
+    return digest
 
 
 def batches(items: t.Sequence[Item]) -> list[list[Item]]:
@@ -139,7 +142,8 @@ def _chunks(source: str) -> t.Iterator[bytes]:
 
 
 def _checked(item: Item, size: int, sha256: str) -> Item:
-    if size != item["size"] or item.get("sha256") not in (None, "", sha256):
+    require_unchanged(item["source"], sha256, item.get("sha256"))
+    if size != item["size"]:
         raise OhmyError(f"{item['source']} has changed since it was looked at.", "Run the same command again.")
     return {"key": item["key"], "size": size, "sha256": sha256}
 

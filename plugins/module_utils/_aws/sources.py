@@ -28,10 +28,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Source:
-    """A local file and its key below the prefix."""
+    """A local file, its key below the prefix, and the sha256 that it must have, nothing where any will do."""
 
     path: str
     key: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,23 @@ class Rules:
 def expand(items: t.Iterable[t.Mapping[str, t.Any]], rules: Rules) -> list[Source]:
     """Return the files that the items mean, in a fixed order; raise OhmyError for what is not there or no file.
 
-    :param items: {"source", "key"?, "kind"?}; kind auto takes what is there under that very name, and only where there
-        is nothing reads ``*``, ``?`` and ``[`` as a pattern.
+    :param items: {"source", "key"?, "kind"?, "sha256"?}; kind auto takes what is there under that very name, and only
+        where there is nothing reads ``*``, ``?`` and ``[`` as a pattern; with a sha256 it is that of a file.
     """
     found: list[Source] = []
     for item in items:
         path, key, kind = item["source"], item.get("key") or "", item.get("kind") or "auto"
+        sha256 = item.get("sha256") or ""
         if path == "":
             raise OhmyError("items: a source is empty.", "Give the path of a file or a directory.")
+        if sha256 and kind not in ("auto", "file"):
+            raise OhmyError(f"items: {path} is no single file, and has a sha256.", "Name each file, or leave it out.")
         if kind == "auto":
-            kind = _kind(path)
+            kind = "file" if sha256 else _kind(path)
         if kind == "file":
             _require_file(path)
             name = os.path.basename(path)
-            found.append(Source(path, f"{key}{name}" if key.endswith("/") else key or name))
+            found.append(Source(path, f"{key}{name}" if key.endswith("/") else key or name, sha256))
         else:
             found += _below(path, f"{key.rstrip('/')}/" if key else "", kind, rules)
     return found
@@ -91,7 +95,7 @@ def _require_file(path: str) -> None:
         ) from exc
     if not stat.S_ISREG(mode):
         what = _KINDS.get(stat.S_IFMT(mode), "something else")
-        hint = "Leave the kind out, or write kind: directory." if stat.S_ISDIR(mode) else "Leave it out (exclude)."
+        hint = "Leave kind and sha256 out, or name a file." if stat.S_ISDIR(mode) else "Leave it out (exclude)."
         raise OhmyError(f"{path} is no file but {what}.", hint)
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from .._core.errors import OhmyError
 from .._core.plan import Plan
+from .._core.unchanged import require_unchanged
 from . import buckets, errors, lease, s3, transfer
 from .client import Clients
 from .sources import Rules, Source, checked_key, expand
@@ -45,10 +46,19 @@ class Half:
         return common_prefix([one.key for one in self.items])
 
 
+def _read(wanted: Source) -> Item:
+    found = transfer.read(wanted.path, wanted.key)
+    require_unchanged(wanted.path, found.sha256, wanted.sha256)
+    return found
+
+
 def read_all(wanted: list[Source], prefix: str, by_content: bool) -> list[Item]:
-    """Return the files as items; ``by_content``: the key is prefix, 16 digits of the sha512, file name."""
+    """Return the files as items; ``by_content``: the key is prefix, 16 digits of the sha512, file name.
+
+    :raises OhmyError: one cannot be read, or is not the one that is wanted.
+    """
     with ThreadPoolExecutor(max_workers=min(THREADS, os.cpu_count() or 1)) as pool:
-        items = list(pool.map(lambda one: transfer.read(one.path, one.key), wanted))
+        items = list(pool.map(_read, wanted))
     named = []
     for one in items:
         key = f"{one.sha512[:16]}/{os.path.basename(one.key)}" if by_content else one.key

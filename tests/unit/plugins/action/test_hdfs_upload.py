@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.action import hdfs_upload
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_upload as module
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import node_action, upload_batches
 from tests.unit.plugins.module_utils._hadoop.hdfs_in_memory import MemoryHdfs
@@ -77,6 +78,14 @@ def test_a_changed_file_alone_is_sent(upload, tmp_path):
     (tmp_path / "a").write_bytes(b"two")
     hdfs, _action, result = upload()
     assert result["uploaded"] == ["k/a"] and hdfs.files["/t/k/a"] == b"two"
+
+
+def test_a_file_that_changed_since_it_was_looked_at_is_not_sent(upload, tmp_path):
+    items = [{"source": str(tmp_path / name), "key": name, "sha256": file_sha256(tmp_path / name)} for name in FILES]
+    (tmp_path / "d").write_bytes(b"THREE")
+    hdfs, action, result = upload(items=items, fingerprint="f")
+    assert result["failed"] and f"{tmp_path / 'd'} has changed since it was looked at" in result["msg"]
+    assert hdfs.files == {} and action._connection.put == []
 
 
 def test_a_run_that_is_killed_between_two_batches_goes_on(upload, monkeypatch):

@@ -44,6 +44,12 @@ def plan(folder, **changes):
     return job_plan.run({**params, "output": str(folder / "out"), **changes})["plan"]
 
 
+def test_files_to_bring_are_told_with_what_they_held(tmp_path):
+    (one,) = plan(tmp_path)["input"]["uploads"]
+    sha256 = hashlib.sha256(b"a\n").hexdigest()
+    assert one == {"source": str(tmp_path / "in.txt"), "key": "0/in.txt", "sha256": sha256}
+
+
 def test_options_and_archives_make_another_job_and_other_means_do_not(tmp_path):
     with zipfile.ZipFile(tmp_path / "lib.zip", "w") as archive:
         archive.writestr("a", "b")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 
@@ -63,6 +64,36 @@ def test_large_file_that_changes_between_its_parts_leaves_nothing(account, run_m
     result = run_module("s3_upload", bucket=BUCKET, items=[{"source": str(large)}])
     assert result.get("failed") and "changed while it was uploaded" in result["msg"], result
     assert account.objects() == [] and unfinished(account) == []
+
+
+def test_file_that_is_not_the_one_that_was_looked_at_is_refused_before_anything_is_uploaded(
+    account, run_module, tmp_path
+):
+    items = []
+    for name in ("a", "b*"):
+        (tmp_path / name).write_text("one\n")
+        digest = hashlib.sha256(b"one\n").hexdigest()
+        items.append({"source": str(tmp_path / name), "sha256": digest if name == "a" else digest.upper()})
+    (tmp_path / "b*").write_text("two\n")
+    for check in (True, False):
+        result = run_module("s3_upload", check, bucket="new-bucket", create_bucket=True, items=items)
+        assert result.get("failed") and f"{tmp_path / 'b*'} has changed since it was looked at" in result["msg"], result
+        assert "Run the same command again" in result["hint"]
+    (tmp_path / "b*").unlink()
+    (tmp_path / "b2").write_text("one\n")
+    result = run_module("s3_upload", bucket="new-bucket", create_bucket=True, items=items)
+    assert result.get("failed") and f"{tmp_path / 'b*'} is not there" in result["msg"], result
+    assert [one["Name"] for one in account.s3.list_buckets()["Buckets"]] == [BUCKET]
+    (tmp_path / "b*").write_text("one\n")
+    assert run_module("s3_upload", bucket=BUCKET, items=items)["uploaded"] == ["a", "b*"]
+
+
+@pytest.mark.parametrize("kind", ["directory", "glob", "auto"])
+def test_checksum_of_more_than_a_file_is_refused(account, run_module, tmp_path, kind):
+    source = str(tmp_path / "*") if kind == "glob" else str(tmp_path)
+    result = run_module("s3_upload", bucket=BUCKET, items=[{"source": source, "kind": kind, "sha256": "0" * 64}])
+    assert result.get("failed") and source in result["msg"] and "file" in result["msg"], result
+    assert account.objects() == []
 
 
 def test_file_that_vanishes_is_named(account, run_module, tmp_path):

@@ -68,6 +68,14 @@ def test_a_file_that_changed_is_not_sent(items, tmp_path):
         batches.pack(batches.local_items([{**items[0], "sha256": sha256(b"x")}]), str(tmp_path))
 
 
+def test_a_file_that_changed_is_not_taken_for_what_is_there(items):
+    found = batches.local_items([{**items[0], "sha256": sha256(b"two")}])
+    with pytest.raises(OhmyError, match="has changed since it was looked at"):
+        batches.compare(found, {"k/a[1]*'.txt": {"size": 3, "sha256": sha256(b"one")}}, "/t", False)
+    # Under a fingerprint there is what was looked at, whatever the file holds by now.
+    assert batches.compare(found, {"k/a[1]*'.txt": {"size": 3, "sha256": None}}, "/t", False)[1] == []
+
+
 def test_what_is_there_is_skipped(items):
     found = batches.local_items(items)
     there = {
