@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.unchanged import require_unchanged
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import side_archives
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SAFE_NAME, file_sha256
@@ -19,7 +20,8 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.own_names import of_st
 def local_files(files: t.Any) -> list[dict[str, str]]:
     """Check the files to ship and return [{"src", "name", "sha256"}].
 
-    :raises OhmyError: names every file that is missing or cannot be read, and names used twice.
+    :raises OhmyError: names every file that is missing or cannot be read, and names used twice; or a file that is not the
+        one whose ``sha256`` was named.
     """
     if not isinstance(files, (list, tuple)) or not all(isinstance(item, dict) and item.get("src") for item in files):
         raise OhmyError(
@@ -34,9 +36,12 @@ def local_files(files: t.Any) -> list[dict[str, str]]:
             problems.append(f"{src} is no regular file")
             continue
         try:
-            shipped.append({"src": src, "name": name, "sha256": file_sha256(src)})
+            digest = file_sha256(src)
         except OSError as exc:
             problems.append(f"{src}: {exc.strerror}")
+            continue
+        require_unchanged(src, digest, item.get("sha256"))
+        shipped.append({"src": src, "name": name, "sha256": digest})
     names = [item["name"] for item in shipped]
     problems += [f"two files are called {name}" for name in sorted(set(names)) if names.count(name) > 1]
     problems += [f"{name!r} is no name that Hadoop can ship" for name in names if not SAFE_NAME.fullmatch(name)]
@@ -52,18 +57,22 @@ def local_archives(archives: t.Any, files: t.Sequence[t.Mapping[str, str]]) -> l
     """Check the archives to ship and return [{"src", "name", "sha256"}], the names being those of their folders.
 
     :param files: as ``local_files`` returns them.
-    :raises OhmyError: one cannot be shipped.
+    :raises OhmyError: one cannot be shipped, or is not the one whose ``sha256`` was named.
     """
     if not isinstance(archives, (list, tuple)) or not all(isinstance(one, dict) and one.get("src") for one in archives):
         raise OhmyError(
             "archives must be a list of entries, each with src (a path) and name.",
             "Write - {src: PATH, name: NAME}; name may be left out.",
         )
-    items = []
+    items, looked_at = [], {}
     for item in archives:
         src = os.path.abspath(os.path.expanduser(str(item["src"])))
         items.append(f"{src}#{item['name']}" if item.get("name") else src)
-    return side_archives.plan_archives(items, [item["name"] for item in files])
+        looked_at[src] = item.get("sha256")
+    shipped = side_archives.plan_archives(items, [item["name"] for item in files])
+    for one in shipped:
+        require_unchanged(one["src"], one["sha256"], looked_at.get(one["src"]))
+    return shipped
 
 
 class ActionModule(FollowedAction):

@@ -85,7 +85,7 @@ options:
         description: The name in the task's working directory; by default that of O(files[].src).
         type: str
       sha256:
-        description: The checksum. The action plugin fills this in.
+        description: The checksum that it must have; by default the one it has, which the action plugin fills in.
         type: str
   archives:
     description:
@@ -103,7 +103,7 @@ options:
         description: The name of the folder; by default that of O(archives[].src) without its ending.
         type: str
       sha256:
-        description: The checksum. The action plugin fills this in.
+        description: The checksum that it must have; by default the one it has, which the action plugin fills in.
         type: str
   reduces:
     description: The number of reduces; V(0) means that the mappers' output is the answer.

@@ -251,6 +251,15 @@ def test_local_files_are_all_checked_before_anything_starts(tmp_path):
             streaming_job.local_files(files)
 
 
+def test_a_program_that_changed_since_it_was_looked_at_does_not_travel(tmp_path):
+    (tmp_path / "m.py").write_text("print(2)")
+    (tmp_path / "spool").mkdir()
+    files = [{"src": str(tmp_path / "m.py"), "name": "m.py", "sha256": hashlib.sha256(b"print(1)").hexdigest()}]
+    action, result = run(Master(status("succeeded"), job=None), {"files": files}, spool=str(tmp_path / "spool"))
+    assert result["failed"] and f"{tmp_path / 'm.py'} has changed since it was looked at" in result["msg"]
+    assert action.calls == [] and action._connection.put == []
+
+
 @pytest.mark.parametrize("bad", [{"options": "x"}, {"cmdenv": ["a"]}, {"reduces": "two"}])
 def test_values_of_a_wrong_type_are_left_to_the_module_to_refuse(bad):
     seen = []

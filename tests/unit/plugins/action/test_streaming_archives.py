@@ -48,3 +48,13 @@ def test_what_is_no_list_of_archives_is_refused(archives):
 def test_a_folder_called_like_a_file_is_refused(packed):
     with pytest.raises(OhmyError, match="both called lib-2"):
         streaming_job.local_archives([{"src": str(packed)}], [{"name": "lib-2"}])
+
+
+def test_an_archive_that_changed_since_it_was_looked_at_is_not_shipped(packed):
+    digest = hashlib.sha256(packed.read_bytes()).hexdigest()
+    given = [{"src": str(packed), "name": name, "sha256": digest} for name in ("b", "a")]
+    assert [one["name"] for one in streaming_job.local_archives(given, [])] == ["a", "b"]
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("b.txt", "b")
+    with pytest.raises(OhmyError, match="lib-2.zip has changed since it was looked at"):
+        streaming_job.local_archives(given, [])
