@@ -463,7 +463,7 @@ def require_place(params: dict[str, t.Any]) -> answers.Place:
 def is_finished(params: dict[str, t.Any], place: answers.Place, fingerprint: str, bucket: str | None) -> bool:
     """Tell whether this job's whole answer is there and may be taken.
 
-    :raises OhmyError: what is there is somebody else's, or is refused.
+    :raises OhmyError: what is there is somebody else's, or is refused; or no answer can come for want of room.
     """
     existing = params["output_existing"]
     if place.kind == "s3":
@@ -480,7 +480,10 @@ def is_finished(params: dict[str, t.Any], place: answers.Place, fingerprint: str
             identity.refuse_answer(place.where, fingerprint)
     else:
         return False
-    return found == "finished" and existing != "replaced"
+    finished = found == "finished" and existing != "replaced"
+    if place.kind == "local" and not finished:
+        identity.require_room(place.where)
+    return finished
 
 
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:

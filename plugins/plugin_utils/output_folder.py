@@ -14,12 +14,18 @@ import typing as t
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
-from ..module_utils._hadoop.identity import MANIFEST, SCHEMA, local_hashes, read_manifest, refuse_strangers
+from ..module_utils._hadoop.identity import (
+    MANIFEST,
+    RESERVE,
+    SCHEMA,
+    local_hashes,
+    read_manifest,
+    refuse_strangers,
+)
 from ..module_utils._hadoop.results import LOAD_BYTES
 from .partial_file import NOTE
 
 Part = dict[str, t.Any]
-RESERVE = 16 << 20
 LOAD = ".ohmy-load"
 
 

@@ -142,12 +142,14 @@ def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
 def test_fetch_fails_on_a_full_disk_and_leaves_no_half_file(cloud, tmp_path):
     full = tmp_path / "full"
     full.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(full)], check=True, timeout=30)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(full)], check=True, timeout=30)
     try:
-        (full / "filler").write_bytes(b"x" * 8192)
         path = word_count(tmp_path / "job", KEPT, job_output=str(full / "out"), cluster_keep="on_failure")
         (tmp_path / "job" / "reducer.py").write_text("import sys\nfor line in sys.stdin:\n    print(line * 2000)\n")
         run = start(cloud, path)
+        # Before the job it would be refused at once.
+        in_phase(run, "run")
+        (full / "filler").write_bytes(b"x" * (24 << 20))
         assert run.finish() != 0 and "failed in the phase fetch" in run.text, run.text
         assert REMOVAL.format(KEPT) in run.text
         assert not list(full.glob("out/part-*"))

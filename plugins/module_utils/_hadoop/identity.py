@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import typing as t
 
 from .._core.errors import OhmyError
@@ -20,6 +21,8 @@ from .site import text_of
 
 MANIFEST = ".ohmy-manifest.json"
 SCHEMA = 1
+# Of the disk of an answer, left to others.
+RESERVE = 16 << 20
 
 
 def fingerprint(job: t.Mapping[str, t.Any]) -> str:
@@ -172,6 +175,18 @@ def refuse_answer(folder: str, wanted: str) -> None:
         f"job_output: {folder} holds an answer already, and job_output_existing is refused.",
         "Name another place, or let job_output_existing be reused or replaced.",
     )
+
+
+def require_room(folder: str) -> None:
+    """Raise OhmyError where no answer can be fetched, however small: found out later, the job would have run already."""
+    place = nearest(os.path.abspath(folder))
+    free = shutil.disk_usage(place).free
+    if free < RESERVE:
+        raise OhmyError(
+            f"job_output: {folder} has no room for an answer: {free:,} bytes are free at {place}, and {RESERVE >> 20} MiB "
+            "are left to others.",
+            "Make room or name another place for the output.",
+        )
 
 
 def _is_merged(part: t.Mapping[str, t.Any]) -> bool:

@@ -9,11 +9,12 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import inputs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import identity, inputs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import MANIFEST
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import file_sha256
 from ansible_collections.ohmy.hadoop.plugins.modules import job_plan
@@ -203,8 +204,24 @@ def test_a_file_that_two_items_name_is_refused(tmp_path):
         inputs.expand(["s3://b/in", "s3://b/in/a.txt"], lambda _bucket, _key: listed)
 
 
+def test_a_disk_that_no_answer_fits_on_is_told_before_the_job(tmp_path, monkeypatch):
+    asked = []
+
+    def nearly_full(path):
+        asked.append(path)
+        return SimpleNamespace(free=(16 << 20) - 1)
+
+    monkeypatch.setattr(identity.shutil, "disk_usage", nearly_full)
+    with pytest.raises(OhmyError, match=r"job_output: .*/a/out has no room for an answer: 16,777,215 bytes are free"):
+        plan(tmp_path, output=str(tmp_path / "a" / "out"))
+    assert asked == [str(tmp_path)], "what is not there yet is made on the disk of the nearest folder"
+    plan(tmp_path, output="hdfs:///data/out")
+    monkeypatch.setattr(identity.shutil, "disk_usage", lambda _path: SimpleNamespace(free=16 << 20))
+    plan(tmp_path)
+
+
 @pytest.mark.parametrize("merged", [True, False])
-def test_an_answer_in_one_file_is_not_one_in_parts(tmp_path, merged):
+def test_an_answer_in_one_file_is_not_one_in_parts(tmp_path, monkeypatch, merged):
     wanted = plan(tmp_path)["fingerprint"]
     name = "output" if merged else "part-00000"
     (tmp_path / "out").mkdir()
@@ -213,7 +230,10 @@ def test_an_answer_in_one_file_is_not_one_in_parts(tmp_path, merged):
     entry = {"name": name, "size": 1, "sha256": digest, "codec": None, "sources": [{"name": "part-00000", "size": 1}]}
     manifest = {"schema": 1, "fingerprint": wanted, "finished": "2026", "parts": [entry]}
     (tmp_path / "out" / MANIFEST).write_text(json.dumps(manifest))
-    assert plan(tmp_path, output_merged=merged)["finished"]
+    with monkeypatch.context() as full:
+        # What is there needs no room.
+        full.setattr(identity.shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+        assert plan(tmp_path, output_merged=merged)["finished"]
     assert not plan(tmp_path, output_merged=not merged)["finished"]
     assert not plan(tmp_path, output_merged=merged, output_existing="replaced")["finished"]
     for job in ({}, {"mapper": "wc"}):
