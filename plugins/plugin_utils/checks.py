@@ -205,7 +205,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_prices": price_file.problem,
     "cluster_max_hourly_cost": price_file.limit_problem,
     "cluster_ttl_max": _refused(lambda value: durations.seconds(value, "ttl_max"), "ttl_max"),
-    "job_name": _pattern(r"[^\x00-\x1f/]+", "must be one line without a slash"),
+    "job_name": _pattern(r"(?!\.+\Z)[^\x00-\x1f/]+", "must be one line without a slash and more than dots"),
     "job_bucket": _pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be a bucket's name"),
     "job_mapper": _program,
     "job_reducer": _program,
