@@ -83,11 +83,20 @@ def after_interrupt(variables: t.Mapping[str, t.Any]) -> str:
     return "remove" if variables.get("cluster_keep", "never") == "never" else "kill"
 
 
+class _Plain(yaml.SafeLoader):
+    """Takes what has a tag that only Ansible knows, such as !vault, for the text that stands there, or for nothing."""
+
+
+_Plain.add_constructor(
+    None, lambda loader, node: loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+)
+
+
 def load(job: Path) -> dict[str, t.Any]:
     """Return the job file's variables, none when it cannot be read: the playbook says better what is wrong."""
     try:
-        variables = yaml.safe_load(job.read_bytes())
-    except (OSError, yaml.YAMLError):
+        variables = _Plain(job.read_bytes()).get_single_data()
+    except (OSError, ValueError, yaml.YAMLError):
         return {}
     return variables if isinstance(variables, dict) else {}
 

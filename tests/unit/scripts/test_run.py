@@ -140,6 +140,23 @@ def test_a_job_file_that_is_no_mapping_is_left_to_the_playbook(tmp_path: Path) -
     assert run.load(tmp_path / "job.yml") == run.load(tmp_path / "none.yml") == {}
 
 
+def test_a_job_file_is_read_past_what_only_ansible_knows(tmp_path: Path) -> None:
+    (tmp_path / "job.yml").write_text(
+        "job_cmdenv:\n  TOKEN: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162\n"
+        "job_files: !ours [a, {b: c}]\n? !odd {a: b}\n: 1\n"
+        "job_on_disconnect: !unsafe kill\ncluster_keep: never\n"
+    )
+    variables = run.load(tmp_path / "job.yml")
+    assert (variables["job_on_disconnect"], variables["cluster_keep"]) == ("kill", "never")
+    assert run.after_interrupt(variables) == "remove"
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: 2026-99-99", "\x00", "{a: b}: c"])
+def test_a_job_file_that_cannot_be_read_is_left_to_the_playbook(tmp_path: Path, text: str) -> None:
+    (tmp_path / "job.yml").write_text(text)
+    assert run.load(tmp_path / "job.yml") == {}
+
+
 def test_ctrl_c_ends_the_command_and_is_told_apart_from_a_failure(tmp_path: Path) -> None:
     code = f"""
 import importlib.util, os, sys
