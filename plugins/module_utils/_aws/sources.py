@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import glob
 import os
@@ -90,6 +91,10 @@ def _require_file(path: str) -> None:
         what = "is a link to nothing" if os.path.islink(path) else "is not there"
         raise OhmyError(f"{path} {what}.", "Correct its path, or leave it out (exclude).") from exc
     except OSError as exc:
+        if exc.errno == errno.ELOOP:
+            raise OhmyError(
+                f"{path} is a link that leads in a circle.", "Remove it, or leave it out (exclude)."
+            ) from exc
         raise OhmyError(
             f"{path} cannot be read: {exc.strerror}.", "Look at its rights, or leave it out (exclude)."
         ) from exc

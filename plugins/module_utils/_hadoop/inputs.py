@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import hashlib
 import os
@@ -166,11 +167,17 @@ def _walk(path: str) -> t.Iterator[tuple[str, str]]:
         folders.sort()
         for name in folders:
             full = os.path.join(folder, name)
-            if os.path.islink(full) and inside(os.path.realpath(folder), os.path.realpath(full)):
+            if os.path.islink(full) and _leads_above(full):
                 raise OhmyError(f"job_input: {full} is a link to a folder that holds it.", "Remove the link.")
         for name in sorted(names):
             full = os.path.join(folder, name)
             yield full, os.path.relpath(full, path).replace(os.sep, "/")
+
+
+def _leads_above(link: str) -> bool:
+    """Tell whether a link leads to a folder on the way to it, on which there may be other links, or above that."""
+    target = os.path.realpath(link)
+    return any(inside(os.path.realpath(above), target) for above in _folders_above(link))
 
 
 def _refuse(exc: OSError) -> t.NoReturn:
@@ -178,6 +185,8 @@ def _refuse(exc: OSError) -> t.NoReturn:
 
 
 def _unreadable(path: str, exc: OSError) -> OhmyError:
+    if exc.errno == errno.ELOOP:
+        return OhmyError(f"job_input: {path} is a link that leads in a circle.", "Remove the link.")
     if os.path.islink(path) and not os.path.exists(path):
         return OhmyError(f"job_input: {path} is a link to {os.readlink(path)}, which is not there.", "Remove the link.")
     return OhmyError(f"job_input: {path} cannot be read: {exc.strerror}.", "Look at its rights, or name other input.")

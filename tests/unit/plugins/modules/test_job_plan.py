@@ -191,6 +191,35 @@ def test_a_link_to_nothing_is_told_as_one(tmp_path):
         inputs.expand([str(tmp_path)], lambda _bucket, _key: [])
 
 
+def test_links_that_lead_in_a_circle_are_told_as_that(tmp_path):
+    for name, target in (
+        ("self", "self"),
+        ("a", "b"),
+        ("b", "a"),
+        ("in/loop", "loop"),
+        ("x/y", "../y"),
+        ("y/x", "../x"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(target)
+    for item, told in (("self", "self"), ("a", "a"), ("in", "in/loop"), ("in/*", "in/loop")):
+        with pytest.raises(OhmyError, match=f"/{told} is a link that leads in a circle"):
+            inputs.expand([str(tmp_path / item)], lambda _bucket, _key: [])
+    (tmp_path / "x" / "f").write_text("f\n")
+    for item, told in (("x", "x/y/x"), ("y/", "y/x/y"), ("x*", "x/y/x")):
+        with pytest.raises(OhmyError, match=f"/{told} is a link to a folder that holds it"):
+            inputs.expand([f"{tmp_path}/{item}"], lambda _bucket, _key: [])
+    (tmp_path / "far").symlink_to("x")
+    with pytest.raises(OhmyError, match="/far/y/x is a link to a folder that holds it"):
+        inputs.expand([str(tmp_path / "far")], lambda _bucket, _key: [])
+    (tmp_path / "near").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f").write_text(name)
+        (tmp_path / "near" / name).symlink_to(tmp_path / name)
+    assert len(inputs.expand([str(tmp_path / "near")], lambda _bucket, _key: [])) == 2
+
+
 def test_a_file_that_two_items_name_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "b.txt").write_text("b\n")

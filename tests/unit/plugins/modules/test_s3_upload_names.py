@@ -125,6 +125,9 @@ def test_links_are_followed_or_skipped_and_a_loop_is_named(account, upload, tmp_
     loop = upload(item)
     assert loop.get("failed") and "link to a directory that it lies in" in loop["msg"], loop
     assert not upload(item, prefix="t", links="skip").get("failed")
+    (tmp_path / "self").symlink_to("self")
+    itself = upload({"source": str(tmp_path / "self")})
+    assert itself.get("failed") and "self is a link that leads in a circle" in itself["msg"], itself
 
 
 def test_equal_names_from_different_directories_are_refused_or_kept_apart(account, upload, tmp_path):
