@@ -133,6 +133,25 @@ def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
 
 @survives(
     Survived(
+        "a file of the input or a program is edited",
+        "after the preflight looked at it, before it travels",
+        "the run fails before that file is brought or the job starts; the next one takes it as it is then",
+        "which file has changed, and to run the same command again",
+    ),
+)
+def test_what_changes_after_the_preflight_is_not_taken_for_what_it_was(cloud, tmp_path):
+    path = word_count(tmp_path, KEPT, cluster_keep="on_failure")
+    for name, phase in (("in.txt", "stage"), ("mapper.py", "run")):
+        run = start(cloud, path)
+        in_phase(run, "launch")
+        with (tmp_path / name).open("a", encoding="utf-8") as stream:
+            stream.write("\n")
+        assert run.finish() != 0 and f"failed in the phase {phase}" in run.text, run.text
+        assert f"{tmp_path / name} has changed since it was looked at" in run.text, run.text
+
+
+@survives(
+    Survived(
         "the controller's disk is full",
         "while the answer is fetched",
         "the run fails without half an answer; the cluster is kept or taken down, as asked",
