@@ -14,7 +14,7 @@ from ...module_utils._core.voice import printable
 from ...module_utils._hadoop.task_summary import KINDS
 from .. import report
 from ..rehearsal_report import together
-from .masking import clean, masked
+from .masking import Mask, clean
 
 FORMAT = 1
 KIND = "ohmy.hadoop run report"
@@ -26,7 +26,10 @@ NO_VARIABLES = ("cluster_price_table", "job_beside")
 # A reduce with more than so many times its fair share of the records is worth a word.
 SKEWED = 2.0
 STATUS = ("id", "name", "state", "application_id", "started", "finished", "counters", "tries", "output")
+# What stands under these names is made here or by Hadoop, and read again: no value of a variable is looked for there.
+OWN = ("format", "kind", "made", "state", "severity", "phase", "name", "id", "application_id", "node", "provider")
 Run = t.Mapping[str, t.Any]
+Text = t.Callable[[str], str]
 
 
 def build(run: Run, words: t.Sequence[str], versions: t.Mapping[str, str], now: float) -> dict[str, t.Any]:
@@ -39,6 +42,7 @@ def build(run: Run, words: t.Sequence[str], versions: t.Mapping[str, str], now: 
     """
     steps = [step(job) for job in run["jobs"]]
     plan = run["plan"]
+    mask = Mask(run["settings"], (plan.get("name"), plan.get("id"), run["cluster_name"], run["output"]))
     data = {
         "format": FORMAT,
         "kind": KIND,
@@ -55,11 +59,14 @@ def build(run: Run, words: t.Sequence[str], versions: t.Mapping[str, str], now: 
         "failure": failure(run),
         "warnings": warnings(run, steps),
         "versions": {**versions, **{f"{name} of the master": text for name, text in run["versions"].items() if text}},
-        "variables": variables(run["settings"]),
+        "variables": variables(mask),
         "commands": commands(run),
         "words": list(words),
     }
-    return {name: value if name == "variables" else bounded(value, TEXT_CHARACTERS) for name, value in data.items()}
+    return {
+        name: value if name == "variables" else bounded(value, TEXT_CHARACTERS, text=mask.text, name=name)
+        for name, value in data.items()
+    }
 
 
 def step(job: Run) -> dict[str, t.Any]:
@@ -154,14 +161,14 @@ def skew(tasks: Run) -> list[dict[str, str]]:
     return [{"severity": "warning", "text": f"{text} with {1 / reduces['number']:.0%}.", "fix": fix}]
 
 
-def variables(settings: Run) -> dict[str, t.Any]:
+def variables(mask: Mask) -> dict[str, t.Any]:
     """Return the run's variables that have a value, without secrets."""
     told = {
         name: value
-        for name, value in sorted(settings.items())
+        for name, value in sorted(mask.variables.items())
         if name not in NO_VARIABLES and value not in (None, "", [], {})
     }
-    return {name: bounded(value, VALUE_CHARACTERS, VALUE_ITEMS) for name, value in masked(told).items()}
+    return {name: bounded(value, VALUE_CHARACTERS, VALUE_ITEMS, mask.text) for name, value in told.items()}
 
 
 def commands(run: Run) -> list[dict[str, str]]:
@@ -200,25 +207,39 @@ def _last_output(steps: t.Sequence[Run]) -> dict[str, t.Any]:
     return {key: output.get(key) for key in ("files", "bytes")}
 
 
-def bounded(value: t.Any, characters: int, items: int | None = None) -> t.Any:
+def bounded(
+    value: t.Any, characters: int, items: int | None = None, text: Text = clean, name: str | None = None
+) -> t.Any:
     """Return a value that JSON can hold, without credentials in its texts.
 
     The middle of long texts and the end of what has many items are left out.
+
+    :param text: takes the credentials out of a text.
+    :param name: under which the value stands among what was made here; None for what a user made.
     """
     if isinstance(value, dict):
         more = {"…": f"{len(value) - items:,} more"} if items is not None and len(value) > items else {}
         told = list(value.items())[:items]
-        return {cut(plain(str(key)), characters): bounded(one, characters, items) for key, one in told} | more
+        # The names of counters are a program's words.
+        names = text if name == "counters" else clean
+        return {
+            cut(plain(str(key), names), characters): bounded(
+                one, characters, items, text, None if name is None else str(key)
+            )
+            for key, one in told
+        } | more
     if isinstance(value, (list, tuple)):
         rest = [f"… {len(value) - items:,} more"] if items is not None and len(value) > items else []
-        return [bounded(one, characters, items) for one in value[:items]] + rest
+        return [bounded(one, characters, items, text, name) for one in value[:items]] + rest
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
     # A date of YAML, for one, is none of these.
-    return value if value is None or isinstance(value, (bool, int, float)) else cut(plain(str(value)), characters)
+    return cut(plain(str(value), clean if name in OWN else text), characters)
 
 
-def plain(text: str) -> str:
+def plain(text: str, without: Text = clean) -> str:
     """Return a text without credentials, and without what neither a file in UTF-8 nor a page takes."""
-    return printable(clean(text).encode("utf-8", "backslashreplace").decode())
+    return printable(without(text).encode("utf-8", "backslashreplace").decode())
 
 
 def cut(text: str, characters: int) -> str:

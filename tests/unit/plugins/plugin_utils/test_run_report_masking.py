@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import html
+import json
 import random
 import time
+from urllib import parse
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import masking
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import masking, page
+from tests import sample_run
 
 SHA = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 LINE = "MIIEpAIBAAKCAQEAwJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYabcdefgh01"
@@ -129,6 +133,86 @@ def test_ordinary_text_stays(text):
 )
 def test_a_name_tells_whether_its_value_is_hidden(name, hidden):
     assert masking.masked({name: "value"}) == {name: "(hidden)" if hidden else "value"}
+
+
+def report(settings, said):
+    """Return the report of a run that failed, whose program said something."""
+    run = sample_run.failed()
+    run["settings"].update(settings)
+    run["jobs"][0]["error"].update(stderr=said, evidence={"line": {"text": said}, "program": "mapper"})
+    run["jobs"][0]["counters"] = {f"words.{said}": 1, "MAP_INPUT_RECORDS": 2}
+    run["jobs"][0]["tries"] = [{"summary": said, "application_id": None}]
+    run["findings"][0]["text"] = said
+    run["failure"]["message"] = said
+    return sample_run.report(run)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "s3cr3t",
+        "swordfish",
+        'a"b\\c d e',
+        "https://hooks.example.com/T0/B0/x",
+        "Grüße & more",
+        "/x1:y2@z3=",
+        "a%2Fb+c=",
+    ],
+)
+@pytest.mark.parametrize("among", ["job_cmdenv", "job_steps", "hadoop_core_site"])
+def test_a_hidden_value_is_hidden_wherever_a_program_says_it(value, among):
+    settings = {
+        "job_cmdenv": {"job_cmdenv": {"PLACE": value}},
+        "job_steps": {"job_steps": [{"name": "books", "cmdenv": {"PLACE": value}}]},
+        "hadoop_core_site": {"hadoop_core_site": {"fs.s3a.secret.key": value}},
+    }[among]
+    forms = [value, json.dumps(value), parse.quote(value, safe=""), json.dumps(f"a\n{value}\n")]
+    found = report(settings, " ".join(forms))
+    for text in (json.dumps(found), json.dumps(found, ensure_ascii=False), page.render(found)):
+        assert [one for one in (*forms, html.escape(value)) if one in text] == []
+    assert found["failure"]["cause"]["stderr"].startswith('(hidden) "(hidden)" (hidden)')
+    assert found["failure"]["evidence"]["line"]["text"].startswith("(hidden)")
+
+
+def test_the_lines_of_a_hidden_value_are_hidden_each():
+    found = report({"job_cmdenv": {"KEY": f"{LINE}\n{LINE[::-1]}\n"}}, f"it said {LINE[::-1]} and")
+    assert found["failure"]["cause"]["stderr"] == "it said (hidden) and"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["debug", "true", "2024", "2024-01-02", "20240102", "1e-3", "en_US", "/opt/models/a-1.bin", "hdfs:///user/a1b2c3"]
+    + [
+        "books",
+        "books-1a2b3c4d",
+        "succeeded",
+        "preflight",
+        "configure",
+        "counters",
+        "application_id",
+        "/home/ada/output",
+    ],
+)
+def test_a_hidden_value_that_everybody_has_does_no_harm(value):
+    said = f"It was {value.upper()}, x{value}y"
+    found, without = report({"job_cmdenv": {"A": value}}, said), report({}, said)
+    variables = {**without["variables"], "job_cmdenv": {"A": "(hidden)"}}
+    assert {**found, "variables": variables, "failure": 0} == {**without, "variables": variables, "failure": 0}
+    assert found["variables"]["job_cmdenv"] == {"A": "(hidden)"}
+    page.render(found, without)
+
+
+def test_a_word_is_hidden_only_where_it_stands_alone():
+    found = report({"job_cmdenv": {"A": "swordfish"}}, "swordfishes, a swordfish, swordfish_1, my-swordfish.")
+    assert found["failure"]["cause"]["stderr"] == "swordfishes, a (hidden), (hidden)_1, my-(hidden)."
+
+
+def test_many_hidden_values_in_a_large_text_are_masked_fast():
+    mask = masking.Mask({"job_cmdenv": {f"A{number}": f"value-{number}x" for number in range(2000)}})
+    text = "".join(f"some line with value-{number}x and more\n" for number in range(25_000))
+    began = time.process_time()
+    assert "value-7x" not in mask.text(text)
+    assert time.process_time() - began < 10
 
 
 LARGE = 1_000_000
