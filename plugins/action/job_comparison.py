@@ -11,7 +11,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import compare, files
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.voice import printable
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import compare, files, reading
 
 
 class ActionModule(ActionBase):
@@ -25,12 +26,13 @@ class ActionModule(ActionBase):
         path = {"type": "path", "required": True}
         _unused, args = self.validate_argument_spec(argument_spec={"before": path, "after": path, "page": path})
         try:
-            before, after = files.report_of(args["before"]), files.report_of(args["after"])
-            found, text = files.set_side_by_side(before, after)
+            names = (args["before"], args["after"])
+            before, after = map(reading.report_of, names)
+            found, text = files.set_side_by_side(before, after, names)
             changed = files.save_page(text, args["page"], self._task.check_mode)
         except (OhmyError, OSError) as exc:
             return {"failed": True, "changed": False, **as_result(exc)}
         place = f"The page lies in {args['page']}."
-        lines = [*compare.words(found), *([] if changed and self._task.check_mode else [place])]
+        lines = [*map(printable, compare.words(found)), *([] if changed and self._task.check_mode else [place])]
         Display().display("\n" + "\n".join(lines) + "\n")
         return {"changed": changed, "report": lines, "page": args["page"], **found}

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import time
 import typing as t
@@ -15,8 +14,10 @@ import typing as t
 from ansible.release import __version__ as ansible_version
 
 from ...module_utils._aws.version import VERSION
+from ...module_utils._core import errors
 from .. import own_names
 from . import data, files
+from .reading import is_report
 
 Run = t.Mapping[str, t.Any]
 
@@ -27,19 +28,40 @@ def leave(run: Run, words: t.Sequence[str]) -> tuple[str, str]:
     :param run: the arguments of the module job_report.
     :param words: what is said at the run's end.
     """
-    path = f"{run['page']}.html"
+    base = run["page"]
     if run["plan"]["finished"]:
-        return "", f"The report of an earlier run lies in {path}." if os.path.exists(path) else ""
+        return "", earlier(run["plan"].get("fingerprint"), base)
     try:
         # Of one that was told twice the last word holds.
         jobs = {job["id"]: in_own_words(job, run) for job in run["jobs"]}
         report = data.build({**run, "jobs": [*jobs.values()]}, words, versions(), time.time())
-        if files.is_told(report, f"{run['page']}.json"):
-            return "", f"The report of an earlier run lies in {path}."
-        path = files.save(report, run["page"])
+        if files.is_told(report, base):
+            return "", f"The report of an earlier run lies in {base}.html."
+        path, why = files.save(report, base)
     except Exception as exc:  # pylint: disable=broad-exception-caught  # whatever it is, the run itself is done
-        return "", f"The report of this run could not be written: {exc}"
-    return path, f"The report of this run lies in {path}."
+        said = errors.words(exc) if isinstance(exc, OSError) else str(exc)
+        return "", f"The report of this run could not be written: {said}{still_there(base)}"
+    line = f"The report of this run lies in {path}."
+    if why:
+        line = f"The report of the run before was not as it was written, and is kept as {base}{files.BEFORE}.json: {why}.\n{line}"
+    return path, line
+
+
+def earlier(fingerprint: str | None, base: str) -> str:
+    """Return where the report of the run lies that brought the answer which is there; empty where nobody knows."""
+    for part in ("", files.BEFORE):
+        if files.tells_of(fingerprint, base + part):
+            return f"The report of an earlier run lies in {base}{part}.html."
+    return ""
+
+
+def still_there(base: str) -> str:
+    """Return that the report of the run before is still there, where it is."""
+    try:
+        there = is_report(f"{base}.html") and is_report(f"{base}.json")
+    except OSError:
+        return ""
+    return f"\n{base}.html is still that of the run before." if there else ""
 
 
 def in_own_words(job: Run, run: Run) -> dict[str, t.Any]:

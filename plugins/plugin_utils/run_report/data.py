@@ -25,6 +25,8 @@ VALUE_ITEMS = 50
 NO_VARIABLES = ("cluster_price_table", "job_beside")
 # A reduce with more than so many times its fair share of the records is worth a word.
 SKEWED = 2.0
+# A number beyond it is told as a text, which every reader of JSON takes.
+MOST = 10**300
 STATUS = ("id", "name", "state", "application_id", "started", "finished", "counters", "tries", "output")
 # What stands under these names is made here or by Hadoop, and read again: no value of a variable is looked for there.
 OWN = ("format", "kind", "made", "state", "severity", "phase", "name", "id", "application_id", "node", "provider")
@@ -231,7 +233,7 @@ def bounded(
     if isinstance(value, (list, tuple)):
         rest = [f"… {len(value) - items:,} more"] if items is not None and len(value) > items else []
         return [bounded(one, characters, items, text, name) for one in value[:items]] + rest
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) <= MOST):
         return value
     # A date of YAML, for one, is none of these.
     return cut(plain(str(value), clean if name in OWN else text), characters)

@@ -73,3 +73,14 @@ def compare(folder):
     code, text = play(folder, ROOT / "playbooks/compare.yml", *words[2:])
     assert code == 0 and "changed=1" in text and "No number differs." in text, text
     assert "set side by side" in (folder / "comparison.html").read_text("utf-8")
+    # One that somebody edited is named, and so is what is wrong there.
+    report = folder / "books-report-before.json"
+    report.write_text(report.read_text("utf-8").replace('"seconds": 26.0', '"seconds": "26"'), "utf-8")
+    code, text = play(folder, ROOT / "playbooks/compare.yml", *words[2:])
+    assert code == 2 and "Traceback" not in text, text
+    assert "books-report-before.json is not as it was written: phases[4].seconds is no number. Take a report" in text
+    # What a report says moves no cursor.
+    report.write_text(report.read_text("utf-8").replace('"seconds": "26"', '"seconds": 7.5'), "utf-8")
+    report.write_text(report.read_text("utf-8").replace('"name": "run"', '"name": "r\\u001b[31mn"'), "utf-8")
+    code, text = play(folder, ROOT / "playbooks/compare.yml", *words[2:])
+    assert code == 0 and "r\\x1b[31mn: 7.5, then nothing" in text and "\x1b" not in text, text

@@ -13,7 +13,14 @@ from xml.etree import ElementTree
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import at_the_end, charts, data, files, page
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import (
+    at_the_end,
+    charts,
+    data,
+    files,
+    page,
+    reading,
+)
 from tests import sample_run
 
 RUNS = {
@@ -33,7 +40,7 @@ def parsed(text):
 def test_the_page_is_well_formed_and_needs_nothing_else(name):
     text = page.render(sample_run.report(RUNS[name]), sample_run.report(RUNS["succeeded"]), "a b-report.json")
     tree = parsed(text)
-    assert page.MARK in text[: files.HEAD]
+    assert page.MARK in text[: reading.HEAD]
     assert not list(tree.iter("script")) and not list(tree.iter("link")) and not list(tree.iter("img"))
     links = [one.get("href") for one in tree.iter("a")]
     ids = {one.get("id") for one in tree.iter()}
@@ -122,7 +129,7 @@ def test_two_runs_make_a_page_of_their_own():
 def test_the_report_before_is_kept_once(tmp_path):
     base = str(tmp_path / "new" / "books-report")
     first, second = sample_run.report(RUNS["succeeded"]), sample_run.report(RUNS["failed"])
-    assert files.save(first, base) == f"{base}.html"
+    assert files.save(first, base) == (f"{base}.html", "")
     for _time in (1, 2):
         files.save(second, base)
     assert files.load(f"{base}.json") == second == files.load(f"{base}-before.json")
@@ -151,12 +158,12 @@ def test_a_page_is_written_once_and_a_report_is_read_or_refused(tmp_path):
     for content, words in (("{}", "is no report"), ('{"kind": "ohmy.hadoop run report", "format": 2}', "format 2")):
         (tmp_path / "r.json").write_text(content)
         with pytest.raises(OhmyError, match=words):
-            files.report_of(str(tmp_path / "r.json"))
+            reading.report_of(str(tmp_path / "r.json"))
 
 
 def test_a_comparison_never_takes_the_place_of_a_run_s_own_report(tmp_path):
     report = sample_run.report(RUNS["succeeded"])
-    page = files.save(report, str(tmp_path / "r"))
+    page, _why = files.save(report, str(tmp_path / "r"))
     there = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     for path in (page, str(tmp_path / "r.json")):
         with pytest.raises(OhmyError, match="a run has its own report"):
@@ -171,27 +178,35 @@ def test_a_report_of_another_format_is_kept_and_not_compared(tmp_path):
     assert "The run before" not in (tmp_path / "r.html").read_text("utf-8")
 
 
-def test_a_report_that_somebody_changed_is_no_reason_to_write_none(tmp_path):
-    changed = {"kind": "ohmy.hadoop run report", "format": 1, "phases": "none"}
-    (tmp_path / "r.json").write_text(json.dumps(changed))
-    files.save(sample_run.report(RUNS["succeeded"]), str(tmp_path / "r"))
-    assert "The run before" not in (tmp_path / "r.html").read_text("utf-8")
-    with pytest.raises(OhmyError, match="not as it was written"):
-        files.set_side_by_side(changed, sample_run.report(RUNS["succeeded"]))
-
-
 def test_what_could_not_be_written_leaves_nothing(tmp_path):
     with pytest.raises(UnicodeEncodeError):
         files.write(str(tmp_path / "r.html"), "\udcff")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_that_found_all_done_names_the_report_of_before(tmp_path):
+def test_a_run_that_found_all_done_names_the_report_of_the_run_that_did_it(tmp_path):
     run = sample_run.run(page=str(tmp_path / "r"))
-    run["plan"] = {**run["plan"], "finished": True}
-    assert at_the_end.leave(run, []) == ("", "")
+    done = {**run, "plan": {**run["plan"], "finished": True}}
+    line = f"The report of an earlier run lies in {tmp_path}/r.html."
+    assert at_the_end.leave(done, []) == ("", "")
     (tmp_path / "r.html").write_text("of before")
-    assert at_the_end.leave(run, []) == ("", f"The report of an earlier run lies in {tmp_path}/r.html.")
+    assert at_the_end.leave(done, []) == ("", "")
+    (tmp_path / "r.html").unlink()
+    at_the_end.leave(run, [])
+    assert at_the_end.leave(done, []) == ("", line)
+    # A run of another job, or one that failed, has its report there since.
+    for changes in (
+        {"plan": {**run["plan"], "fingerprint": "e" * 64}},
+        {"failure": {"phase": "run", "message": "No."}},
+    ):
+        at_the_end.leave({**run, **changes, "jobs": []}, [])
+        assert at_the_end.leave(done, []) == ("", line.replace("r.html", "r-before.html"))
+        at_the_end.leave({**run, **changes, "jobs": []}, [])
+        assert at_the_end.leave(done, []) == ("", "")
+        at_the_end.leave({**run, "jobs": []}, [])
+        assert at_the_end.leave(done, []) == ("", line)
+    (tmp_path / "r.json").write_text('{"kind": "ohmy.hadoop run report", "format": 1}')
+    assert at_the_end.leave(done, []) == ("", "")
 
 
 def test_the_report_of_a_job_that_was_found_finished_in_hdfs_stays(tmp_path):
