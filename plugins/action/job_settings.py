@@ -18,7 +18,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import launched
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.want import refuse_reserved
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import has_secrets
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, own_hosts, settings
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import archives, hidden_values, own_hosts, settings
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import node_document, software
 
 CLUSTER = ("cluster_", "job_name")
@@ -73,6 +73,7 @@ class ActionModule(ActionBase):
             # What is not said of a standing cluster is as it was launched.
             specs.update((name, {**specs[name], "default": None}) for name in launched.VARIABLES)
         # A cluster can be removed after its job's files are gone, and a node knows of no job.
+        secrets = self._secrets(task_vars, known, from_file, sources[1][1])
         values, more = settings.settle(specs, sources, about)
         problems = [text for text in problems + more if text.startswith(about)]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
@@ -104,13 +105,27 @@ class ActionModule(ActionBase):
         settings.refuse(problems, "The run's variables")
         values["job_file"] = job_file
         # A failure stays readable: it names variables and properties, not the values of these.
-        result["_ansible_no_log"] = has_secrets(values)
+        result["_ansible_no_log"] = has_secrets(values) or bool(secrets)
         if scope == "node":
             result["document"] = self._document(values, task_vars)
         elif scope == "job":
+            values["job_hidden"] = sorted(secrets)
             result["document"] = software(values)
             result["codecs"] = [codec.name for codec in archives.codecs_of(values)]
         return result
+
+    def _secrets(
+        self,
+        task_vars: dict[str, t.Any],
+        known: dict[str, t.Any],
+        from_file: dict[str, t.Any],
+        in_file: dict[str, t.Any],
+    ) -> set[str]:
+        """Return the values that nobody is to see, of variables and of a job file."""
+        found = hidden_values.Sources({**task_vars, **from_file}, self._templar.template)
+        pairs = [(task_vars[name], value) for name, value in known.items()]
+        pairs += [(from_file[name], value) for name, value in in_file.items()]
+        return {text for written, value in pairs for text in found.of(written, value)}
 
     def _role_problem(self, name: str) -> str:
         """Return why a role of the user's cannot be found; after a launch it would cost money."""

@@ -67,6 +67,8 @@ settings:
   description:
     - Every variable and its value.
     - C(job_steps) holds what O(ohmy.hadoop.job_plan#module:steps) takes, one step where the job file names none.
+    - C(job_hidden) holds the texts within them that came from a vault, or by a lookup from where secrets are kept; with any
+      of them the result is not printed.
   returned: success
   type: dict
   sample: {cluster_name: wordcount, cluster_workers: 2, job_mapper: /home/me/jobs/mapper.py}

@@ -25,6 +25,8 @@ RECORDS = re.compile(
 )
 # All of these are a program's own, and only that knows what they mean.
 WHOLE = ("job_cmdenv", "cmdenv")
+# Lies among the settings: texts that came from a vault, the environment or another lookup.
+KNOWN = "job_hidden"
 # Of so many characters a hidden value is looked for in texts; with fewer, where letters and digits are mixed.
 SURE = 8
 SHORTEST = 6
@@ -45,10 +47,11 @@ def sounds_secret(name: str, value: t.Any) -> bool:
     return HIDDEN.search(name) is not None or (KEY.search(name) is not None and not isinstance(value, int))
 
 
-def masked(value: t.Any, name: str = "", found: list[t.Any] | None = None) -> t.Any:
+def masked(value: t.Any, name: str = "", found: list[t.Any] | None = None, known: t.Collection[str] = ()) -> t.Any:
     """Return variables without what sounds like a secret, in dicts within them too.
 
     :param found: what was taken away is added to it.
+    :param known: texts that are secrets, wherever they stand.
     """
     if isinstance(value, dict):
         told = {}
@@ -58,11 +61,11 @@ def masked(value: t.Any, name: str = "", found: list[t.Any] | None = None) -> t.
                 if found is not None:
                     found.append(one)
             else:
-                told[str(key)] = masked(one, str(key), found)
+                told[str(key)] = masked(one, str(key), found, known)
         return told
     if isinstance(value, (list, tuple)):
-        return [masked(one, "", found) for one in value]
-    return value
+        return [masked(one, "", found, known) for one in value]
+    return MASK if isinstance(value, str) and value in known else value
 
 
 class Mask:
@@ -71,10 +74,13 @@ class Mask:
     def __init__(self, settings: t.Mapping[str, t.Any], shown: t.Iterable[t.Any] = ()) -> None:
         """Note all values that are hidden.
 
+        :param settings: the variables, and what is known to be a secret of them.
         :param shown: texts that are told whatever they hold, as the name of the job.
         """
-        found: list[t.Any] = []
-        self.variables = masked(dict(settings), found=found)
+        told = dict(settings)
+        known = told.pop(KNOWN, None) or []
+        found: list[t.Any] = [known]
+        self.variables = masked(told, found=found, known=set(known))
         texts = [str(text) for text in shown]
         values = {one for one in leaves(found) if is_telling(one) and not any(one in told for told in texts)}
         forms = {form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe=""))}

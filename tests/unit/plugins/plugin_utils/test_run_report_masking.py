@@ -207,6 +207,25 @@ def test_a_word_is_hidden_only_where_it_stands_alone():
     assert found["failure"]["cause"]["stderr"] == "swordfishes, a (hidden), (hidden)_1, my-(hidden)."
 
 
+def test_what_is_known_to_be_a_secret_is_hidden_whatever_its_name():
+    settings = {
+        "job_hidden": ["tiny", "vault-one"],
+        "job_options": {
+            "app.dsn": "vault-one",
+            "app.mode": "tiny",
+            "app.other": "a vault-one",
+            "app.plain": "tinytiny",
+        },
+        "job_mapper": "mapper.py vault-one --level 3",
+    }
+    found = report(settings, "It said vault-one and tiny.")
+    assert "job_hidden" not in found["variables"]
+    options = {"app.dsn": "(hidden)", "app.mode": "(hidden)", "app.other": "a (hidden)", "app.plain": "tinytiny"}
+    assert found["variables"]["job_options"] == options
+    assert found["variables"]["job_mapper"] == "mapper.py (hidden) --level 3"
+    assert found["failure"]["cause"]["stderr"] == "It said (hidden) and tiny."
+
+
 def test_many_hidden_values_in_a_large_text_are_masked_fast():
     mask = masking.Mask({"job_cmdenv": {f"A{number}": f"value-{number}x" for number in range(2000)}})
     text = "".join(f"some line with value-{number}x and more\n" for number in range(25_000))
