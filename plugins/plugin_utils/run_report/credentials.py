@@ -16,7 +16,8 @@ MASK = "(hidden)"
 NAME = (
     r"[\w.-]{0,64}(?:secret(?!ar|ly)|passw(?:or)?d|passphrase|token(?!s|i[sz])|signature|authorization"
     r"|(?:access|auth|api|bearer|refresh|session)[._-]?tokens|credential(?!s?\.provider)"
-    r"|(?:api|access|account|private|signing|encryption)[._-]?key)[\w.-]*"
+    r"|(?:api|access|account|private|signing|encryption)[._-]?key)"
+    r"""(?![\w.-]{0,64}(?:file|path|location|dir)\\?["']?[=: ]{1,3}["']?/)[\w.-]*"""  # where it lies is none itself
 )
 # Keys of records, not of doors.
 OF_RECORDS = "(?:sort|partition|join|group|primary|foreign|row|map|reduce|record|input|output|field|cache|natural)"
@@ -24,7 +25,7 @@ OF_RECORDS = "(?:sort|partition|join|group|primary|foreign|row|map|reduce|record
 FIELDS = r"\d+(?:\.\d+)?[a-zMRV]{0,8}(?:,\d+(?:\.\d+)?[a-zMRV]{0,8})?(?!\w)"
 # Quotes within JSON have a backslash, and within JSON within JSON three. A sign that ends a value may also be within it.
 VALUE = (
-    r"""(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'"""
+    r"""(?:(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'){1,8}"""
     r"""|\\"(?:[^"\\]|\\\\\\"|\\(?!"))*\\"|\\'(?:[^'\\]|\\\\\\'|\\(?!'))*\\'"""
     r"""|[^\s,;&]+(?:[,;&](?!["'\\]|[\w.-]{0,64}[=:])[^\s,;&]+)*)"""
 )
@@ -64,6 +65,9 @@ IN_TEXTS = tuple(
         (r"(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]{4,}){1,4}\.?", 0),
         (rf"""(?P<name>(?<![\w.-]){NAME}{IS}(?:(?:Bearer|Basic|Token)\s+)?){VALUE}""", re.IGNORECASE),
         (r"(?P<name>\bBearer\s+)(?=[a-z.~+/=_-]*\d)[\w.~+/=-]{16,}", re.IGNORECASE),
+        (rf"(?P<name><name>\s*{NAME}\s*</name>\s*<value>)[^<]+", re.IGNORECASE),
+        # As curl takes a name and a password; two numbers are a user's.
+        (r"""(?P<name>(?<![\w-])(?:-u|--(?:proxy-)?user)[ =]["']?[\w.@-]{1,64}:)(?!\d{1,10}\b)[^\s"':]+""", 0),
         # The directory in which a program runs is called so, too.
         (rf"(?P<name>(?<![^\W_])(?:pass|pwd(?!=/))=){VALUE}", re.IGNORECASE),
         (rf"""(?P<name>["'](?:\w{{0,64}}_)?(?:pass|pwd)\\?["']\s*:\s*){VALUE}""", re.IGNORECASE),
