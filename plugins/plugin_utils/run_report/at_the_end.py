@@ -39,8 +39,10 @@ def leave(run: Run, words: t.Sequence[str]) -> tuple[str, str]:
             return "", f"The report of an earlier run lies in {base}.html."
         path, why = files.save(report, base)
     except Exception as exc:  # pylint: disable=broad-exception-caught  # whatever it is, the run itself is done
-        said = errors.words(exc) if isinstance(exc, OSError) else str(exc)
-        return "", f"The report of this run could not be written: {said}{still_there(base)}"
+        said = errors.words(exc) if isinstance(exc, OSError) else str(exc) or type(exc).__name__
+        if isinstance(exc, OSError) and not exc.filename:
+            said = f"{base}.html: {said}"
+        return "", f"The report of this run could not be written: {said.rstrip('.')}.{still_there(base)}"
     line = f"The report of this run lies in {path}."
     if why:
         line = f"The report of the run before was not as it was written, and is kept as {base}{files.BEFORE}.json: {why}.\n{line}"
