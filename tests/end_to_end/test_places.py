@@ -37,7 +37,8 @@ def fixture_s3(cloud):
         client.put_object(Bucket=BUCKET, Key=key, Body=body)
     yield client
     for name in ("far", "near"):  # beside no answer: where the run was started
-        (ROOT / f"{name}.log").unlink(missing_ok=True)
+        for path in (ROOT / f"{name}.log", *ROOT.glob(f"{name}-report*")):
+            path.unlink(missing_ok=True)
         shutil.rmtree(ROOT / f"{name}-evidence", ignore_errors=True)
     run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
     assert run.code == 0, run.text
