@@ -27,8 +27,9 @@ from .progress import Progress
 RETRY_SECONDS = 60
 RETRY_PAUSE = 2.0
 KEEP_ALIVE = "-o ServerAliveInterval=10 -o ServerAliveCountMax=3"
-# Neither gets better by waiting, and asking again would look like an attack.
-HOPELESS = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "Permission denied (publickey")
+NO_CONFIG = "Can't open user config file"
+# None gets better by waiting, and asking again would look like an attack.
+HOPELESS = ("Host key verification failed", "IDENTIFICATION HAS CHANGED", "Permission denied (publickey", NO_CONFIG)
 T = t.TypeVar("T")
 
 
@@ -167,6 +168,8 @@ class NodeAction(ActionBase):
                 "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user, or the host's "
                 "variables in the inventory."
             )
+        elif NO_CONFIG in reason:
+            hint = "playbooks/login.yml writes the ssh_config of a cluster anew."
         elif re.search(r"python[0-9.]*: (command )?not found|python[0-9.]*: No such file", reason):
             hint = "Install python3 there, or set ansible_python_interpreter to where it is."
         elif "too long for Unix domain socket" in reason:

@@ -107,13 +107,14 @@ def test_a_long_loss_ends_at_the_limit(clock):
         "Host key verification failed.",
         "admin@10.0.0.5: Permission denied (publickey).",
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "Failed to connect to the host via ssh: Can't open user config file /home/me/ssh_config: No such file or directory",
     ],
 )
 def test_what_does_not_get_better_is_not_tried_again(clock, reason):
     action = make_action(NodeAction, {}, [AnsibleConnectionFailure(reason)])
-    with pytest.raises(OhmyError, match="host key|SSH key"):
+    with pytest.raises(OhmyError, match="host key|SSH key|user config file") as caught:
         action.module({}, retry=60)
-    assert clock.now == 0
+    assert clock.now == 0 and "security group" not in caught.value.hint
 
 
 def test_a_module_whose_process_was_killed_counts_as_a_loss_where_it_may_run_twice():
