@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .._core.errors import OhmyError
+from . import credentials
 from .errors import BotoCoreError, ClientError, call, translate
 from .version import VERSION
 
@@ -88,21 +89,8 @@ class Clients:
         if not self.session.region_name:
             raise OhmyError("No AWS region is set.", "Set cluster_region, AWS_REGION or a region in the profile.")
         self.region: str = self.session.region_name
-        self._resolve()
-
-    def _resolve(self) -> None:
-        """Get the credentials now, as signing in or taking a role may fail, and is no part of what is asked for first."""
-        try:
-            found = self.session.get_credentials()
-            if found is not None:
-                found.get_frozen_credentials()
-        except (ClientError, BotoCoreError) as exc:
-            raise translate("get credentials", exc) from exc
-        except EOFError as exc:  # the SDK asks for a code where there is no terminal
-            raise OhmyError(
-                "The profile asks for a code (mfa_serial), and nobody can type one here.",
-                "Begin a session first and give its keys in the environment: docs/credentials.md shows how.",
-            ) from exc
+        # Now, as signing in or taking a role may fail, and is no part of what is asked for first.
+        credentials.resolve(self.session)
 
     def _client(self, service: str, attempts: int = ATTEMPTS, **more: t.Any) -> t.Any:
         settings = {"retries": {"mode": "standard", "total_max_attempts": attempts}, "user_agent_extra": USER_AGENT}

@@ -52,7 +52,7 @@ _THROTTLED = (
     "The account may launch and start some 1,000 instances at once and 2 a second after that: wait longer (cluster_timeout), "
     "or ask AWS for more."
 )
-_CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
+CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
 _EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
 _IMAGE = "Check image (cluster_image): the id of an image of this region, or ssm: and the path of a parameter."
 _SUBNET = "Check subnet_id (cluster_subnet_id): a subnet of this region and account."
@@ -80,7 +80,7 @@ HINTS = {
             "SignatureDoesNotMatch",
             "UnrecognizedClientException",
         ),
-        _CREDENTIALS,
+        CREDENTIALS,
     ),
     **dict.fromkeys(
         (
@@ -143,7 +143,7 @@ def translate(what: str, exc: Exception) -> AwsError:
             found.denial = denial
         return found
     code = type(exc).__name__
-    hint = HINTS.get(code, _CREDENTIALS if "Credential" in code or "Profile" in code else "")
+    hint = HINTS.get(code, CREDENTIALS if "Credential" in code or "Profile" in code else "")
     return AwsError(f"Could not {what}: {code}: {str(exc).rstrip('.')}.", code, hint)
 
 

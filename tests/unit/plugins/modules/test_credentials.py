@@ -48,6 +48,12 @@ credential_source = Environment
 role_arn = arn:aws:iam::123456789012:role/launcher
 source_profile = plain
 mfa_serial = arn:aws:iam::123456789012:mfa/me
+[profile role-of-process]
+role_arn = arn:aws:iam::123456789012:role/launcher
+source_profile = process
+[profile role-of-sso]
+role_arn = arn:aws:iam::123456789012:role/launcher
+source_profile = sso
 """
 GIVEN = f"""\
 <Credentials><AccessKeyId>{OF_A_ROLE}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>of-a-role</SessionToken>\
@@ -200,6 +206,92 @@ def test_who_is_not_signed_in_any_more_is_told_to_sign_in(aws, tmp_path):
     result = call("ec2_cluster_info", profile="sso")
     assert result["failed"] and "sign in again" in result["hint"], result
     assert not aws.seen
+
+
+@pytest.mark.parametrize("profile", ["sso", "sso-of-old", "role-of-sso"])
+def test_who_never_signed_in_is_told_the_very_command(aws, tmp_path, profile):
+    for path in (tmp_path / ".aws/sso/cache").iterdir():
+        path.unlink()
+    result = call("ec2_cluster_info", profile=profile)
+    own = "sso" if profile == "role-of-sso" else profile
+    assert result["failed"] and result["hint"] == f"Sign in first: aws sso login --profile {own}", result
+    assert not aws.seen
+
+
+SECRET = "a-secret-of-mine"
+WHOLE = {"Version": 1, "AccessKeyId": SECRET, "SecretAccessKey": SECRET}
+
+
+def a_process(folder, line):
+    """Let the profile's program be another one."""
+    path = folder / "config"
+    old = "credential_process = cat keys.json"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, f"credential_process = {line}"))
+
+
+@pytest.mark.parametrize("profile", ["process", "role-of-process"])
+@pytest.mark.parametrize(
+    ("printed", "why"),
+    [
+        (f"Password: {SECRET}", "printed no credentials"),
+        ("", "printed no credentials"),
+        (f'["{SECRET}"]', "printed no credentials"),
+        ("null", "printed no credentials"),
+        (b"\xff\xfe", "printed no credentials"),
+        ({**WHOLE, "AccessKeyId": 5}, "printed no credentials"),
+        ({**WHOLE, "SecretAccessKey": None}, "printed no credentials"),
+        ({**WHOLE, "Expiration": SECRET}, "printed no credentials"),
+        ({**WHOLE, "Expiration": 5}, "printed no credentials"),
+        ({**WHOLE, "Expiration": "2020-01-01T00:00:00Z"}, "printed credentials that have expired"),
+        ({"Version": 1, "AccessKeyId": SECRET}, "printed no SecretAccessKey"),
+        ({**WHOLE, "Version": SECRET}, "printed another version"),
+    ],
+    ids=lambda value: str(value)[:40] if not isinstance(value, bytes) else "bytes",
+)
+def test_rubbish_that_a_program_prints_is_told_without_it(aws, tmp_path, profile, printed, why):
+    printed = json.dumps(printed) if isinstance(printed, dict) else printed
+    (tmp_path / "keys.json").write_bytes(printed if isinstance(printed, bytes) else printed.encode())
+    result = call("ec2_cluster_info", profile=profile)
+    assert result["failed"] and f"The credential_process of profile process {why}." in result["msg"], result
+    assert "by itself" in result["hint"] and SECRET not in json.dumps(result), result
+    assert not aws.seen
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (f"sh -c 'echo {SECRET} >&2; exit 3'", "ended with an error."),
+        ("/nosuch/program", "cannot be run: /nosuch/program: No such file or directory."),
+        ("sh -c 'echo", "printed no credentials."),
+    ],
+)
+def test_a_program_that_fails_is_told_as_that(aws, tmp_path, line, why):
+    a_process(tmp_path, line)
+    result = call("ec2_cluster_info", profile="process")
+    assert result["failed"] and f"The credential_process of profile process {why}" in result["msg"], result
+    assert SECRET not in json.dumps(result) and not aws.seen
+
+
+@pytest.mark.parametrize("profile", ["process", "role-of-process"])
+def test_a_program_that_does_not_end_is_ended(aws, tmp_path, monkeypatch, profile):
+    a_process(tmp_path, "sh -c 'echo $$ > pid; exec sleep 300'")
+    module = importlib.import_module("ansible_collections.ohmy.hadoop.plugins.module_utils._aws.credentials")
+    monkeypatch.setattr(module, "PROCESS_SECONDS", 1.0)
+    result = call("ec2_cluster_info", profile=profile)
+    assert result["failed"] and "of profile process did not end within 1 s." in result["msg"], result
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert not aws.seen
+
+
+def test_a_token_of_a_role_that_is_not_there_is_named(aws, monkeypatch):
+    for name, value in {**WEB, "AWS_WEB_IDENTITY_TOKEN_FILE": "/nosuch/token"}.items():
+        monkeypatch.setenv(name, value)
+    result = call("ec2_cluster_info")
+    assert result["failed"] and "/nosuch/token: No such file or directory" in result["msg"], result
+    assert "Traceback" not in json.dumps(result) and "cluster_profile" in result["hint"], result
 
 
 def test_a_code_that_nobody_can_type_is_told_as_that(aws, tmp_path):
