@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import re
 import shlex
 import shutil
 import time
@@ -22,14 +21,12 @@ from ansible.utils.display import Display
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.programs import file_sha256
+from . import connection_words
 from .progress import Progress
 
 RETRY_SECONDS = 60
 RETRY_PAUSE = 2.0
 KEEP_ALIVE = "-o ServerAliveInterval=10 -o ServerAliveCountMax=3"
-NO_CONFIG = "Can't open user config file"
-# None gets better by waiting, and asking again would look like an attack.
-HOPELESS = ("Host key verification failed", "IDENTIFICATION HAS CHANGED", "Permission denied (publickey", NO_CONFIG)
 T = t.TypeVar("T")
 
 
@@ -159,27 +156,7 @@ class NodeAction(ActionBase):
 
     def connection_error(self, exc: BaseException) -> OhmyError:
         """Return the error that tells which host does not answer and what to do."""
-        reason = " ".join(str(getattr(exc, "message", "") or exc).split())
-        if "Host key verification failed" in reason or "IDENTIFICATION HAS CHANGED" in reason:
-            hint = "Its host key is not the one that is known for it: find out why before anything else."
-            reason = "host key verification failed"  # in place of ssh's banner of many lines
-        elif "Permission denied" in reason:
-            hint = (
-                "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user, or the host's "
-                "variables in the inventory."
-            )
-        elif NO_CONFIG in reason:
-            hint = "playbooks/login.yml writes the ssh_config of a cluster anew."
-        elif re.search(r"python[0-9.]*: (command )?not found|python[0-9.]*: No such file", reason):
-            hint = "Install python3 there, or set ansible_python_interpreter to where it is."
-        elif "too long for Unix domain socket" in reason:
-            hint = "Set ANSIBLE_SSH_CONTROL_PATH_DIR to a directory with a short path: SSH keeps its sockets there."
-        else:
-            hint = (
-                "See whether it still runs and whether its security group or firewall admits this machine's address; then "
-                "run the same command again."
-            )
-        reason = reason.rpartition("ssh: ")[2].rstrip(".")
+        reason, hint = connection_words.told(str(getattr(exc, "message", "") or exc))
         return OhmyError(f"{self.host} cannot be reached over SSH: {reason}.", hint, connection_lost=True)
 
     def progress(self, title: str, log_path: str | None = None) -> Progress:
@@ -296,4 +273,6 @@ class NodeAction(ActionBase):
 
     @staticmethod
     def _hopeless(exc: BaseException) -> bool:
-        return isinstance(exc, AnsibleAuthenticationFailure) or any(sign in str(exc) for sign in HOPELESS)
+        return isinstance(exc, AnsibleAuthenticationFailure) or any(
+            sign in str(exc) for sign in connection_words.HOPELESS
+        )

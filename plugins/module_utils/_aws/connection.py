@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from .._core.private_folders import make_private
+from .._core.private_folders import make_private, make_socket_folder
 from . import local_files
 from .groups import MASTER
 from .instances import ASLEEP, Instance
@@ -187,7 +187,7 @@ def write(
     folder = access.folder
     make_private(access.state_dir)
     make_private(folder)
-    make_private(os.path.dirname(local_files.control_path(access.incarnation)))
+    make_socket_folder()
     mark = local_files.mark(region, account, access.cluster, access.incarnation)
     local_files.write(os.path.join(folder, "cluster.json"), mark)
     known = [one.instance for one in found] + [Instance(one, "stopped") for one in absent]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from .._core import places
 from .._core.errors import OhmyError, words
+from .._core.private_folders import NoSockets
 from . import (
     connection,
     costs,
@@ -137,8 +138,9 @@ def describe(
         if wish.access:
             try:
                 warnings = [*unseen, *_pin(clients, here, access)]
-            except OSError as exc:
-                warnings = [f"Nobody can log in to {name} from here, as its files cannot be written: {words(exc)}."]
+            except (OSError, NoSockets) as exc:
+                why = f"its files cannot be written: {words(exc)}." if isinstance(exc, OSError) else str(exc)
+                warnings = [f"Nobody can log in to {name} from here, as {why}"]
                 access = None
         pinned = local_files.read_known_hosts(known_hosts)
     table = prices.prices(clients.region, wish.prices)

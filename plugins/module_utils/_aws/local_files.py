@@ -17,7 +17,7 @@ import typing as t
 from .._core import tunnel as tunnels
 from .._core.errors import OhmyError
 from .._core.places import nearest
-from .._core.private_folders import socket_path
+from .._core.private_folders import require_sockets, socket_path
 from .instances import Instance
 
 LEAST_ROOM = 1 << 20  # bytes
@@ -39,7 +39,7 @@ def tunnel(incarnation: str) -> str:
 
 
 def require_room(state_dir: str) -> None:
-    """Raise OhmyError where the clusters' folders cannot be written: found out later, instances would run already."""
+    """Raise OhmyError where the clusters' folders or sockets cannot be written: found out later, instances would run already."""
     folder = nearest(os.path.abspath(state_dir), os.path.lexists)
     hint = "Make room or mend it, or set XDG_STATE_HOME to another folder."
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
@@ -47,6 +47,7 @@ def require_room(state_dir: str) -> None:
     disk = os.statvfs(folder)
     if disk.f_bavail * disk.f_frsize < LEAST_ROOM:
         raise OhmyError(f"What is known of clusters cannot be kept in {state_dir}: the disk is full.", hint)
+    require_sockets()
 
 
 def write(path: str, text: str) -> None:

@@ -10,20 +10,56 @@ import os
 import stat
 
 from .errors import OhmyError
+from .places import nearest
 
 # A socket has 107 bytes for its path, of which ssh wants 66 for hash and suffix.
 LONGEST_RUNTIME_DIR = 24
+LEAST_ROOM = 1 << 16  # bytes
 
 
-def socket_path(name: str) -> str:
-    """Return the path of a socket of this user's, in a folder that only its owner enters (``make_private``).
+class NoSockets(OhmyError):
+    """SSH cannot keep its sockets on this machine."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"SSH's sockets cannot be kept in {socket_folder()}: {why}.",
+            f"Make room or mend it, or set XDG_RUNTIME_DIR to a folder of yours, of {LONGEST_RUNTIME_DIR} letters at most.",
+        )
+
+
+def socket_folder() -> str:
+    """Return the folder of this user's sockets, which only its owner enters.
 
     A runtime folder in the environment may be another user's, as it is after ``su``.
     """
     base = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
     if len(base) > LONGEST_RUNTIME_DIR or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
         base = "/tmp"
-    return os.path.join(base, f"ohmy-{os.getuid()}", name)
+    return os.path.join(base, f"ohmy-{os.getuid()}")
+
+
+def socket_path(name: str) -> str:
+    """Return the path of a socket of this user's."""
+    return os.path.join(socket_folder(), name)
+
+
+def require_sockets() -> None:
+    """Raise NoSockets where the folder of sockets cannot be made, or has no room."""
+    folder = nearest(socket_folder(), os.path.lexists)
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise NoSockets(f"{folder} cannot be written")
+    disk = os.statvfs(folder)
+    # Some file systems do not count files.
+    if disk.f_bavail * disk.f_frsize < LEAST_ROOM or (disk.f_files > 0 and disk.f_favail == 0):
+        raise NoSockets("the disk is full")
+
+
+def make_socket_folder() -> None:
+    """Make the folder of sockets; raise NoSockets where the system refuses, OhmyError when it is a stranger's."""
+    try:
+        make_private(socket_folder())
+    except OSError as exc:
+        raise NoSockets(exc.strerror or str(exc)) from exc
 
 
 def make_private(path: str) -> None:

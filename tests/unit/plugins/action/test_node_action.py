@@ -59,6 +59,19 @@ def test_a_home_too_deep_for_the_sockets_of_ssh_is_named_as_the_cause():
     assert "ANSIBLE_SSH_CONTROL_PATH_DIR" in result["hint"] and "security group" not in result["hint"]
 
 
+@pytest.mark.parametrize(
+    ("path", "setting"),
+    [("/run/user/1000/ohmy-1000/0b54bd1a-master", "XDG_RUNTIME_DIR"), ("/home/me/.ansible/cp/x", "CONTROL_PATH_DIR")],
+)
+@pytest.mark.parametrize("why", ["No space left on device", "Permission denied", "Read-only file system"])
+def test_sockets_that_cannot_be_made_are_told_with_the_setting_and_not_tried_again(clock, path, setting, why):
+    said = f"Failed to connect to the host via ssh: unix_listener: cannot bind to path {path}.x3Kf: {why}"
+    action = make_action(NodeAction, {}, [AnsibleConnectionFailure(said)])
+    with pytest.raises(OhmyError, match=why) as caught:
+        action.module({}, retry=60)
+    assert clock.now == 0 and setting in caught.value.hint
+
+
 def test_an_unreachable_result_is_a_failed_one():
     result = make_action(NodeAction, {}, always({"unreachable": True, "msg": "gone"})).run(task_vars={})
     assert result["failed"] and "unreachable" not in result

@@ -10,6 +10,7 @@ import json
 import os
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import local_files
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import private_folders
 
 from .conftest import BUCKET, assert_reads_only
 
@@ -166,3 +167,13 @@ def test_a_full_disk_keeps_nobody_from_looking_and_its_path_is_told(account, run
     (told,) = result["clusters"]
     assert not result.get("failed") and told["state"] == "running" and not any(told["ssh"].values()), result
     assert f"cannot be written: {made['ssh']['config']}: No space left on device" in str(result["warnings"]), result
+
+
+def test_sockets_that_cannot_be_kept_keep_nobody_from_looking(account, run_module, cluster, monkeypatch):
+    cluster(workers=0)
+    monkeypatch.setattr(private_folders, "LONGEST_RUNTIME_DIR", len(str(account.home / "run")))
+    (account.home / f"run/ohmy-{os.getuid()}").write_text("in the way")
+    result = run_module("ec2_cluster_info", access=True)
+    (told,) = result["clusters"]
+    assert not result.get("failed") and told["state"] == "running" and not any(told["ssh"].values()), result
+    assert "Nobody can log in to" in str(result["warnings"]) and "XDG_RUNTIME_DIR" in str(result["warnings"]), result

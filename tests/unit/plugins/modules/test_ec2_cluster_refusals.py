@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import documents
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import private_folders
 from ansible_collections.ohmy.hadoop.plugins.modules import ec2_cluster
 
 from .conftest import READS, REGION
@@ -160,6 +163,15 @@ def test_a_state_folder_that_cannot_be_written_is_refused_before_anything_is_mad
     result = cluster()
     assert result["failed"] and f"{account.home}/state cannot be written" in result["msg"], result
     assert account.instances() == []
+
+
+@pytest.mark.parametrize("state", ["present", "started"])
+def test_sockets_that_cannot_be_kept_are_refused_before_anything_is_made(account, cluster, monkeypatch, state):
+    monkeypatch.setattr(private_folders, "LONGEST_RUNTIME_DIR", len(str(account.home / "run")))
+    (account.home / f"run/ohmy-{os.getuid()}").write_text("in the way")
+    result = cluster(state=state)
+    assert result["failed"] and "SSH's sockets cannot be kept" in result["msg"], result
+    assert "XDG_RUNTIME_DIR" in result["hint"] and account.instances() == [], result
 
 
 def test_the_module_takes_every_part_of_a_document_that_the_role_gives():
