@@ -11,6 +11,7 @@ import tarfile
 import typing as t
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.places import nearest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.evidence import MOST_BYTES
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_action import NodeAction
 
@@ -47,23 +48,31 @@ class ActionModule(NodeAction):
         dest = os.path.abspath(os.path.expanduser(str(args.get("dest") or "")))
         if self._task.check_mode or not args.get("dest"):
             return self.module(args, retry=RETRY)
-        try:
-            os.makedirs(dest, exist_ok=True)
-        except OSError as exc:
-            raise OhmyError(f"{dest} cannot be made: {exc.strerror}.", "Name another directory.") from exc
+        self._require_folder(dest)
         result = self.checked({**args, "spool": self.remote_folder()}, retry=RETRY)
         spooled = result.pop("spooled")
         name = os.path.basename(spooled["path"])
         partial = os.path.join(dest, f".ohmy-{name}.partial")
-        self.bring(spooled["path"], partial, spooled["size"], spooled["sha256"], retry=RETRY)
         path = dest if args.get("unpack") else os.path.join(dest, name)
         try:
+            os.makedirs(dest, exist_ok=True)
+            self.bring(spooled["path"], partial, spooled["size"], spooled["sha256"], retry=RETRY)
             if path == dest:
                 unpack(partial, dest)
-                os.unlink(partial)
             else:
                 os.replace(partial, path)
         except (OSError, tarfile.TarError) as exc:
             raise OhmyError(f"{path} cannot be written: {exc}.", "Name another directory.") from exc
+        finally:
+            self._discard(partial)
         result.update(path=path, size=spooled["size"])
         return result
+
+    @staticmethod
+    def _require_folder(dest: str) -> None:
+        """Refuse what cannot be made before a node is asked; made it is when there is something to put into it."""
+        folder = nearest(dest, os.path.lexists)
+        if not os.path.isdir(folder):
+            raise OhmyError(f"{dest} cannot be made: {folder} is no folder.", "Name another directory.")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OhmyError(f"{dest} cannot be made: {folder} cannot be written.", "Name another directory.")

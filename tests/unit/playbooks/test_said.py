@@ -29,6 +29,13 @@ LINE = {"command": "uptime"}
         ("run_command", {**LINE, "command_become": False, "command_user": "hdfs"}, "command_user: hdfs is become by"),
         ("copy_file", {"src": "/nosuch", "dest": "/srv"}, "src: /nosuch is no file and no folder here."),
         ("copy_file", {"src": "/", "dest": "/srv", "copy_batch": "lots"}, "copy_batch: must be"),
+        (
+            "logs",
+            {"logs_dest": "/dev/null/look"},
+            "logs_dest: /dev/null/look cannot be written: /dev/null is no folder",
+        ),
+        ("logs", {"logs_dest": ["look"]}, "logs_dest: must be the path of a folder"),
+        ("logs", {"logs_dest": 5}, "logs_dest: must be the path of a folder"),
         ("ui", {"ui_port": 99999}, "ui_port: must be a number from 1 to 65535, not 99999."),
         ("ui", {"ui_port": "abc"}, "not abc."),
         ("ui", {"ui_port": "0"}, "not 0."),
@@ -50,6 +57,9 @@ def test_what_cannot_be_is_refused_by_name(tmp_path, book, said, text):
         ("run_command", {**LINE, "command_become": True, "command_user": "hdfs"}),
         ("copy_file", {"src": "~", "dest": "/srv"}),
         ("copy_file", {"src": "~", "dest": "/srv", "copy_batch": "100%"}),
+        ("logs", {"logs_dest": "~/no/such/look"}),
+        ("logs", {"logs_dest": "no/such/look"}),
+        ("logs", {"logs_dest": ""}),
         ("ui", {"ui_port": "8157"}),
     ],
 )

@@ -62,7 +62,7 @@ def test_files_are_unpacked_for_this_user_alone_and_replaced(bring, tmp_path):
 def test_what_leads_out_of_the_folder_is_refused(bring, tmp_path, member):
     result = bring(member)
     assert result["failed"] and "no node sends" in result["msg"], result
-    assert not (tmp_path / "outside").exists()
+    assert not (tmp_path / "outside").exists() and not list((tmp_path / "logs").iterdir())
 
 
 def test_no_more_is_written_than_a_node_may_send(bring, tmp_path, monkeypatch):
@@ -76,3 +76,19 @@ def test_a_file_of_the_users_own_is_not_written_through_a_link(bring, tmp_path):
     (tmp_path / "mine").write_text("mine")
     (tmp_path / "logs/a.log").symlink_to(tmp_path / "mine")
     assert bring(("a.log", {}))["failed"] and (tmp_path / "mine").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_the_node_is_asked(monkeypatch, tmp_path):
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    (tmp_path / "file").write_text("mine")
+    args = {"dest": str(tmp_path / "file/logs"), "alone": True, "unpack": True}
+    action = make_action(hadoop_logs.ActionModule, args, [], spool=str(tmp_path))
+    result = action.run(task_vars={})
+    assert result["failed"] and f"{tmp_path}/file/logs cannot be made" in result["msg"] and not action.calls, result
+
+
+def test_a_node_that_gives_nothing_leaves_no_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    args = {"dest": str(tmp_path / "new/logs"), "alone": True, "unpack": True}
+    action = make_action(hadoop_logs.ActionModule, args, [{"failed": True, "msg": "No."}], spool=str(tmp_path))
+    assert action.run(task_vars={})["failed"] and not (tmp_path / "new").exists()
