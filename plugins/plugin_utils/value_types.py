@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from . import units
 
 # Whose values are mappings themselves.
@@ -21,11 +23,17 @@ def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.A
     """Return ``name: what is wrong`` for values that Ansible's own validator would bend into shape."""
     found = []
     for name, value in values.items():
-        wanted = specs[name].get("type")
+        wanted, choices = specs[name].get("type"), specs[name].get("choices")
         if wanted in ("str", "path") and isinstance(value, (dict, list)):
             found.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
+        elif wanted == "str" and choices and str(value) not in choices:
+            found.append(f"{name}: must be one of {', '.join(choices)}, not {said(value)}")
         elif wanted == "int" and not _whole(value):
-            found.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {value}")
+            found.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {said(value)}")
+        elif wanted == "float" and not _number(value):
+            found.append(f"{name}: must be a number, not {said(value)}")
+        elif wanted == "bool" and not _truth(value):
+            found.append(f"{name}: must be true or false, not {said(value)}")
         elif wanted == "list" and isinstance(value, list):
             if specs[name].get("elements") == "dict":
                 wrong = [item for item in value if not isinstance(item, dict)]
@@ -34,6 +42,9 @@ def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.A
             kinds = (str, int) if name in NUMBERS else (str,)
             bad = [item for item in value if not isinstance(item, kinds) or isinstance(item, bool) or item == ""]
             found += [f"{name}: must be a list of texts; {item!r} is none" for item in bad]
+        elif wanted == "list" and specs[name].get("elements") == "dict" and not isinstance(value, dict):
+            given = "a text" if isinstance(value, str) else said(value)
+            found.append(f"{name}: must be a list of names and values, not {given}")
         elif wanted == "list" and isinstance(value, dict):
             found.append(f"{name}: must be a list, not a mapping")
         elif wanted == "dict" and isinstance(value, list):
@@ -43,6 +54,28 @@ def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.A
             bad = [key for key, item in value.items() if isinstance(item, (dict, list))]
             found += [f"{name}: the value of {key!r} must be a text or a number" for key in bad]
     return found
+
+
+def said(value: t.Any) -> str:
+    """Return a value as part of a sentence; a blank one would be overlooked."""
+    text = str(value)
+    return text if text.strip() else repr(text)
+
+
+def _number(value: t.Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return not isinstance(value, bool)
+
+
+def _truth(value: t.Any) -> bool:
+    try:
+        boolean(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _whole(value: t.Any) -> bool:

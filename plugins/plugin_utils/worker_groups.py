@@ -13,7 +13,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._aws import groups
 from ..module_utils._core.errors import OhmyError
+from . import value_types
 
+MOST_WORKERS = 1000
 # What a group that says nothing takes from the other workers does not matter here.
 COMMON = groups.Group(groups.WORKER, groups.WORKER, 0, ("m6i.large",), "ami-0")
 
@@ -22,6 +24,8 @@ def problem(value: t.Sequence[t.Mapping[str, t.Any]] | None) -> str:
     """Return what is wrong with ``cluster_worker_groups``, or an empty text."""
     done = []
     for number, one in enumerate(value or (), 1):
+        if text := _form(one):
+            return f"in group {one.get('name', number)} {text}"
         checked = ArgumentSpecValidator(groups.FURTHER).validate(dict(one))
         if checked.error_messages:
             return f"in group {one.get('name', number)}: {checked.error_messages[0]}"
@@ -31,6 +35,18 @@ def problem(value: t.Sequence[t.Mapping[str, t.Any]] | None) -> str:
     except OhmyError as exc:
         return f"{exc.message.partition(': ')[2] or exc.message} {exc.hint}".strip()
     return ""
+
+
+def _form(group: t.Mapping[str, t.Any]) -> str:
+    """Return what is wrong with a group by itself: names, types, and how many workers it wants."""
+    unknown = [name for name in group if name not in groups.FURTHER]
+    if unknown:
+        return f"there is no {unknown[0]}; a group has {', '.join(groups.FURTHER)}"
+    given = {name: value for name, value in group.items() if value is not None}
+    for text in value_types.problems(groups.FURTHER, given):
+        return text.replace(": ", " ", 1)
+    most = int(given.get("workers", 0))
+    return "" if most <= MOST_WORKERS else f"workers must be 0 to {MOST_WORKERS}, not {most}"
 
 
 def root_volume_problem(value: t.Mapping[str, t.Any] | None) -> str:

@@ -37,3 +37,15 @@ def test_the_host_keys_of_those_that_came_are_pinned(tmp_path, launch, more, pin
     code, told = play(tmp_path, plays, *more, ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"))
     assert code == 0 and (PINNED in told) == pinned, told
     assert not pinned or told.index(LIVE) < told.index(PINNED), told
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"), [({}, False), ({"cluster_workers": None}, False), ({"cluster_workers": 0}, True)]
+)
+def test_a_number_that_nobody_says_is_not_asked_for(tmp_path, said, asked):
+    tasks = yaml.safe_load((ROOT / "playbooks/scale.yml").read_text("utf-8"))[1]["tasks"]
+    (know,) = [task for task in tasks if "ohmy_workers_asked" in task.get("ansible.builtin.set_fact", {})]
+    tell = {"ansible.builtin.debug": {"msg": "asked: {{ ohmy_workers_asked }}"}}
+    plays = [{"hosts": "localhost", "gather_facts": False, "vars": said, "tasks": [know, tell]}]
+    code, told = play(tmp_path, plays)
+    assert code == 0 and f"asked: {asked}" in told, told

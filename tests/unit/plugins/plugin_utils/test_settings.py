@@ -80,6 +80,75 @@ def test_settle_tells_all_wrong_types_at_once_in_plain_words(job):
     assert not [line for line in problems if "<class" in line or "argument" in line]
 
 
+ID = "i-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"cluster_force": "maybe"}, "cluster_force: must be true or false, not maybe"),
+        ({"cluster_stop_force": [True]}, "cluster_stop_force: must be true or false, not [True]"),
+        ({"cluster_balance": ""}, "cluster_balance: must be true or false, not ''"),
+        ({"cluster_workers": ""}, "cluster_workers: must be a whole number, not ''"),
+        ({"cluster_keep": "allways"}, "cluster_keep: must be one of never, on_failure, always, not allways"),
+        ({"cluster_keep": True}, "cluster_keep: must be one of never, on_failure, always, not True"),
+        ({"cluster_provider": ""}, "cluster_provider: must be one of ec2, inventory, not ''"),
+        ({"cluster_max_hourly_cost": "cheap"}, "cluster_max_hourly_cost: must be a number, not cheap"),
+        ({"cluster_max_hourly_cost": [1]}, "cluster_max_hourly_cost: must be a number, not [1]"),
+        ({"cluster_max_hourly_cost": True}, "cluster_max_hourly_cost: must be a number, not True"),
+        ({"cluster_worker_groups": "spot"}, "cluster_worker_groups: must be a list of names and values, not a text"),
+        ({"cluster_worker_groups": 5}, "cluster_worker_groups: must be a list of names and values, not 5"),
+        (
+            {"cluster_worker_groups": [{"name": "x", "workers": "two"}]},
+            "cluster_worker_groups: in group x workers must be a whole number, not two",
+        ),
+        (
+            {"cluster_worker_groups": [{"name": "x", "workers": 2.5}]},
+            "cluster_worker_groups: in group x workers must be a whole number, not 2.5",
+        ),
+        (
+            {"cluster_worker_groups": [{"name": "x", "workers": 10**9}]},
+            "cluster_worker_groups: in group x workers must be 0 to 1000, not 1000000000",
+        ),
+        (
+            {"cluster_worker_groups": [{"nam": "x", "workers": 1}]},
+            "cluster_worker_groups: in group 1 there is no nam; a group has name, workers, instance_type, image, spot, "
+            "datanode, root_volume, volumes",
+        ),
+        (
+            {"cluster_worker_groups": [{"name": "x", "workers": 1, "spot": "yes"}]},
+            "cluster_worker_groups: in group x spot must be one of no, prefer, only, not yes",
+        ),
+        ({"cluster_remove": ["worker-1"]}, "cluster_remove: 'worker-1' is no id of an instance, such as " + ID),
+        ({"cluster_remove": [ID[:-1]]}, f"cluster_remove: '{ID[:-1]}' is no id of an instance, such as {ID}"),
+        ({"cluster_remove": ID.upper()}, f"cluster_remove: '{ID.upper()}' is no id of an instance, such as {ID}"),
+        ({"cluster_remove": ""}, f"cluster_remove: '' is no id of an instance, such as {ID}"),
+        ({"cluster_remove": 5}, f"cluster_remove: '5' is no id of an instance, such as {ID}"),
+    ],
+)
+def test_settle_says_what_must_be_in_words_of_the_project(job, values, problem):
+    folder, good = job
+    assert settle(folder, {**good, **values})[1] == [problem]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"cluster_force": "yes"},
+        {"cluster_force": 0},
+        {"cluster_keep": "always"},
+        {"cluster_max_hourly_cost": "2.5"},
+        {"cluster_max_hourly_cost": 3},
+        {"cluster_remove": f"{ID},i-01234567"},
+        {"cluster_remove": [ID]},
+        {"cluster_worker_groups": [{"name": "x", "workers": "2", "datanode": "no"}]},
+    ],
+)
+def test_settle_takes_what_can_be_meant(job, values):
+    folder, good = job
+    assert settle(folder, {**good, **values})[1] == []
+
+
 def test_settle_takes_a_command_on_a_file_that_travels(job):
     folder, values = job
     found, problems = settle(folder, {**values, "job_mapper": "python3 m.py", "job_files": ["m.py"]})

@@ -69,7 +69,7 @@ REFUSED = {
     "a type": ({"job_steps": [{**TWO[0], "reduces": 1.5}]}, "job_steps[1].reduces: must be a whole number, not 1.5"),
     "a choice": (
         {"job_steps": [{**TWO[0], "priority": "x"}]},
-        "job_steps[1].priority: value of job_priority must be one",
+        "job_steps[1].priority: must be one of very_low",
     ),
     "together": ({"job_steps": [{**TWO[0], "sort": [2]}]}, "job_steps[1].sort: field 2 is not in the key"),
     "from the top": ({"job_sort": [2]}, "job_steps[1].sort: field 2 is not in the key"),
