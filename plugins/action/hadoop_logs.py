@@ -46,9 +46,10 @@ class ActionModule(NodeAction):
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return where the collected evidence lies on the controller."""
         dest = os.path.abspath(os.path.expanduser(str(args.get("dest") or "")))
+        if args.get("dest"):
+            self._require_folder(dest)
         if self._task.check_mode or not args.get("dest"):
             return self.module(args, retry=RETRY)
-        self._require_folder(dest)
         result = self.checked({**args, "spool": self.remote_folder()}, retry=RETRY)
         spooled = result.pop("spooled")
         name = os.path.basename(spooled["path"])

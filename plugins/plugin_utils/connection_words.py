@@ -31,13 +31,13 @@ def told(reason: str) -> tuple[str, str]:
         # Sockets of clusters on EC2 lie in a folder of their own, the others in Ansible's.
         name = "XDG_RUNTIME_DIR" if re.search(r"/ohmy-\d+/", reason) else "ANSIBLE_SSH_CONTROL_PATH_DIR"
         hint = f"SSH keeps its sockets there: make room or mend it, or set {name} to another folder with a short path."
+    elif NO_CONFIG in reason:
+        hint = "playbooks/login.yml writes the ssh_config of a cluster anew."
     elif "Permission denied" in reason:
         hint = (
             "The node does not take this SSH key or user: see cluster_public_key and cluster_ssh_user, or the host's "
             "variables in the inventory."
         )
-    elif NO_CONFIG in reason:
-        hint = "playbooks/login.yml writes the ssh_config of a cluster anew."
     elif re.search(r"python[0-9.]*: (command )?not found|python[0-9.]*: No such file", reason):
         hint = "Install python3 there, or set ansible_python_interpreter to where it is."
     else:

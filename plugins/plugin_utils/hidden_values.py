@@ -20,6 +20,7 @@ from ..module_utils._core.secrets import REFUSED_ENV
 
 LOOKUP = re.compile(r"(?<![\w.])(?:lookup|query|q)\s*\(\s*['\"](?P<name>[\w.]+)['\"](?P<terms>[^)]*)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+ALONE = re.compile(r"\s*{{\s*(\w+)\s*}}\s*")
 QUOTED = re.compile(r"['\"]([A-Za-z_]\w*)['\"]")
 # Lookups that keep secrets, by what their names hold.
 KEEPER = re.compile(r"secret|vault|pass|ssm|keyring|bitwarden|lastpass|credential", re.IGNORECASE)
@@ -34,15 +35,15 @@ class Sources:
 
     :param variables: all variables by name, as they were written.
     :param template: works out what stands in such a value.
-    :param environment: that of this process.
+    :param environment: that of this process by default.
     """
 
     def __init__(
-        self, variables: t.Mapping[str, t.Any], template: Template, environment: t.Mapping[str, str] = os.environ
+        self, variables: t.Mapping[str, t.Any], template: Template, environment: t.Mapping[str, str] | None = None
     ) -> None:
         self._variables = variables
         self._template = template
-        self._environment = environment
+        self._environment = os.environ if environment is None else environment
         self._known: dict[tuple[str, bool], set[str]] = {}
 
     def of(self, written: t.Any, value: t.Any) -> set[str]:
@@ -53,7 +54,8 @@ class Sources:
 
         :param written: the same value before templates were worked out.
         """
-        return set(self._within(written, value, isinstance(value, dict) or _has_dicts(value)))
+        found = self._within(written, value, isinstance(value, dict) or _has_dicts(value))
+        return {"".join(text) for text in found}  # without what Ansible notes of them
 
     def _within(self, written: t.Any, value: t.Any, handed_on: bool) -> t.Iterator[str]:
         if isinstance(written, dict) and isinstance(value, dict):
@@ -70,6 +72,9 @@ class Sources:
 
     def _of_template(self, text: str, value: t.Any, handed_on: bool) -> t.Iterator[str]:
         if "{{" not in text and "{%" not in text:
+            return
+        if (alone := ALONE.fullmatch(text)) and alone[1] in self._variables.keys() - NO_SOURCES:
+            yield from self._within(self._variables[alone[1]], value, handed_on)
             return
         for found in LOOKUP.finditer(text):
             if found["name"] in ("env", "ansible.builtin.env"):
@@ -104,8 +109,7 @@ def _texts(value: t.Any) -> t.Iterator[str]:
         for one in value.values() if isinstance(value, dict) else value:
             yield from _texts(one)
     elif isinstance(value, str) and value.strip():
-        # Without what Ansible notes of it.
-        yield "".join(value)
+        yield value
 
 
 def _is_vaulted(value: t.Any, by_file: bool) -> bool:

@@ -240,10 +240,8 @@ class NodeAction(ActionBase):
 
     @staticmethod
     def _discard(path: str) -> None:
-        try:
+        with contextlib.suppress(OSError):  # why it is not there is told by who could not write it
             os.unlink(path)
-        except FileNotFoundError:
-            pass
 
     def _notice_death_fast(self) -> None:
         """Make SSH notice a dead node within half a minute, and leave all retries to this class."""

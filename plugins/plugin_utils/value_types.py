@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.module_utils.parsing.convert_bool import BOOLEANS_FALSE, BOOLEANS_TRUE, boolean
 
 from . import units
 
@@ -26,7 +26,7 @@ def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.A
         wanted, choices = specs[name].get("type"), specs[name].get("choices")
         if wanted in ("str", "path") and isinstance(value, (dict, list)):
             found.append(f"{name}: must be a text, not a {'list' if isinstance(value, list) else 'mapping'}")
-        elif wanted == "str" and choices and str(value) not in choices:
+        elif wanted == "str" and choices and not _chosen(value, choices):
             found.append(f"{name}: must be one of {', '.join(choices)}, not {said(value)}")
         elif wanted == "int" and not _whole(value):
             found.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {said(value)}")
@@ -60,6 +60,13 @@ def said(value: t.Any) -> str:
     """Return a value as part of a sentence; a blank one would be overlooked."""
     text = str(value)
     return text if text.strip() else repr(text)
+
+
+def _chosen(value: t.Any, choices: t.Collection[str]) -> bool:
+    """Tell whether a value is a choice; YAML reads off and no as false, which Ansible's validator turns back."""
+    if isinstance(value, bool):
+        return len((BOOLEANS_TRUE if value else BOOLEANS_FALSE) & {*choices}) == 1
+    return str(value) in choices
 
 
 def _number(value: t.Any) -> bool:

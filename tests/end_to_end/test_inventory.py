@@ -67,7 +67,7 @@ def fixture_nodes(cloud, tmp_path_factory):
     found = sorted(cloud.instances(CLUSTER, "running"), key=lambda one: tags(one)["ohmy:group"])
     done = ["ls", "/var/lib/cloud/instance/boot-finished"]
     for one in found:  # each has let its host key be known
-        wait_for(f"{one['InstanceId']} to boot", lambda one=one: cloud.inside(one, *done).returncode == 0, 120)
+        wait_for(f"{one['InstanceId']} to boot", lambda one=one: cloud.inside(one, *done).returncode == 0, 300)
     yield found
     run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
     assert run.code == 0 and cloud.leftovers(CLUSTER) == [], run.text

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 import subprocess
 import typing as t
@@ -86,8 +87,9 @@ def _refused(base: t.Any, exc: Exception) -> OhmyError:
     profile = _profile_with(base, ["credential_process"])
     if profile and said.get("provider") == "custom-process":
         told = str(said.get("error_msg", ""))
-        if told.startswith("Missing required key"):  # whose name the SDK says, not the program
-            why = f"printed no {told.rpartition(' ')[2]}".replace("'", "")
+        # Of a program that fails it is what that printed.
+        if missing := re.fullmatch(r"Missing required key in response: '?(AccessKeyId|SecretAccessKey)'?", told):
+            why = f"printed no {missing[1]}"
         else:
             why = "printed another version" if told.startswith("Unsupported") else "ended with an error"
         return _of_process(profile, why)
@@ -132,5 +134,5 @@ def resolve(session: t.Any) -> None:
             "Begin a session first and give its keys in the environment: docs/credentials.md shows how.",
         ) from exc
     except (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as exc:
-        # Without its cause, for that may hold what a program printed.
-        raise _broken(base, exc) from None
+        # Without its cause where that may hold what a program printed.
+        raise _broken(base, exc) from (None if _profile_with(base, ["credential_process"]) else exc)

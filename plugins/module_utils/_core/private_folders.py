@@ -46,6 +46,8 @@ def socket_path(name: str) -> str:
 def require_sockets() -> None:
     """Raise NoSockets where the folder of sockets cannot be made, or has no room."""
     folder = nearest(socket_folder(), os.path.lexists)
+    if folder == socket_folder() and os.lstat(folder).st_uid != os.getuid():
+        raise NoSockets(f"{folder} does not belong to this user")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise NoSockets(f"{folder} cannot be written")
     disk = os.statvfs(folder)

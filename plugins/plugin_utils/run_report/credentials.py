@@ -14,9 +14,10 @@ import re
 MASK = "(hidden)"
 # Names are bounded: what a program says may be one long word. Tokens are what a tokenizer counts, too.
 NAME = (
-    r"[\w.-]{0,64}(?:secret(?!ar|ly)|passw(?:or)?d|passphrase|token(?!s|i[sz])|signature|authorization"
+    r"[\w.-]{0,64}(?:secret(?!ar|ly)|passw(?:or)?d|passphrase|(?<!invalid)(?<!expired)token(?!s|i[sz]|[._-]?(?:count|length|type))|signature|authorization"
     r"|(?:access|auth|api|bearer|refresh|session)[._-]?tokens|credential(?!s?\.provider)"
-    r"|(?:api|access|account|private|signing|encryption)[._-]?key)"
+    r"|(?<!invalid)(?:api|access|account|private|signing|encryption)[._-]?key)"
+    r"(?![\w.-]{0,64}(?:error|exception)\b)"  # what went wrong is none
     r"""(?![\w.-]{0,64}(?:file|path|location|dir)\\?["']?[=: ]{1,3}["']?/)[\w.-]*"""  # where it lies is none itself
 )
 # Keys of records, not of doors.
@@ -57,7 +58,7 @@ IN_TEXTS = tuple(
             re.IGNORECASE,
         ),
         (
-            r"(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl[a-z]{2,4}-[\w-]{16,}|xox[a-z]-[\w-]{8,}"
+            r"(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w-]{16,}|xox[a-z]-[\w-]{8,}"
             r"|xapp-[\w-]{8,}|sk-(?:(?:ant|proj)-[\w-]{16,}|[A-Za-z0-9]{20,})|[rs]k_(?:live|test)_\w{8,}"
             r"|AIza[\w-]{30,}|(?:hf|npm)_[A-Za-z0-9]{30,}|pypi-AgE[\w-]{16,})",
             0,
@@ -67,7 +68,7 @@ IN_TEXTS = tuple(
         (r"(?P<name>\bBearer\s+)(?=[a-z.~+/=_-]*\d)[\w.~+/=-]{16,}", re.IGNORECASE),
         (rf"(?P<name><name>\s*{NAME}\s*</name>\s*<value>)[^<]+", re.IGNORECASE),
         # As curl takes a name and a password; two numbers are a user's.
-        (r"""(?P<name>(?<![\w-])(?:-u|--(?:proxy-)?user)[ =]["']?[\w.@-]{1,64}:)(?!\d{1,10}\b)[^\s"':]+""", 0),
+        (r"""(?P<name>(?<![\w-])(?:-u|--(?:proxy-)?user)[ =]["']?[\w.@-]{1,64}:)(?!\d{1,10}\b)[^\s"']+""", 0),
         # The directory in which a program runs is called so, too.
         (rf"(?P<name>(?<![^\W_])(?:pass|pwd(?!=/))=){VALUE}", re.IGNORECASE),
         (rf"""(?P<name>["'](?:\w{{0,64}}_)?(?:pass|pwd)\\?["']\s*:\s*){VALUE}""", re.IGNORECASE),

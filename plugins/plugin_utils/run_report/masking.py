@@ -32,7 +32,7 @@ SURE = 8
 SHORTEST = 6
 # Paths, numbers, dates and times say nothing of a secret.
 EVERYBODYS = re.compile(
-    r"(?:/|\.{1,2}/|~)[^\s:@=]*\Z|(?:file|hdfs|s3[an]?)://[^\s@]*\Z|[+-]?[\d.,_]+(?:[eE][+-]?\d+)?\Z"
+    r"(?![A-Za-z0-9/+]{40}\Z)(?:/|\.{1,2}/|~[\w.-]*(?:/|\Z))[^\s:@=]*\Z|(?:file|hdfs|s3[an]?)://[^\s@]*\Z|[+-]?[\d.,_]+(?:[eE][+-]?\d+)?\Z"
     r"|\d{4}-\d{2}(?:-\d{2})?(?:[T ][\d:.+Z-]*)?\Z"
 )
 
@@ -83,7 +83,7 @@ class Mask:
         self.variables = masked(told, found=found, known=set(known))
         texts = [str(text) for text in shown]
         values = {one for one in leaves(found) if is_telling(one) and not any(one in told for told in texts)}
-        forms = {form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe=""))}
+        forms = {form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe="", errors="replace"))}
         # A value may hold another one.
         self._values = sorted(forms, key=lambda text: (-len(text), text))
 

@@ -88,7 +88,7 @@ def load(path: str) -> dict[str, t.Any] | None:
         raise Damaged(path, _said(exc)) from exc
     if not isinstance(found, dict) or found.get("kind") != KIND:
         return None
-    if type(found.get("format")) is not int:
+    if not isinstance(found.get("format"), int) or isinstance(found["format"], bool):
         raise Damaged(path, "format is no number")
     if found["format"] == FORMAT and (why := deeper(found) or unlike(found, FORM)):
         raise Damaged(path, why)

@@ -65,6 +65,7 @@ def test_values_from_vaults_and_the_environment_are_found(tmp_path):
                 "two": {"deep": [Vaulted("vault-two")], "other": "ordinary"},
                 "three": "{{ lookup('env', 'THREE') }}",
                 "usual": "ordinary",
+                "five": Vaulted("vault-five"),
                 "job_cmdenv": {"PLACE": Vaulted("vault-cmdenv")},
             }
         )
@@ -78,6 +79,7 @@ def test_values_from_vaults_and_the_environment_are_found(tmp_path):
             "app.one": "{{ one }}",
             "app.two": "x-{{ two.deep[0] }}-y",
             "app.three": "{{ three }}",
+            "app.five": "{{ hostvars['localhost'].five }}",
             "app.four": "{{ four }}",
             "app.direct": "{{ lookup('ansible.builtin.env', \"DIRECT\") }}",
             "app.file": "{{ query('file', 'secret.txt')[0] }}",
@@ -95,7 +97,7 @@ def test_values_from_vaults_and_the_environment_are_found(tmp_path):
     }
     found, text = hidden(tmp_path, job, "-e", "@vars.yml", "-e", "@whole.yml", **env)
     assert found == {
-        *("vault-one", "vault-two", "vault-cmdenv", "vault-four", "vault-own", "x-vault-two-y"),
+        *("vault-one", "vault-two", "vault-five", "vault-cmdenv", "vault-four", "vault-own", "x-vault-two-y"),
         *("env-three", "env-direct", "env-token", "from-a-file"),
     }
     # Nor does the module itself show them.
@@ -107,6 +109,12 @@ def test_a_vaulted_job_file_hides_what_it_hands_on(tmp_path):
     job = yaml.safe_load((tmp_path / "job.yml").read_text()) | {"job_options": {"app.dsn": "from-the-file"}}
     (tmp_path / "vaulted.yml").write_bytes(VAULT.encrypt(yaml.safe_dump(job)))
     assert hidden(tmp_path, {}, "-e", "@vaulted.yml")[0] == {"from-the-file"}
+
+
+def test_of_options_that_another_variable_holds_only_what_is_vaulted_is_hidden(tmp_path):
+    shared = {"app.own": Vaulted("vault-own"), "app.plain": "-Xmx2g -Dplain=1"}
+    (tmp_path / "vars.yml").write_text(yaml.safe_dump({"shared": shared}))
+    assert hidden(tmp_path, {"job_options": "{{ shared }}"}, "-e", "@vars.yml")[0] == {"vault-own"}
 
 
 def test_an_ordinary_run_hides_nothing(tmp_path):

@@ -67,6 +67,7 @@ LINE = "MIIEpAIBAAKCAQEAwJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYabcdefgh01"
         (r'{"password": "a\"b", "n": 1}', '{"password": (hidden), "n": 1}'),
         ("PGPASSWORD='it''s' x", "PGPASSWORD=(hidden) x"),
         ("curl -u ada:hunter2 --proxy-user 'a:b' x", "curl -u ada:(hidden) --proxy-user 'a:(hidden)' x"),
+        ("curl -u ada:pa:ss x", "curl -u ada:(hidden) x"),
         (
             "<name>fs.s3a.secret.key</name>\n<value>a b</value>",
             "<name>fs.s3a.secret.key</name>\n<value>(hidden)</value>",
@@ -106,6 +107,10 @@ def test_texts_lose_what_looks_like_a_credential(text, clean):
         "COMPASS=north BYPASS=1 PWD=/home/ada OLDPWD=/ SORT_KEY=name PARTITION_KEY=day MONKEY=1 SSH_AUTH_SOCK=/a",
         "HADOOP_TOKEN_FILE_LOCATION=/a/b 'password_file': '/c/d' AM_CONTAINER_TOKENS=/e <name>a.b</name><value>c</value>",
         "podman run -u 1000:1000 --user=0:0",
+        "org.apache.hadoop.security.authorize.AuthorizationException: User: root is not allowed to impersonate",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials; InvalidTokenError: it is old",
+        "InvalidToken: Token has expired; ExpiredToken: The token; InvalidAccessKeyId: The key",
+        "global-configuration-server glue-catalog-database-name glove-twitter-27B-100d token_count: 5",
         "tokens=512 max_tokens: 9 tokenize=yes secretary: Ada  secretly=",
         "The passage: a secret garden; a token of love; the keys of the house; her password",
         "/usr/lib/python3/dist-packages/a.py line 4: monkey, turkey, donkey",
@@ -165,6 +170,8 @@ def report(settings, said):
         "Grüße & more",
         "/x1:y2@z3=",
         "a%2Fb+c=",
+        "/7MDENGbPxRfiCYEXAMPLEKEYwJalrXUtnFEMIKa",
+        "~x9K!pqr",
     ],
 )
 @pytest.mark.parametrize("among", ["job_cmdenv", "job_steps", "hadoop_core_site"])

@@ -142,6 +142,8 @@ def test_settle_says_what_must_be_in_words_of_the_project(job, values, problem):
         {"cluster_remove": f"{ID},i-01234567"},
         {"cluster_remove": [ID]},
         {"cluster_worker_groups": [{"name": "x", "workers": "2", "datanode": "no"}]},
+        {"job_preflight": False},  # as YAML reads off
+        {"cluster_worker_groups": [{"name": "x", "workers": 2, "spot": False}]},
     ],
 )
 def test_settle_takes_what_can_be_meant(job, values):
