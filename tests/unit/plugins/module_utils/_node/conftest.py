@@ -61,16 +61,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(size)
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
+        # Before the answer: whoever has that may set it for the next one.
+        lost, self.server.lost = self.server.lost, 0
         answers = self.server.table.get((self.command, self.path.partition("?")[0]), [(404, b"")])
         status, reply = answers[0] if len(answers) == 1 else answers.pop(0)
         self.send_response(status)
         if status in (301, 307):
             self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-        self.send_header("Content-Length", str(len(reply) + self.server.lost))
+        self.send_header("Content-Length", str(len(reply) + lost))
         self.end_headers()
         self.wfile.write(reply)
-        if self.server.lost:
-            self.server.lost = 0
+        if lost:
             self.close_connection = True
 
     do_GET = do_PUT = do_DELETE = answer
