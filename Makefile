@@ -12,8 +12,9 @@
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
 # make docs                        make the site of the documentation in build/docs/html; a warning is an error
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
-# make test-long                   what takes longer: break each phase, grow, shrink, sleep, lose nodes, other versions, a browser
+# make test-long                   what takes longer: kill and break each phase, other versions, other archives, a browser
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
+# make test-life                   let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make coverage                    how much of module_utils the unit tests run, package by package
 # make bench [ONLY=row]            compare with what does the same otherwise: all rows take up to 90 minutes
@@ -23,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: run test test-long test-failures
+.NOTPARALLEL: run test test-long test-failures test-life
 
 # A path in JOB counts from where make was called, with -C too.
 export OHMY_CALLER := $(PWD)
@@ -36,13 +37,13 @@ unexport VIRTUAL_ENV
 STAMPS := build/stamps
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
-# A cluster waits for much of its time, two use 60 % of two cores: four processes run tests side by side, each with a
-# cloud of its own for whole runs (tests/side_by_side.py).
-FOUR := --numprocesses 4 --dist loadscope --no-loadscope-reorder
+# A cluster waits for much of its time, two use 60 % of two cores: three processes run tests side by side, each with a
+# cloud of its own for whole runs (tests/side_by_side.py). Of four, some wait too long for what they are to see.
+THREE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 # Of the unit tests alone: tests/conftest.py leaves out all others.
 COVERAGE := --cov --cov-report=json:build/coverage.json
 
-.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures bench lint format sanity unit coverage archives collection docs lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit coverage archives collection docs lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -81,14 +82,17 @@ down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
 
 test: setup-dev
-	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(FOUR) $(COVERAGE)
+	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures and not life" $(THREE) $(COVERAGE)
 	-@$(PYTHON) scripts/coverage_table.py build/coverage.json
 
 test-long: setup-dev
-	@scripts/test tests -m long $(FOUR)
+	@scripts/test tests -m long $(THREE)
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures
+
+test-life: setup-dev
+	@scripts/test tests/end_to_end -m life $(THREE)
 
 lint: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/gates -m "not sanity"

@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 
 from .support import tags
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.life
 
 PAGE = "docs/scale_up_and_down.md"
 NAME = "scale"

@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 
 from .support import write_job
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.life
 
 NAME = "nap"
 PAGE = "docs/lifecycle.md"

@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 from .support import ROOT, tags, write_job
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.life
 
 NAME = "kinds"
 LINES = 10
