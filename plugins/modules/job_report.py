@@ -110,7 +110,7 @@ options:
     description:
       - Where the report is to lie; C(.html) and C(.json) are appended. Without it none is written.
       - The report of the run before is kept under the same names with C(-before), and compared with the new one; one that
-        somebody changed is kept with a warning. What is no report is never replaced.
+        somebody changed is kept so with a warning, in place of the one before that. What is no report is never replaced.
       - A job that was found finished, and check mode, leave the report of the run before alone.
     type: str
     default: ""

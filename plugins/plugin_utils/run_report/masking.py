@@ -83,7 +83,9 @@ class Mask:
         self.variables = masked(told, found=found, known=set(known))
         texts = [str(text) for text in shown]
         values = {one for one in leaves(found) if is_telling(one) and not any(one in told for told in texts)}
-        forms = {form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe="", errors="replace"))}
+        forms = {
+            form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe="", errors="replace"))
+        }
         # A value may hold another one.
         self._values = sorted(forms, key=lambda text: (-len(text), text))
 

@@ -182,9 +182,7 @@ def test_ssh_rule_of_the_old_address_is_replaced_and_foreign_rules_stay(account,
     assert cidrs == ["192.0.2.99/32", "198.51.100.0/24"]
     # Who is let in already is not kept out of a check.
     cluster(workers=0, ssh_cidr="192.0.2.0/24")
-    assert cluster(workers=0, ssh_cidr="192.0.2.99/32")["actions"] == [
-        "narrow SSH into security group ohmy-demo (SSH)"
-    ]
+    assert cluster(workers=0, ssh_cidr="192.0.2.99/32")["actions"] == ["narrow SSH into security group ohmy-demo (SSH)"]
 
 
 def test_another_host_key_for_a_pinned_instance_is_an_error(account, cluster):
