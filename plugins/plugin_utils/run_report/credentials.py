@@ -58,7 +58,8 @@ IN_TEXTS = tuple(
             re.IGNORECASE,
         ),
         (
-            r"(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w-]{16,}|xox[a-z]-[\w-]{8,}"
+            r"(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}"
+            r"|gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w-]{16,}|xox[a-z]-[\w-]{8,}"
             r"|xapp-[\w-]{8,}|sk-(?:(?:ant|proj)-[\w-]{16,}|[A-Za-z0-9]{20,})|[rs]k_(?:live|test)_\w{8,}"
             r"|AIza[\w-]{30,}|(?:hf|npm)_[A-Za-z0-9]{30,}|pypi-AgE[\w-]{16,})",
             0,
