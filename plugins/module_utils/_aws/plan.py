@@ -113,8 +113,8 @@ def _plan_access(plan: Plan, want: Want, have: Have, incarnation: str, launching
     if have.group is None:
         plan.add("create", f"security group {group}", None, {"vpc": have.subnet.vpc_id})
     ssh = list(have.group.ssh) if have.group is not None else []
-    wanted = ipaddress.ip_network(have.ssh_cidr)
-    admitted = any(one.version == wanted.version and wanted.subnet_of(one) for one in map(ipaddress.ip_network, ssh))
+    caller: t.Any = ipaddress.ip_network(have.ssh_cidr)
+    admitted = any(one.version == caller.version and caller.subnet_of(one) for one in map(ipaddress.ip_network, ssh))
     verb = "narrow SSH into" if admitted else "allow SSH into"
     plan.change(verb, f"security group {group} (SSH)", ssh, [have.ssh_cidr])
     inside = have.group is not None and have.group.open_inside
