@@ -60,6 +60,7 @@ def test_what_cannot_be_is_refused_by_name(tmp_path, book, said, text):
         ("logs", {"logs_dest": "~/no/such/look"}),
         ("logs", {"logs_dest": "no/such/look"}),
         ("logs", {"logs_dest": ""}),
+        ("logs", {}),
         ("ui", {"ui_port": "8157"}),
     ],
 )
