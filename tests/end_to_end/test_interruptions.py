@@ -123,7 +123,7 @@ def test_stage_fails(cloud, tmp_path):
 
 
 def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
-    path = word_count(tmp_path, KEPT, cluster_keep="on_failure")
+    path = word_count(tmp_path, KEPT, cluster_keep="on_failure", job_fail_fast=True)
     (tmp_path / "mapper.py").write_text("raise SystemExit('no luck today')\n")
     run = start(cloud, path)
     assert run.finish() != 0
