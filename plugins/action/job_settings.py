@@ -58,9 +58,10 @@ class ActionModule(ActionBase):
         problems = settings.unknown_names(from_file, specs, strict=True)
         problems += settings.unknown_names(set(task_vars) - set(from_file), specs, strict=False)
         folder = os.path.dirname(job_file) if job_file else os.getcwd()
+        in_file = {name: self._value(value, name) for name, value in from_file.items() if name in specs}
         sources = [
             (os.getcwd(), {name: value for name, value in known.items() if name not in extra}),
-            (folder, {name: self._value(value, name) for name, value in from_file.items() if name in specs}),
+            (folder, in_file),
             (os.getcwd(), {name: value for name, value in known.items() if name in extra}),
         ]
         asked = str(self._task.args.get("scope") or "job")
@@ -73,7 +74,7 @@ class ActionModule(ActionBase):
             # What is not said of a standing cluster is as it was launched.
             specs.update((name, {**specs[name], "default": None}) for name in launched.VARIABLES)
         # A cluster can be removed after its job's files are gone, and a node knows of no job.
-        secrets = self._secrets(task_vars, known, from_file, sources[1][1])
+        secrets = self._secrets(task_vars, known, from_file, in_file)
         values, more = settings.settle(specs, sources, about)
         problems = [text for text in problems + more if text.startswith(about)]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")

@@ -81,8 +81,8 @@ class Mask:
         known = told.pop(KNOWN, None) or []
         found: list[t.Any] = [known]
         self.variables = masked(told, found=found, known=set(known))
-        texts = [str(text) for text in shown]
-        values = {one for one in leaves(found) if is_telling(one) and not any(one in told for told in texts)}
+        stays = [str(text) for text in shown]
+        values = {one for one in leaves(found) if is_telling(one) and not any(one in text for text in stays)}
         forms = {
             form for text in values for form in (text, json.dumps(text)[1:-1], quote(text, safe="", errors="replace"))
         }
