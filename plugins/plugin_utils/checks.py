@@ -173,6 +173,11 @@ def _cmdenv(value: dict[str, t.Any]) -> str:
     return " ".join(streaming.problems({**ANY_JOB, "cmdenv": value}))
 
 
+def _workers(value: int) -> str:
+    most = worker_groups.MOST_WORKERS
+    return "" if 0 <= value <= most else f"must be 0 to {most}, not {value}"
+
+
 def _instances(value: list[str] | None) -> str:
     bad = [one for one in value or () if not re.fullmatch("i-([0-9a-f]{8}|[0-9a-f]{17})", one)]
     return f"{bad[0]!r} is no id of an instance, such as i-0123456789abcdef0" if bad else ""
@@ -193,7 +198,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "cluster_subnet_id": _subnet,
     "cluster_tags": _refused(want.checked_tags, "tags"),
     "cluster_timeout": lambda value: "" if value >= 1 else "must be at least 1 second",
-    "cluster_workers": lambda value: "" if 0 <= value <= 1000 else f"must be 0 to 1000, not {value}",
+    "cluster_workers": _workers,
     "cluster_remove": _instances,
     "cluster_ssh_cidr": _refused(_cidr),
     "cluster_public_key": lambda value: _file(value) if value else "",
