@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -57,6 +58,7 @@ class Launches:
             cluster_instance_type=TYPE,
         )
         self._hand = context.folder / "hand"
+        self._answered = self._staged = False
         self._prepare()
 
     def _prepare(self) -> None:
@@ -87,10 +89,13 @@ class Launches:
         found = PHASES.search(run.text)
         if found is None:
             raise Failed("run_job did not tell how long its phases took")
+        self._answered = True
         return run.seconds - float(found[1])
 
     def again(self) -> float:
         """Run the job that is finished once more; return the seconds."""
+        if not self._answered:
+            self.whole_run()
         return self.play("run_job.yml").seconds
 
     def ping(self) -> float:
@@ -110,7 +115,9 @@ class Launches:
     def whole_script(self) -> float:
         """Do the same by hand, with nothing of it in S3; return the seconds."""
         self._empty("by-hand")
-        return self.by_hand("stage", "launch", "job", "end")
+        took = self.by_hand("stage", "launch", "job", "end")
+        self._staged = self._answered
+        return took
 
     def _empty(self, beginning: str) -> None:
         """Remove the buckets whose names begin so."""
@@ -139,10 +146,13 @@ class Launches:
         return took
 
     def stage(self) -> None:
-        """Bring to S3 what a launch needs, on both sides, so that it is there."""
+        """Bring to S3 what a launch needs, on both sides, where a whole run has not left it there."""
+        if self._staged:
+            return
         self.play("playbooks/launch.yml")
         self.play("playbooks/terminate.yml")
         self.by_hand("stage")
+        self._staged = True
 
     def _until_live(self, run: Run, master: t.Callable[[], str]) -> float:
         """Watch a launch that goes on; both sides are timed by the same clock, and looked at in the same way."""
@@ -193,12 +203,18 @@ class Launches:
         self.play("playbooks/terminate.yml")
 
 
+@contextlib.contextmanager
+def two_workers(context: Context) -> t.Iterator[Launches]:
+    """Share what a whole run leaves, its answer and its archives in S3, among the rows that begin with it."""
+    yield Launches(context.of_row("launches"), WORKERS)
+
+
 def cold_run(context: Context) -> t.Iterator[Pair | None]:
     """Run the shipped example on two workers, nothing being in S3, and take all down again.
 
     Ours is ``ansible-playbook run_job.yml`` without the seconds of its preflight; theirs ``bench/by_hand.sh``, all of it.
     """
-    launches = Launches(context, WORKERS)
+    launches: Launches = context.shared(two_workers)
     try:
         yield from interleaved(launches.whole_run, launches.whole_script)
     finally:
@@ -207,7 +223,7 @@ def cold_run(context: Context) -> t.Iterator[Pair | None]:
 
 def launch(context: Context, workers: int) -> t.Iterator[Pair | None]:
     """Measure from the first RunInstances to so many live DataNodes and NodeManagers, archives being in S3."""
-    launches = Launches(context, workers)
+    launches = context.shared(two_workers) if workers == WORKERS else Launches(context, workers)
     try:
         launches.stage()
         yield from interleaved(launches.ours, launches.theirs)
@@ -217,9 +233,8 @@ def launch(context: Context, workers: int) -> t.Iterator[Pair | None]:
 
 def second_run(context: Context) -> t.Iterator[Pair | None]:
     """Run a job again that is finished, its answer being there, and end with nothing launched."""
-    launches = Launches(context, WORKERS)
+    launches: Launches = context.shared(two_workers)
     try:
-        launches.whole_run()
         yield from interleaved(launches.again, launches.ping)
     finally:
         launches.close()
