@@ -61,11 +61,16 @@ NEEDS = (local_cloud, standing)
 
 
 class Cluster:
-    """The cluster; its ``profile`` is that of the properties with which its daemons run, ``auto`` or ``stock``."""
+    """The cluster.
+
+    ``profile`` is that of the properties with which its daemons run, ``auto`` or ``stock``; ``used`` tells whether they have
+    done anything since they were started.
+    """
 
     def __init__(self, cloud: Cloud, folder: Path, say: t.Callable[[str], None]) -> None:
         self.cloud, self.folder, self.say = cloud, folder, say
         self.profile: str | None = "auto"
+        self.used = False
         self.inventory = folder / f"{NAME}.ohmy_hadoop.yml"
         self.inventory.write_text("plugin: ohmy.hadoop.ec2_cluster\n")
         (folder / "line.txt").write_text("a line\n")
@@ -91,6 +96,7 @@ class Cluster:
         self.play("playbooks/configure.yml", job_file=str(self.job))
         self._master = self.cloud.master(NAME)
         self.tasks({"ansible.builtin.copy": {"src": f"{PROGRAMS}/", "dest": f"{ON_MASTER}/", "mode": "0755"}})
+        self.used = False
 
     def terminate(self) -> None:
         """Terminate what there is of it; where that fails, taking down the cloud is enough."""
@@ -116,11 +122,12 @@ class Cluster:
         self.say(f"restarting the cluster with the profile {profile}")
         self.profile = None  # should it fail, it is neither
         self.play("playbooks/configure.yml", job_file=str(self.job), hadoop_profile=profile)
-        self.profile = profile
+        self.profile, self.used = profile, False
 
     def restart(self) -> None:
         """Restart all daemons as they are, and wait until Hadoop is healthy."""
         self.play("playbooks/restart.yml", cluster_name=NAME)
+        self.used = False
 
     def timed(
         self, hosts: str, before: list[Task], tasks: list[Task], wanted: t.Sequence[str], *arguments: str
@@ -139,6 +146,7 @@ class Cluster:
         }
         began, ended = ({"ansible.builtin.set_fact": {f"bench_{name}": NOW}} for name in ("began", "ended"))
         play = {"hosts": hosts, "gather_facts": False, "tasks": [*before, began, *tasks, ended, keep]}
+        self.used = True
         path = self.folder / "timed.yml"
         path.write_text(yaml.safe_dump([play], sort_keys=False))
         self.play(str(path), *arguments)
@@ -160,6 +168,7 @@ class Cluster:
 
         :raises Failed: it fails.
         """
+        self.used = True
         try:
             return self.cloud.shell(self._master, line, user, seconds)
         except AssertionError as failure:
@@ -205,10 +214,23 @@ class Cluster:
         """Return a path in HDFS at which nothing is."""
         return f"{HOME}/out/{next(self._numbers)}"
 
-    def remove(self, *paths: str) -> None:
-        """Remove paths from HDFS."""
-        self.shell(f"hdfs dfs -rm -r -f -skipTrash {' '.join(paths)} >&2")
+    def remove(self, path: str) -> None:
+        """Remove a path from HDFS."""
+        self.shell(f"curl -sf -X DELETE '{self._url(path, 'DELETE')}&recursive=true'")
 
     def digest(self, path: str) -> str:
         """Return the checksum of an answer's lines, in whatever order they are."""
-        return self.shell(f"hdfs dfs -cat '{path}/part-*' | LC_ALL=C sort | md5sum").split()[0]
+        listed = json.loads(self.shell(f"curl -sf '{self._url(path, 'LISTSTATUS')}'"))["FileStatuses"]["FileStatus"]
+        parts = [one["pathSuffix"] for one in listed if one["pathSuffix"].startswith("part-")]
+        urls = " ".join(f"'{self._url(f'{path}/{part}', 'OPEN')}'" for part in sorted(parts))
+        return self.shell(f"set -o pipefail; curl -sfL {urls} | LC_ALL=C sort | md5sum").split()[0]
+
+    def count(self, path: str) -> tuple[int, int]:
+        """Return the number of files below a folder of HDFS, and their bytes."""
+        told = json.loads(self.shell(f"curl -sf '{self._url(path, 'GETCONTENTSUMMARY')}'"))["ContentSummary"]
+        return int(told["fileCount"]), int(told["length"])
+
+    def _url(self, path: str, operation: str) -> str:
+        """Return where the NameNode answers without the start of a JVM; not for what is timed."""
+        address = self._master["PrivateIpAddress"]
+        return f"http://{address}:9870/webhdfs/v1{path}?user.name=hadoop&op={operation}"

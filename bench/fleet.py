@@ -22,16 +22,23 @@ NAME = "bench"
 
 
 @contextlib.contextmanager
-def simulated(context: Context) -> t.Iterator[Fleet]:
+def fleet_of_its_own(context: Context, name: str) -> t.Iterator[Fleet]:
     """Bring up a simulated fleet, and take it down."""
     with short_home() as home:
-        fleet = Fleet(ROOT / "build/bench/fleet", home)
+        fleet = Fleet(ROOT / "build/bench" / name, home)
         context.say("bringing up a simulated fleet")
         try:
             fleet.up("--fleet")
             yield fleet
         finally:
             fleet.localcloud("down")
+
+
+@contextlib.contextmanager
+def simulated(context: Context) -> t.Iterator[Fleet]:
+    """Share a simulated fleet among rows."""
+    with fleet_of_its_own(context, "fleet") as fleet:
+        yield fleet
 
 
 @dataclass(frozen=True)

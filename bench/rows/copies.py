@@ -35,12 +35,7 @@ def distcp(context: Context, name: str, count: int, size: int) -> t.Iterator[Pai
         target = cluster.fresh()
         return cluster.stock(f"hadoop distcp {source.replace('s3:', 's3a:', 1)} {target}"), target
 
-    return both(cluster, ours, theirs, look=lambda path: count_of(cluster, path))
-
-
-def count_of(cluster: Cluster, path: str) -> str:
-    """Return the number of files below a folder of HDFS, and their bytes."""
-    return cluster.shell(f"hdfs dfs -count {path} | awk '{{print $2, $3}}'").strip()
+    return both(cluster, ours, theirs, look=lambda path: str(cluster.count(path)))
 
 
 def _row(name: str, what: str, must: float, count: int, size: int) -> Row:

@@ -28,16 +28,15 @@ done"""
 def memory(context: Context) -> t.Iterator[Pair | None]:
     """Add up the PSS of all seven daemons, three on the master and two on each of two workers, on nodes of 4 GiB.
 
-    They have been restarted, no job has run since, and Hadoop has been healthy for 60 s. Theirs runs with the profile
+    They have been started, nothing has been done with them since, and Hadoop has been healthy for 60 s. Theirs runs with the profile
     ``stock``: the heap sizes and flags that Hadoop's own scripts give, which are Java's.
     """
     cluster: Cluster = context.shared(standing)
 
     def measured(profile: str) -> float:
-        if cluster.profile == profile:
+        cluster.use(profile)
+        if cluster.used:
             cluster.restart()
-        else:
-            cluster.use(profile)
         time.sleep(SECONDS)
         return sum(map(pss, cluster.cloud.instances(NAME, "running")))
 

@@ -49,6 +49,7 @@ class Run:
             command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.lines: list[str] = []
+        self._ended: float | None = None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -56,6 +57,7 @@ class Run:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+        self._ended = time.monotonic()
 
     @property
     def text(self) -> str:
@@ -97,7 +99,7 @@ class Run:
             self.kill()
             raise AssertionError(f"the run did not end within {seconds:.0f} s:\n{self.text}") from None
         self._reader.join(10)
-        self.seconds = time.monotonic() - self.started
+        self.seconds = (self._ended or time.monotonic()) - self.started
         return code
 
 

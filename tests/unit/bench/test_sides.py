@@ -52,7 +52,13 @@ def fixture_recorded(cluster, monkeypatch):
         return doing
 
     answers = {"play": None, "tasks": (1.0, [{}]), "timed": (1.0, [{"output": "/out"}]), "shell": "", "stock": 2.0}
-    for kind, answer in {**answers, "digest": "same", "remove": None, "objects": "s3://b/place"}.items():
+    for kind, answer in {
+        **answers,
+        "digest": "same",
+        "count": (2, 20),
+        "remove": None,
+        "objects": "s3://b/place",
+    }.items():
         monkeypatch.setattr(cluster, kind, say(kind, answer))
     return cluster
 
@@ -198,7 +204,8 @@ def test_a_copy_is_compared_by_what_is_counted_in_its_target(context, recorded):
     assert {name: len(content) for name, content in files.items()} == {"0000.txt": 10, "0001.txt": 10}
     ((line,),) = of_kind(recorded, "stock")
     assert line.startswith("hadoop distcp s3a://b/place /user/hadoop/bench/out/")
-    assert [line.split()[:3] for (line,) in of_kind(recorded, "shell")] == [["hdfs", "dfs", "-count"]] * 2
+    assert of_kind(recorded, "count") == of_kind(recorded, "remove")
+    assert len(of_kind(recorded, "count")) == 2
 
 
 @pytest.mark.parametrize("folders, files", [(10, 100), (1000, 1)])
@@ -217,7 +224,7 @@ def test_the_state_of_a_thousand_paths_is_asked_for_at_once(context, recorded, m
         next(hdfs.state(context, "near", folders, files))
 
 
-def test_memory_is_that_of_all_daemons_after_a_restart(context, recorded, monkeypatch):
+def test_memory_is_that_of_all_daemons_that_have_done_nothing_since_their_start(context, recorded, monkeypatch):
     monkeypatch.setattr(memory, "SECONDS", 0)
     nodes = [{"Tags": [{"Key": "ohmy:group", "Value": group}]} for group in ("master", "worker", "worker")]
     recorded.cloud.instances = lambda _cluster, _state: nodes
@@ -230,7 +237,13 @@ def test_memory_is_that_of_all_daemons_after_a_restart(context, recorded, monkey
     recorded.cloud.inside = inside
     assert two_steps(memory.memory(context)) == Pair(7.168, 7.168)
     assert asked[:3] == [memory.DAEMONS["master"], memory.DAEMONS["worker"], memory.DAEMONS["worker"]]
-    assert [one[0] for one in of_kind(recorded, "play")] == ["playbooks/restart.yml", "playbooks/configure.yml"]
+    assert [one[0] for one in of_kind(recorded, "play")] == ["playbooks/configure.yml"]
+    recorded.used = True
+    recorded.use("auto")
+    assert not recorded.used
+    recorded.used = True
+    next(memory.memory(context))
+    assert [one[0] for one in of_kind(recorded, "play")[1:]] == ["playbooks/configure.yml", "playbooks/restart.yml"]
     recorded.cloud.inside = lambda _instance, *words: subprocess.CompletedProcess(words, 1, "", "no such process")
     with pytest.raises(Failed, match="no such process"):
         next(memory.memory(context))
