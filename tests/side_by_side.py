@@ -12,12 +12,15 @@ from xdist.scheduler import LoadScopeScheduling
 # Tests in these folders share nothing.
 ALONE = {"unit", "gates"}
 # These run on one master, which is launched once by each process that runs any of them (the fixture `lone`).
-LONE = ("test_biting_input", "test_distcp", "test_job_check", "test_steps", "test_streaming_job")
+LONE = """
+test_biting_input test_distcp test_features test_hdfs_modules test_job_check test_places test_steps test_streaming_job
+test_web_pages
+""".split()
 # Nothing long is to be left to one process at the end, while the others have nothing to do.
 LONGEST = """
-test_interruptions lone test_stop_and_start test_own_hosts test_run_job test_readme test_nodes test_scale
-test_faults_of_machines test_places test_molecule test_two_clouds test_install test_versions test_operate test_archives
-test_hdfs_modules test_one_inventory test_security
+lone test_interruptions test_stop_and_start test_own_hosts test_run_job test_readme test_nodes test_scale
+test_faults_of_machines test_molecule test_two_clouds test_install test_versions test_operate test_one_inventory
+test_security test_archives
 """.split()
 
 

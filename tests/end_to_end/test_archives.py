@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.archives import apache, features
+from tests.archives import apache
 from tests.documented import documented
 
 from .support import ROOT, write_job
@@ -72,33 +72,3 @@ def test_a_job_runs_with_apaches_own_archive(cloud: t.Any, tmp_path: Path) -> No
     done = run(cloud, tmp_path, archive, cluster_name="real")
     assert done.code == 0, done.text
     assert answer(tmp_path) == ANSWER
-
-
-def test_the_table_of_codecs_and_features_says_what_is(cloud: t.Any, tmp_path: Path) -> None:
-    """Try each on a node with the Maven set; ``OHMY_WRITE_TABLE=1`` corrects the documentation instead of failing."""
-    (tmp_path / "in.txt").write_text("a\n")
-    values = {**SMALL, "cluster_name": "features", "job_input": ["in.txt"], "job_output": "out"}
-    job = write_job(tmp_path, **values)
-    launched = cloud.play("playbooks/launch.yml", "-e", f"job_file={job}")
-    assert launched.code == 0, launched.text
-    try:
-        ready = cloud.play("playbooks/configure.yml", "-e", f"job_file={job}")
-        assert ready.code == 0, ready.text
-        master = cloud.master("features")
-        (bucket,) = [
-            one["Name"] for one in cloud.client("s3").list_buckets()["Buckets"] if "ohmy-hadoop" in one["Name"]
-        ]
-        given = [f"BUCKET={bucket}", f"MASTER={master['PrivateIpAddress']}", "HOME=/tmp"]
-        measured, said = {}, []
-        for feature in features.FEATURES:
-            command = ["runuser", "-u", "hadoop", "--", "env", *given, "bash", "-c", features.script(feature)]
-            done = cloud.inside(master, *command, seconds=120)
-            measured[feature.name] = done.returncode == 0
-            said.append(f"{feature.name}: {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
-    finally:
-        gone = cloud.play("playbooks/terminate.yml", "-e", f"job_file={job}")
-    assert gone.code == 0, gone.text
-    (ROOT / "build/features.log").write_text("\n".join(said))
-    if os.environ.get("OHMY_WRITE_TABLE"):
-        features.write(features.table(measured))
-    assert features.written() == features.table(measured), "\n".join(said)

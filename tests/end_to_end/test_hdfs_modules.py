@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HDFS modules alone on a lone master, their effects read back by Hadoop's own commands."""
+"""The HDFS modules alone on a master alone, their effects read back by Hadoop's own commands."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ import yaml
 from tests.documented import documented
 from tests.waiting import wait_for
 
-from .support import BIN, Run, write_job
+from .lone import NAME as CLUSTER
+from .support import BIN, Run
 
 pytestmark = pytest.mark.long
 PAGE = "docs/modules.md"
-CLUSTER = "demo"
 NAMES = [
     "a b",
     "100%",
@@ -65,7 +65,7 @@ class Fleet:
 
     def tasks(self, *tasks: dict, name: str = "tasks.yml") -> str:
         """Write a playbook of tasks on the master and return its name."""
-        play = {"hosts": "demo_master", "gather_facts": False, "become": True, "tasks": list(tasks)}
+        play = {"hosts": f"{CLUSTER}_master", "gather_facts": False, "become": True, "tasks": list(tasks)}
         (self.folder / name).write_text(yaml.safe_dump([play], allow_unicode=True))
         return name
 
@@ -94,22 +94,11 @@ class Fleet:
 
 
 @pytest.fixture(scope="module", name="fleet")
-def fixture_fleet(cloud, tmp_path_factory):
-    """Launch a master that works alone; end it."""
-    folder = tmp_path_factory.mktemp("fleet")
-    (folder / "in.txt").write_text("a\n")
-    values = {"cluster_name": CLUSTER, "cluster_workers": 0, "cluster_instance_type": "t3.large"}
-    job = write_job(folder / "job", job_mapper="cat", job_input=[str(folder / "in.txt")], **values)
-    run = cloud.play("playbooks/launch.yml", "-e", f"job_file={job}")
-    assert run.code == 0, run.text
-    try:
-        found = Fleet(cloud, folder / "work")
-        wait_for("HDFS to be ready", lambda: found.is_there("/user/hadoop"), 400, pause=1)
-        wait_for("SSH", lambda: found.play(found.tasks({"ansible.builtin.ping": {}})).code == 0, 60, pause=1)
-        yield found
-    finally:
-        run = cloud.play("playbooks/terminate.yml", "-e", f"cluster_name={CLUSTER}")
-        assert run.code == 0 and cloud.leftovers(CLUSTER) == [], run.text
+def fixture_fleet(lone, tmp_path_factory):
+    """Have a folder with an inventory; leave nothing in HDFS that others would read."""
+    fleet = Fleet(lone.cloud, tmp_path_factory.mktemp("fleet"))
+    yield fleet
+    fleet.hdfs("hdfs dfs -rm -r -f -skipTrash /data /p /user/hadoop/words /user/hdfs/.Trash")
 
 
 def upload(**options):
@@ -133,7 +122,7 @@ def test_the_page_on_single_modules(cloud, fleet):
     (books / "genesis.txt").write_text("In the beginning\nGod created the heaven and the earth\n")
     (books / "exodus.txt").write_text("Now these are the names\nof the children of Israel")
     for name in ("words.yml", "words.py", "tidy.yml"):
-        (fleet.folder / name).write_text(documented(PAGE, name))
+        (fleet.folder / name).write_text(documented(PAGE, name).replace("demo_", f"{CLUSTER}_"))
     first, second = documented(PAGE, "commands").splitlines()
     arguments = first.split()[3:], second.partition("#")[0].split()[3:]
     run = fleet.play(*arguments[0])
