@@ -51,7 +51,8 @@ help:
 setup: $(STAMPS)/packages
 	@$(MAKE) --silent --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
 
-setup-dev: setup $(STAMPS)/packages-dev $(STAMPS)/venv-dev
+setup-dev: $(STAMPS)/packages-dev
+	@$(MAKE) --silent --no-print-directory -j4 $(STAMPS)/venv-dev $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
 
 archives: $(STAMPS)/archives
 
