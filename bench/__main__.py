@@ -86,6 +86,8 @@ def main(words: t.Sequence[str] | None = None) -> int:
         make_page(rows)
         return 0
     wanted = chosen(rows, names)
+    # What ends other commands is to leave no containers either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if os.geteuid() != 0:
         sys.exit("The local cloud makes containers, a network and firewall rules: run it as root.")
     require_checkout()

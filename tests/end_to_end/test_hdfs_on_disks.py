@@ -104,7 +104,7 @@ def fixture_host(tmp_path_factory):
         "which disk is gone, and that it is done without",
     ),
 )
-@pytest.mark.life
+@pytest.mark.long
 def test_two_disks_from_the_first_job_to_the_loss_of_one(host):
     foretold = host.play("playbooks/configure.yml", "--check", "-v")
     assert f"format disk {host.first} at {PLACES[0]}" in foretold

@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 from .support import ROOT, tags, write_job
 
-pytestmark = pytest.mark.life
+pytestmark = pytest.mark.long
 
 NAME = "kinds"
 LINES = 10
