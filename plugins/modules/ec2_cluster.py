@@ -812,6 +812,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import (
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.diff import DocumentHider
 
 VERBS = {"present": present, "started": started, "stopped": stopped, "absent": absent}
 SPEC = {
@@ -856,9 +857,13 @@ SPEC = {
 NOTHING: dict[str, t.Any] = {"launches": [], "removed": [], "left": [], "kept": [], "evidence": None}
 
 
+class Module(DocumentHider, AnsibleModule):
+    """A module that keeps secrets among the document's properties."""
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
+    module = Module(
         argument_spec=SPEC,
         required_if=[("state", "present", ("bucket",))],
         supports_check_mode=True,
@@ -869,10 +874,10 @@ def main() -> None:
         wanted = want.from_params(module.params)
         result = VERBS[module.params["state"]].run(Clients(module.params), wanted, module.check_mode)
     except (OhmyError, OSError) as exc:
-        module.fail_json(**as_result(exc))
+        module.fail_json(invocation=module.shown, **as_result(exc))
     for remark in result.pop("warnings", []):
         module.warn(remark)
-    module.exit_json(**{**NOTHING, **result})
+    module.exit_json(invocation=module.shown, **{**NOTHING, **result})
 
 
 if __name__ == "__main__":

@@ -350,27 +350,20 @@ def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     ) | {"diff": diff.entries(todo)}
 
 
-class Module(AnsibleModule):
-    """A module whose document may hold secrets among its properties.
-
-    With ``no_log`` on the option, Ansible would hide every value of the document wherever it occurs in the result.
-    """
-
-    def _log_invocation(self) -> None:
-        self.log("Invoked")
+class Module(diff.DocumentHider, AnsibleModule):
+    """A module that keeps secrets among the document's properties."""
 
 
 def main() -> None:
     """Observe, plan, apply."""
     module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    shown = {"module_args": {**module.params, "document": diff.hidden(module.params["document"] or {})}}
     try:
         result = run(module.params, module.check_mode)
     except (OhmyError, OSError) as exc:
-        module.fail_json(invocation=shown, **as_result(exc))
+        module.fail_json(invocation=module.shown, **as_result(exc))
     for text in result.pop("warnings"):
         module.warn(text)
-    module.exit_json(invocation=shown, **result)
+    module.exit_json(invocation=module.shown, **result)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""A plan's changes as Ansible shows them, one entry per file, with what looks like a secret masked."""
+"""A plan's changes and a module's options as Ansible shows them, with what looks like a secret masked."""
 
 from __future__ import annotations
 
@@ -15,6 +15,24 @@ from .._core.secrets import HIDDEN
 
 PROPERTY = re.compile(r"(<name>(?P<name>[^<]*)</name>\s*<value>)[^<]*(</value>)")
 MASK = "(hidden)"
+
+
+class DocumentHider:
+    """Stands before AnsibleModule among the bases of a module whose option ``document`` may hold secrets.
+
+    With ``no_log`` on the option, Ansible would hide every value of the document wherever it occurs in the result.
+    """
+
+    params: dict[str, t.Any]
+    log: t.Callable[[str], None]
+
+    def _log_invocation(self) -> None:
+        self.log("Invoked")
+
+    @property
+    def shown(self) -> dict[str, t.Any]:
+        """Return what the result is to hold as ``invocation``."""
+        return {"module_args": {**self.params, "document": hidden(self.params["document"] or {})}}
 
 
 def masked(text: str) -> str:

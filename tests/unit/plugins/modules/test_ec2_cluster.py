@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from ansible.module_utils import basic
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import instances, waits
 
@@ -192,6 +195,20 @@ def test_another_host_key_for_a_pinned_instance_is_an_error(account, cluster):
     account.put_host_key(account.instances()[0], BLOB[:-1] + b"\xff")
     result = cluster(workers=0)
     assert result.get("failed") and "another SSH host key" in result["msg"], result
+
+
+def test_a_secret_among_the_properties_is_neither_returned_nor_logged(cluster, monkeypatch):
+    logged = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda _self, *words, **more: logged.append((words, more)))
+    properties = {"core-site": {"fs.s3a.secret.key": "hush-hush", "io.file.buffer.size": 4096}}
+    hadoop = {"url": f"s3://{BUCKET}/archives/a/h.tar.gz", "sha512": "ab"}
+    for more in ({}, {"name": "No-Name"}):
+        result = cluster(check=True, document={"hadoop": hadoop, "properties": properties}, **more)
+        assert bool(result.get("failed")) is bool(more), result
+        assert "hush-hush" not in json.dumps(result) and "hush-hush" not in str(logged)
+        shown = result["invocation"]["module_args"]["document"]["properties"]["core-site"]
+        assert shown == {"fs.s3a.secret.key": "(hidden)", "io.file.buffer.size": 4096}
+    assert logged
 
 
 def test_launch_parameters_are_the_safe_ones(account, cluster):
