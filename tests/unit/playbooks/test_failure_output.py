@@ -41,6 +41,7 @@ class ActionModule(ActionBase):
 SETTINGS = {
     "cluster_name": "demo",
     "cluster_provider": "inventory",
+    "hadoop_master_host": "localhost",
     "hadoop_worker_hosts": ["w1"],
     "job_output": "/nowhere/out",
     "job_output_existing": "reused",
@@ -112,6 +113,16 @@ def test_a_failed_run_tells_the_traceback_live_and_in_the_report(tmp_path):
     assert "first_failure" not in text and "stderr:" not in text and "report:" not in text, text
     report = text.partition("The run failed in the phase run: The job demo failed. The mapper raised ValueError.")[2]
     assert "no number: 'seven'" in report and "The logs of the failed run lie in /evidence/logs.tar.gz." in report, text
+
+
+@pytest.mark.parametrize(("master", "asked"), [("localhost", True), ("m2", False)])
+def test_the_master_of_an_earlier_job_of_the_call_is_not_asked_for_logs(tmp_path, monkeypatch, master, asked):
+    monkeypatch.setitem(SETTINGS, "hadoop_master_host", master)
+    failed = {"ansible.builtin.set_fact": {"ohmy_failure": {"phase": "launch", "message": "no such luck"}}}
+    evidence = {"ansible.builtin.include_role": {"name": "ohmy.hadoop.job", "tasks_from": "evidence"}}
+    found = {"ansible.builtin.assert": {"that": f"(__job_evidence.path is defined) == {asked}"}}
+    code, text = run(tmp_path, [failed, evidence, found])
+    assert code == 0, text
 
 
 def test_the_structure_of_a_failure_is_shown_where_it_is_asked_for(tmp_path):

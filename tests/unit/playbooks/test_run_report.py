@@ -9,6 +9,8 @@ import json
 import shlex
 from pathlib import Path
 
+import yaml
+
 from tests import sample_run
 from tests.documented import blocks
 from tests.playbook import play
@@ -84,3 +86,16 @@ def compare(folder):
     report.write_text(report.read_text("utf-8").replace('"name": "run"', '"name": "r\\u001b[31mn"'), "utf-8")
     code, text = play(folder, ROOT / "playbooks/compare.yml", *words[2:])
     assert code == 0 and "r\\x1b[31mn: 7.5, then nothing" in text and "\x1b" not in text, text
+
+
+def test_a_second_job_of_one_call_tells_nothing_of_the_first(tmp_path):
+    """The first one's last look at its tasks was registered; the second one may fail before it looks at any."""
+    preflight = yaml.safe_load((ROOT / "roles/job/tasks/preflight.yml").read_text("utf-8"))
+    (forget,) = (task for task in preflight if "ansible.builtin.set_fact" in task)
+    tasks = [
+        {"ansible.builtin.debug": {"msg": "It is done."}, "register": "__job_told"},
+        {**forget, "vars": {"__job_plan": {"plan": {"finished": False}}}},
+        {"ansible.builtin.assert": {"that": ["__job_told == {}", "ohmy_told == []"], "quiet": True}},
+    ]
+    code, text = play(tmp_path, [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    assert code == 0, text
