@@ -248,6 +248,7 @@ CHECKS: dict[str, t.Callable[[t.Any], str]] = {
     "hadoop_hdfs_site": _properties,
     "hadoop_yarn_site": _properties,
     "hadoop_mapred_site": _properties,
+    "hadoop_capacity_scheduler": _properties,
     "hadoop_archive": _archive,
     "hadoop_java_archive": _archive,
     "hadoop_overlay": _archive,

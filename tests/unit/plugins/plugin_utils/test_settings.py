@@ -236,6 +236,10 @@ def test_settle_keeps_uris_and_commands(job):
         ({"hadoop_site": {"foo-": {}}}, "hadoop_site: 'foo-' is no name of a site file"),
         ({"hadoop_site": {"foo": {"a": "x\x01"}}}, "hadoop_site: in foo the property 'a' holds a control character"),
         ({"hadoop_core_site": {"a": "x\x01"}}, "hadoop_core_site: the property 'a' holds a control character"),
+        (
+            {"hadoop_capacity_scheduler": {"a": "x\x01"}},
+            "hadoop_capacity_scheduler: the property 'a' holds a control character",
+        ),
         ({"hadoop_archive": "s3a://b/k.tar"}, "hadoop_archive: nodes fetch archives from s3, https, http, file"),
         ({"cluster_root_volume": {"size": "\u00b2"}}, "cluster_root_volume: size must be 8 to 16384 GiB"),
         ({"cluster_name": "demo\n"}, "cluster_name: 'demo\\n' is no name for a cluster"),
