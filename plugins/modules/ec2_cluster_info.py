@@ -251,7 +251,7 @@ clusters:
           type: str
           sample: demo-worker-i-0123456789abcdef1
         group:
-          description: Either master or worker.
+          description: Its group, which is master, worker or that of a further group of workers.
           returned: always
           type: str
           sample: worker

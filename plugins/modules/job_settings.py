@@ -75,8 +75,8 @@ settings:
 document:
   description:
     - With O(scope=node) the node document of the host; the master's address is missing where the host is a worker.
-    - With O(scope=job) what all nodes have in common of it, C(hadoop), C(java), C(properties), C(packages) and, where
-      it was given, C(task_memory).
+    - With O(scope=job) what all nodes have in common of it, C(hadoop), C(java), C(properties), C(packages), C(profile) and,
+      where they were given, C(task_memory) and C(disks).
     - Archives may be paths of the controller.
   returned: with O(scope=node) or O(scope=job)
   type: dict
