@@ -60,6 +60,8 @@ def test_what_a_host_tells_of_itself(read, launch):
     assert told["ohmy_zone"].startswith(REGION) and told["ohmy_region"] == REGION
     assert len(told["ohmy_incarnation"]) == 36 and told["ohmy_launch_time"].endswith("Z")
     assert told["ohmy_bucket"] == BUCKET and told["ohmy_tags"] == {"Name": "demo-master", "team": "search"}
+    page = (pathlib.Path(__file__).parents[4] / "docs" / "inventory.md").read_text("utf-8")
+    assert [name for name in told if name.startswith("ohmy_") and f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("count", [2, 200])
