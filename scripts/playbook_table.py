@@ -21,7 +21,7 @@ Each is run by its full name with the installed collection, and by its path in a
     ansible-playbook playbooks/run_job.yml -e job_file=job.yml
 
 Their variables are those of the roles [job](job_role.rst), [cluster](cluster_role.rst) and [hadoop](hadoop_role.rst). What a playbook
-takes besides stands in [A cluster day by day](../operate.md).
+takes besides stands in [A cluster day by day](../operate.md), for `compare` in [The report of a run](../run_report.md).
 
 | playbook | what it does |
 | --- | --- |

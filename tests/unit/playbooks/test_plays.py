@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -54,6 +55,38 @@ def test_every_playbook_looks_at_the_limit_first():
     for path in (ROOT / "playbooks").glob("*.yml"):
         plays = yaml.safe_load(path.read_text())
         assert path.name == "limit.yml" or plays[0]["ansible.builtin.import_playbook"] == "limit.yml", path
+
+
+def entries(part: object) -> set[tuple[str, str]]:
+    """Return (role, entry point) of all roles of this collection that a part of a playbook or a role includes."""
+    found: set[tuple[str, str]] = set()
+    if isinstance(part, dict):
+        role = part.get("ansible.builtin.include_role") or {}
+        pairs = [(role.get("name"), role.get("tasks_from")), (part.get("phase_role"), part.get("phase_tasks"))]
+        pairs += [(f"ohmy.hadoop.{part['role']}", part["tasks"])] if "phase" in part and "tasks" in part else []
+        said = [(name, entry) for name, entry in pairs if name and entry and "{{" not in f"{name}{entry}"]
+        found = {(name.rpartition(".")[2], entry) for name, entry in said}
+        part = list(part.values())
+    for one in part if isinstance(part, list) else []:
+        found |= entries(one)
+    return found
+
+
+def test_every_entry_point_that_others_use_stands_in_its_role_s_page():
+    used: set[tuple[str, str]] = set()
+    for path in (*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").glob("*/tasks/*.yml")):
+        used |= entries(yaml.safe_load(path.read_text("utf-8")))
+    assert len(used) > 20 and ("job", "run") in used and ("cluster", "finish") in used
+    for role, entry in sorted(used):
+        assert f"`{entry}`" in (ROOT / f"roles/{role}/README.md").read_text("utf-8"), (role, entry)
+
+
+def test_what_playbooks_take_besides_stands_in_the_page_of_them():
+    page = (ROOT / "docs/operate.md").read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
+    taken = set(re.findall(r"\b((?:command|copy|logs|ui)_[a-z]+) *\| *default", text))
+    assert {"command_batch", "copy_mode", "logs_dest", "ui_port"} <= taken
+    assert [name for name in sorted(taken) if name not in page] == []
 
 
 def nodes(
