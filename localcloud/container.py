@@ -24,6 +24,7 @@ NOFILE, NPROC = (1024, 524288), (1 << 20, 1 << 20)
 NPROC_LEFT = 32768
 GIB = 1024
 MEMORY_MIB = {"nano": 512, "micro": GIB, "small": 2 * GIB, "medium": 4 * GIB, "large": 8 * GIB, "xlarge": 16 * GIB}
+STOP_SECONDS = 30
 #: Exit code of PID 1 when reboot(2) asked for a restart: 128 + SIGHUP.
 REBOOTED = 129
 
@@ -131,9 +132,9 @@ def start(name: str, gateway: str, table: str) -> tuple[int, str]:
     return pid, namespace
 
 
-def stop(name: str, seconds: int = 30) -> None:
-    """Shut a container down as an instance is shut down; kill it after ``seconds``."""
-    run(["podman", "stop", "--time", str(seconds), name], timeout=seconds + 60)
+def stop(name: str) -> None:
+    """Shut a container down as an instance is shut down; kill it after ``STOP_SECONDS``."""
+    run(["podman", "stop", "--time", str(STOP_SECONDS), name], timeout=STOP_SECONDS + 60)
 
 
 def exit_code(name: str) -> int:

@@ -12,6 +12,8 @@ import signal
 import time
 import typing as t
 
+END_SECONDS = 5
+
 
 def start_time(pid: int) -> int | None:
     """Return when a process started, in clock ticks since boot; None when there is none or it is a zombie."""
@@ -41,15 +43,15 @@ def alive(record: t.Mapping[str, t.Any]) -> bool:
     return bool(record.get("pid")) and start_time(int(record["pid"])) == record.get("start_time")
 
 
-def end(record: t.Mapping[str, t.Any], seconds: float = 5) -> None:
-    """End the recorded process, by force after ``seconds``; no error when it is gone."""
-    for number, limit in ((signal.SIGTERM, seconds), (signal.SIGKILL, seconds)):
+def end(record: t.Mapping[str, t.Any]) -> None:
+    """End the recorded process, by force after ``END_SECONDS``; no error when it is gone."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if not alive(record):
             return
         try:
             os.kill(int(record["pid"]), number)
         except ProcessLookupError:
             return
-        deadline = time.monotonic() + limit
+        deadline = time.monotonic() + END_SECONDS
         while alive(record) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -79,9 +79,9 @@ class Resources:
         roles = self._account.iam.get_roles()
         return next((str(one.assume_role_policy_document) for one in roles if one.arn == arn), None)
 
-    def profile(self, name: str | None, arn: str | None = None) -> tuple[str, Tags] | None:
+    def profile(self, name: str) -> tuple[str, Tags] | None:
         """Return ARN and tags of an instance profile."""
-        profile = self._account.find_profile(name, arn)
+        profile = self._account.find_profile(name, None)
         return None if profile is None else (str(profile.arn), plain(profile.tags))
 
     def role_in(self, name: str | None, arn: str | None) -> str | None:

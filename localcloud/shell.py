@@ -29,10 +29,10 @@ def run(argv: t.Sequence[str], timeout: float = 60, stdin: str | None = None, ch
     return done.stdout
 
 
-def succeeds(argv: t.Sequence[str], timeout: float = 60) -> bool:
+def succeeds(argv: t.Sequence[str]) -> bool:
     """Tell whether a command ends with 0."""
     try:
-        run(argv, timeout)
+        run(argv)
     except LocalCloudError:
         return False
     return True
