@@ -147,7 +147,6 @@ def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 class FollowedAction(WatchedAction):
     """Starts (or finds) a follower through its module, then watches it to its end."""
 
-    kind = ""
     what = "job"
     # The job goes on without it.
     lost = "the connection to the master is lost"

@@ -86,10 +86,8 @@ class Progress:
             self._log(line)
         self._display.display("\n".join(lines), stderr=not self._tty)
 
-    def finish(self, text: str | None = None) -> None:
+    def finish(self) -> None:
         """Show the last state, whatever the interval, and leave the line; may be called twice."""
-        if text is not None:
-            self.update(text)
         if self._tty:
             if self._width:
                 self._display.display("", screen_only=True)

@@ -18,6 +18,8 @@ from . import errors
 from .client import USER_AGENT
 from .want import checked_cidr
 
+ASK_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Subnet:
@@ -169,14 +171,14 @@ def _serves(endpoint: dict[str, t.Any], table: dict[str, t.Any] | None, subnet_i
     return True
 
 
-def caller_cidr(subnet: Subnet, public: bool, url: str, timeout: float = 10.0) -> str:
+def caller_cidr(subnet: Subnet, public: bool, url: str) -> str:
     """Return the controller's own address as the cluster sees it, as a CIDR of one address.
 
     For a master with a public address: what ``url`` answers. Else: the source address of the route into the subnet
     (a connected datagram socket sends nothing).
     """
     if public:
-        text = _ask(url, timeout)
+        text = _ask(url)
     else:
         inside = str(ipaddress.ip_network(subnet.cidr)[1])
         family = socket.AF_INET6 if ":" in inside else socket.AF_INET
@@ -191,12 +193,12 @@ def caller_cidr(subnet: Subnet, public: bool, url: str, timeout: float = 10.0) -
     return checked_cidr(f"{address}/{address.max_prefixlen}")
 
 
-def _ask(url: str, timeout: float) -> str:
+def _ask(url: str) -> str:
     hint = "Set cluster_ssh_cidr to your public address, or cluster_caller_ip_url to a service that answers it."
     if not url.startswith(("https://", "http://")):
         raise OhmyError(f"caller_ip_url: {url!r} is no web address.", hint)
     try:
-        with open_url(url, timeout=timeout, http_agent=USER_AGENT) as answer:
+        with open_url(url, timeout=ASK_SECONDS, http_agent=USER_AGENT) as answer:
             text = answer.read(256).decode("ascii", "replace").strip()
         return str(ipaddress.ip_address(text))
     except (OSError, ValueError) as exc:

@@ -168,9 +168,9 @@ def items(data: t.Any, *names: str) -> list[dict[str, t.Any]]:
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 
-def number(value: t.Any, default: float = 0) -> float:
-    """Return a number that may have come as a string, or not at all."""
+def number(value: t.Any) -> float:
+    """Return a number that may have come as a string, 0 for one that has not come at all."""
     try:
         return float(value)
     except (TypeError, ValueError):
-        return default
+        return 0

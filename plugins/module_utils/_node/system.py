@@ -27,6 +27,7 @@ BANNER = re.compile(r"/?\*{4,}/?$|(.*INFO \S+: )?(STARTUP|SHUTDOWN)_MSG:")
 # What systemd tells of a unit that was in good health; of one that failed it tells how that ended.
 LIMITED = "start-limit-hit"
 TOO_OFTEN = f"it was started too often within a few minutes, so that systemd starts it no more ({LIMITED})"
+LAST_LINES = 20
 
 
 def run(argv: t.Sequence[str], what: str, seconds: float = 120) -> str:
@@ -136,7 +137,7 @@ def service_state(unit: str) -> str:
     return _output(["systemctl", "is-active", unit]).strip() or "unknown"
 
 
-def last_words(unit: str, count: int = 20) -> list[str]:
+def last_words(unit: str) -> list[str]:
     """Return the last lines that tell why a unit failed: systemd's limit, its log's errors, else its journal."""
     if _property(unit, "Result") == LIMITED:
         return [TOO_OFTEN]
@@ -148,8 +149,8 @@ def last_words(unit: str, count: int = 20) -> list[str]:
             lines = _tail(path)
     marks = [number for number, line in enumerate(lines) if " ERROR " in line or " FATAL " in line]
     if marks:
-        return lines[marks[-1] : marks[-1] + count]
-    return _output(["journalctl", "-u", unit, "-n", str(count), "-o", "cat", "--no-pager"]).splitlines()
+        return lines[marks[-1] : marks[-1] + LAST_LINES]
+    return _output(["journalctl", "-u", unit, "-n", str(LAST_LINES), "-o", "cat", "--no-pager"]).splitlines()
 
 
 def started(unit: str) -> float:

@@ -49,7 +49,7 @@ def trace(stderr: str) -> Trace | None:
     return Trace(os.path.basename(match["file"]), int(match["line"]), match["function"] or "", code, error[:300])
 
 
-def smallest_prefix(fails: t.Callable[[int], bool | None], number: int, most_runs: int = MOST_RUNS) -> tuple[int, int]:
+def smallest_prefix(fails: t.Callable[[int], bool | None], number: int) -> tuple[int, int]:
     """Return (works, fails): a program works on so many first records and fails on so many.
 
     They differ by one where the record that breaks it was found; (-1, 0) where it fails on none at all.
@@ -59,7 +59,7 @@ def smallest_prefix(fails: t.Callable[[int], bool | None], number: int, most_run
     """
     low, high = -1, number
     tries = [0]
-    for _run in range(most_runs):
+    for _run in range(MOST_RUNS):
         if high - low <= 1:
             break
         middle = tries.pop() if tries else (low + high) // 2

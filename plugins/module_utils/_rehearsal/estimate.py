@@ -44,9 +44,7 @@ class Splits(t.NamedTuple):
     largest: float
 
 
-def splits_of(
-    files: t.Iterable[tuple[int, bool, bool]], expansion: float, together: int | None = None, block: int = HDFS_BLOCK
-) -> Splits:
+def splits_of(files: t.Iterable[tuple[int, bool, bool]], expansion: float, together: int | None = None) -> Splits:
     """Return how Hadoop cuts the input.
 
     :param files: (stored bytes, splittable, packed) of each.
@@ -55,7 +53,7 @@ def splits_of(
     """
     listed = list(files)
     stored = sum(size for size, _splittable, _packed in listed)
-    most = together or max(1, min(stored // 2, block))
+    most = together or max(1, min(stored // 2, HDFS_BLOCK))
     maps, total, largest = 0, 0.0, 0.0
     for size, splittable, packed in listed:
         factor = expansion if packed else 1.0

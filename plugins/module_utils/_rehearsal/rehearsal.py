@@ -21,7 +21,6 @@ from .pipeline import COMBINER, MAPPER, REDUCER, Failed, Job, OutOfTime, Pipelin
 from .sample import Part, Sample
 from .variations import Answer, Variation
 
-SECONDS = 60
 # A slow program is tried again with so much less of the sample, and then with so many lines of each file. One that does
 # not end on these either is taken for one that never ends, if it had so much time for them at least.
 SHRINK = 16
@@ -267,20 +266,17 @@ def key_end(job: Job) -> bytes:
     return next((job.properties[name] for name in names if job.properties.get(name)), "\t").encode()
 
 
-def rehearse(
-    job: Job, sample: Sample, root: str, limits: task.Limits, seconds: float = SECONDS, path: str | None = None
-) -> dict[str, t.Any]:
+def rehearse(job: Job, sample: Sample, root: str, limits: task.Limits, seconds: float) -> dict[str, t.Any]:
     """Rehearse a job on a sample.
 
     :param root: an empty directory, for the tasks' folders.
     :param limits: of each run; ``seconds`` is for all together.
-    :param path: directories for commands; by default those of the caller.
     :returns: {"findings": [...], errors first, "tried": [text], "not_tried": [text], "speed": see ``remarks.speed``,
         "counters": {group: {name: amount}} of the first runs, "answer": lines of the first answer, none where one of the
         programs could not be played}.
     :raises OSError: a file of the job cannot be read.
     """
-    one = Rehearsal(job, sample, limits, seconds, os.environ.get("PATH", os.defpath) if path is None else path)
+    one = Rehearsal(job, sample, limits, seconds, os.environ.get("PATH", os.defpath))
     one.run(root)
     return {
         "findings": sorted_by_severity(one.findings),

@@ -71,7 +71,6 @@ class Reports:
         """Begin with nothing counted; ``prefix`` is ``stream.stderr.reporter.prefix``."""
         self._prefix = prefix
         self.counters: dict[tuple[str, str], int] = {}
-        self.status = ""
         self.wrong: list[str] = []
 
     def take(self, line: str) -> bool:
@@ -80,12 +79,10 @@ class Reports:
             return False
         kind, _colon, text = line[len(self._prefix) :].partition(":")
         columns = text.strip().split(",")
-        if kind == "status":
-            self.status = text
-        elif kind == "counter" and len(columns) == 3 and columns[2].removeprefix("-").isdecimal():
+        if kind == "counter" and len(columns) == 3 and columns[2].removeprefix("-").isdecimal():
             key = (columns[0], columns[1])
             self.counters[key] = self.counters.get(key, 0) + int(columns[2])
-        else:
+        elif kind != "status":
             self.wrong = [*self.wrong[:4], line]
         return True
 

@@ -69,7 +69,8 @@ def test_a_pipe_gets_a_line_on_stderr_for_a_change_and_not_too_often():
 def test_the_last_state_is_shown_through_a_pipe_whatever_the_interval():
     display, _clock, progress = make(False)
     progress.update("one")
-    progress.finish("two")
+    progress.update("two")
+    progress.finish()
     progress.finish()
     assert [msg for msg, _options in display.calls] == ["job: one", "job: two"]
 
