@@ -10,11 +10,6 @@ from . import errors
 from .client import Clients
 
 
-def of_cluster(name: str) -> str:
-    """Return the prefix below which all clusters of this name left theirs."""
-    return f"evidence/{name}/"
-
-
 def place(clients: Clients, bucket: str | None, prefix: str) -> str | None:
     """Return the URI of a prefix, None where nothing lies there or the caller may not look: one LIST of one key."""
     if bucket is None:

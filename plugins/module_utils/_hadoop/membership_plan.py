@@ -25,6 +25,11 @@ OBEYED = {
     DECOMMISSIONED: (admin_states.LEAVING, admin_states.LEFT),
     MAINTENANCE: (admin_states.ENTERING, admin_states.HELD),
 }
+# Those of a DataNode that is not there, in words.
+GONE = {admin_states.DEAD: "dead", admin_states.UNKNOWN: "unknown to the NameNode"}
+# Hadoop's lists, and who is to read them anew.
+DFS_LIST, YARN_LIST = files(())
+NAMENODE, RESOURCEMANAGER = "the NameNode's nodes", "the ResourceManager's nodes"
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,6 @@ def entries(want: Want, have: tuple[Entry, ...], states: States, now: int) -> tu
             found for one in want.nodes if (found := _held(one, old.get(one["instance_id"]), states, now, want))
         )
     return rest
-
-
-GONE = {admin_states.DEAD: "dead", admin_states.UNKNOWN: "unknown to the NameNode"}
 
 
 def _held(node: Node, old: Entry | None, states: States, now: int, want: Want) -> Entry | None:
@@ -170,18 +172,15 @@ def plan(want: Want, have: tuple[Entry, ...], states: States, lists: t.Mapping[s
         and node.state not in OBEYED.get(obeying[at].state if at in obeying else "", (admin_states.IN_SERVICE,))
         for at, node in states.datanodes.items()
     ):
-        todo.add("refresh", "the NameNode's nodes")
+        todo.add("refresh", NAMENODE)
     leaving = {one.private_ip for one in wanted if one.state == DECOMMISSIONED}
     if todo.wants("write", f"file /{YARN_LIST}") or any(
         (at in leaving and node.state in ("RUNNING", "UNHEALTHY"))
         or (at not in leaving and node.state == "DECOMMISSIONING")
         for at, node in states.nodemanagers.items()
     ):
-        todo.add("refresh", "the ResourceManager's nodes")
+        todo.add("refresh", RESOURCEMANAGER)
     return todo
-
-
-DFS_LIST, YARN_LIST = files(())
 
 
 def _state_of(known: t.Iterable[Entry], address: str) -> str | None:

@@ -28,7 +28,6 @@ BUSY = OhmyError(
 DOCUMENT = "etc/ohmy/document.json"
 QUICK = "HADOOP_CLIENT_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 JVM_SECONDS = 60
-NAMENODE, RESOURCEMANAGER = "the NameNode's nodes", "the ResourceManager's nodes"
 
 
 def master_address(root: str = "/") -> str:
@@ -126,9 +125,9 @@ def apply(want: Want, have: tuple[Entry, ...], states: admin_states.States, todo
         if todo.wants("write", f"file /{path}"):
             write_file(os.path.join(root, path), data)
     commands = []
-    if todo.wants("refresh", NAMENODE):
+    if todo.wants("refresh", membership_plan.NAMENODE):
         commands.append((["hdfs", "dfsadmin", "-refreshNodes"], "hdfs", "let the NameNode read its list of nodes"))
-    if todo.wants("refresh", RESOURCEMANAGER):
+    if todo.wants("refresh", membership_plan.RESOURCEMANAGER):
         # Containers are waited for as long as it takes; the limit is ours, and says more.
         how = [] if want.force else ["-g", "-1", "-server"]
         commands.append(
