@@ -73,9 +73,9 @@ class ActionModule(ActionBase):
         if scope == "cluster":
             # What is not said of a standing cluster is as it was launched.
             specs.update((name, {**specs[name], "default": None}) for name in launched.VARIABLES)
-        # A cluster can be removed after its job's files are gone, and a node knows of no job.
         secrets = self._secrets(task_vars, known, from_file, in_file)
         values, more = settings.settle(specs, sources, about)
+        # A cluster can be removed after its job's files are gone, and a node knows of no job.
         problems = [text for text in problems + more if text.startswith(about)]
         settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
         nameless = (
@@ -94,7 +94,7 @@ class ActionModule(ActionBase):
         if scope == "job":
             refuse_reserved(values["cluster_name"])
         result: dict[str, t.Any] = {"changed": False, "settings": values}
-        problems = [] if scope == "cluster" else archives.problems(values)
+        problems = archives.problems(values)
         problems += archives.codec_problems(values) if scope == "job" else []
         if scope == "node":
             problems += self._node_problems(values)

@@ -53,7 +53,10 @@ def params(
     if group.role not in ROLES:
         mark[tags.ROLE] = group.role
     disks = [{"DeviceName": image.root_device, "Ebs": _disk(group.root)}]
-    disks += [{"DeviceName": f"/dev/sd{chr(ord('f') + at)}", "Ebs": _disk(one)} for at, one in enumerate(group.volumes)]
+    disks += [
+        {"DeviceName": f"/dev/sd{chr(ord('f') + number)}", "Ebs": _disk(one)}
+        for number, one in enumerate(group.volumes)
+    ]
     kinds = ["instance", "network-interface", "volume"]
     profile = want.instance_profile or (have.role.name if have.role is not None else "")
     found: dict[str, t.Any] = {

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
 """What lies at many paths of HDFS: one listing for those of a directory, where they are many."""
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def build(run: Run, words: t.Sequence[str], versions: t.Mapping[str, str], now: 
         "state": "failed" if run["failure"] or run["left"] else "succeeded",
         "job": {key: plan.get(key) for key in ("name", "id", "fingerprint")},
         "input": {key: (plan.get("input") or {}).get(key) for key in ("files", "bytes", "digest")},
-        "answer": {"where": run["output"], **(_last_output(steps))},
+        "answer": {"where": run["output"], **_last_output(steps)},
         "cluster": {"name": run["cluster_name"], "provider": run["provider"], "workers": run["workers"]},
         "phases": phases(run["phases"], run["failure"].get("phase")),
         "speed": speed(run),
