@@ -31,6 +31,8 @@ RANGES = {
     "tolerated_failures": (0, 100),
 }
 SORT = re.compile(r"([1-9]\d{0,2})n?r?")
+# As YAML leaves them but in double quotes.
+ESCAPED = re.compile(r"(\\(t|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}))+")
 QUEUE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -51,6 +53,9 @@ def _values(say: Spec) -> t.Iterator[Problem]:
         elif name.endswith("_separator"):
             if not value or "\n" in value or "\r" in value or FORBIDDEN.search(value):
                 yield name, f"must be text that Hadoop's configuration can hold, without a line's end, not {value!r}"
+            elif ESCAPED.fullmatch(value):
+                sign = 'in double quotes YAML makes one sign of it, and a tab ("\\t") is the default'
+                yield name, f"{value} is {len(value)} signs here; {sign}"
         elif name == "sort":
             for item in value:
                 if not SORT.fullmatch(item):
@@ -84,6 +89,11 @@ def _fields(spec: Spec, say: Spec) -> t.Iterator[Problem]:
     if number == 0:
         for name in asked:
             yield name, "with 0 reduces nothing is sorted or handed out"
+    size = len(say.get("field_separator", "\t").encode())
+    # Hadoop's KeyFieldHelper goes on one byte behind the beginning of a separator, whatever its length.
+    if size > 1 and any(field > 1 for field in asked.values()):
+        text = "where fields sort or part lines Hadoop cuts these by separators of one byte only"
+        yield "field_separator", f"has {size} bytes, and {text}; let the programs write such a one"
     if "key_fields" in say and whole_lines(spec) and (number == 0 or not spec.get("reducer")):
         yield "key_fields", "without a reducer whole lines are sorted, whose fields sort and partition_fields count"
     elif number and (spec.get("reducer") or not whole_lines(spec)):
