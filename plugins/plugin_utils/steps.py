@@ -12,7 +12,8 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ..module_utils._hadoop.formats import class_of
+from ..module_utils._hadoop import codecs
+from ..module_utils._hadoop.formats import NLINE_FORMAT, class_of
 from ..module_utils._hadoop.streaming_options import SPEC
 
 PROGRAMS = ("mapper", "reducer", "combiner")
@@ -87,6 +88,12 @@ def link_problems(steps: t.Sequence[Values]) -> list[str]:
         if wrote == class_of("output", "sequence") and reads in ("text", "nline", "combine", "key_value"):
             found.append(
                 f"job_steps[{number}].input_format: step {number - 1} writes sequence files; say sequence or auto"
+            )
+        packed = before["output_compress"] or "none"
+        if packed != "none" and not codecs.by_name(packed).splits and class_of("input", reads) == NLINE_FORMAT:
+            found.append(
+                f"job_steps[{number}].input_format: nline counts lines of what is packed, and step {number - 1} packs "
+                f"by {packed}; leave one of the two out"
             )
         if wrote == class_of("output", "text") and reads == "sequence":
             found.append(

@@ -67,6 +67,9 @@ KINDS = {
     "input-codec-absent": Kind(ERROR, "The input is packed by a codec that the archive of Hadoop lacks."),
     "input-codec-wrong": Kind(ERROR, "A file's name promises a codec that did not pack it, so every map on it fails."),
     "input-codec-unseen": Kind(ERROR, "A file is packed, but its name does not say so, so Hadoop reads it as it is."),
+    "input-packed-lines": Kind(
+        ERROR, "A file is packed by a codec that cannot be split, and each map is to have so many of its lines."
+    ),
     "input-utf16": Kind(WARNING, "A file is UTF-16 text, which Hadoop cuts in the middle of characters."),
     "input-one-map": Kind(NOTE, "A large file is packed by a codec that cannot be split, so one map reads it all."),
     "input-many-files": Kind(NOTE, "There are more than 10,000 small files."),

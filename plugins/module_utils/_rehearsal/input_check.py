@@ -12,7 +12,7 @@ import typing as t
 
 from .._core.s3_uri import is_s3
 from .._hadoop.codecs import Codec, of_file
-from .._hadoop.formats import OF_LINES
+from .._hadoop.formats import NLINE_FORMAT, OF_LINES
 from .._hadoop.inputs import InputFile
 from .._hadoop.streaming import SMALL_FILE
 from .._hadoop.streaming_options import HDFS_BLOCK
@@ -70,6 +70,8 @@ def check_input(
     found = []
     if not has_own_reader(options):
         found += _not_text(full) + _codecs_absent(full, there) + _contents(full)
+    if options.get("mapred.input.format.class") == NLINE_FORMAT:
+        found += _packed_lines(full, there)
     return found + _one_map(full) + _many(files)
 
 
@@ -126,6 +128,14 @@ def _codecs_absent(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> li
         )
         for name, some in groups.items()
     ]
+
+
+def _packed_lines(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> list[Finding]:
+    packed = [file for file in files if (codec := of_file(file.relative)) in there and codec and not codec.splits]
+    if not packed:
+        return []
+    text = f"job_input: nline counts the lines of {_named(packed)} as they are packed, and Hadoop cannot cut it there."
+    return [of_kind("input-packed-lines", text, "Unpack it, or leave job_input_format out.")]
 
 
 def _contents(files: t.Sequence[InputFile]) -> list[Finding]:

@@ -80,6 +80,10 @@ REFUSED = {
         "job_steps[2].input_format: step 1 writes sequence files; say sequence or auto",
     ),
     "lines": ({"job_input_format": "sequence"}, "job_steps[2].input_format: step 1 writes lines"),
+    "packed lines": (
+        {"job_steps": [{**TWO[0], "output_compress": "gzip"}, {**TWO[1], "input_format": "nline"}]},
+        "job_steps[2].input_format: nline counts lines of what is packed, and step 1 packs by gzip",
+    ),
     "packed": (
         {"job_output_decompress": True, "job_steps": [TWO[0], {**TWO[1], "output_compress": "zstd"}]},
         "job_output_decompress: zstd cannot be decompressed here",

@@ -208,3 +208,12 @@ def test_formats_of_lines_read_no_more_than_text_does(name):
         "input-not-text",
         "input-codec-absent",
     ]
+
+
+def test_packed_files_cannot_be_cut_by_their_lines():
+    nline = {"mapred.input.format.class": class_of("input", "nline")}
+    files = [there("a.gz"), there("b.txt"), there("c.bz2"), there("d.gz")]
+    (found,) = check_input(files, nline, available(None))
+    assert (found["id"], found["severity"]) == ("input-packed-lines", "error")
+    assert "nline counts the lines of s3://b/a.gz and 1 more as they are packed" in found["text"]
+    assert check_input(files[1:3], nline, available(None)) == check_input(files, {}, available(None)) == []
