@@ -13,6 +13,7 @@ import os
 import stat
 import typing as t
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from .._core.errors import OhmyError
 from .._core.places import inside
@@ -20,6 +21,9 @@ from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
 from .hdfs_names import UNUSABLE
 from .programs import file_sha256
+
+# What a run leaves beside its local answer, by how the names go on.
+BESIDE = (".log", "-evidence", "-report.html", "-report.json")
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,23 @@ def matches(item: str) -> list[str]:
 
 
 def refuse_output_inside(items: t.Iterable[str], output: str) -> None:
-    """Raise OhmyError where the answer would lie among the input, and become input of the next run."""
+    """Raise OhmyError where the answer, or what lies beside it, would be among the input of the next run."""
     place = os.path.realpath(output)
     for item in items:
-        for path in [] if is_s3(item) else matches(item):
+        if is_s3(item):
+            continue
+        for path in matches(item):
             if os.path.isdir(path) and inside(place, os.path.realpath(path)):
                 raise OhmyError(
                     f"job_output: {output} lies in the input {path}, of which the answer would become a part.",
                     "Name a place outside of it, or the data's own folder in job_input.",
+                )
+        # A pattern finds them only when they are there.
+        for path in (output, *(f"{output}{ending}" for ending in BESIDE)):
+            if path == item or (not os.path.lexists(item) and PurePath(path).match(os.path.abspath(item))):
+                raise OhmyError(
+                    f"job_output: {path}, which a run writes, would be found by {item} in the next run.",
+                    "Name a place in another folder, or the data's own folder in job_input.",
                 )
 
 
@@ -164,7 +177,8 @@ def _walk(path: str) -> t.Iterator[tuple[str, str]]:
         yield path, os.path.basename(path)
         return
     for folder, folders, names in os.walk(path, onerror=_refuse, followlinks=True):
-        folders.sort()
+        # What lies in a hidden folder Hadoop would not read, whatever it is.
+        folders[:] = sorted(name for name in folders if not hidden(name))
         for name in folders:
             full = os.path.join(folder, name)
             if os.path.islink(full) and _leads_above(full):

@@ -220,6 +220,14 @@ def test_links_that_lead_in_a_circle_are_told_as_that(tmp_path):
     assert len(inputs.expand([str(tmp_path / "near")], lambda _bucket, _key: [])) == 2
 
 
+def test_what_lies_in_a_hidden_folder_is_not_looked_at(tmp_path):
+    (tmp_path / "a.txt").write_text("a\n")
+    for name in (".git", "_old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "loop").symlink_to("..")
+    assert [one.relative for one in inputs.expand([str(tmp_path)], lambda _bucket, _key: [])] == ["a.txt"]
+
+
 def test_a_file_that_two_items_name_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "b.txt").write_text("b\n")

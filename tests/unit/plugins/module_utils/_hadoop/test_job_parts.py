@@ -172,6 +172,28 @@ def test_output_among_the_input_is_refused(tmp_path, item, output, good):
         inputs.refuse_output_inside(items, str(tmp_path / output))
 
 
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        ("data/*", "data/out"),
+        ("data/*.log", "data/out.log"),
+        ("*/*.json", "data/out-report.json"),
+        ("data/out-e*", "data/out-evidence"),
+        ("data/out.log", "data/out.log"),
+        ("data/*.txt", None),
+        ("*.log", None),
+        ("data/[a]*", None),
+    ],
+)
+def test_what_a_pattern_would_find_after_the_run_is_refused_before_it(tmp_path, item, found):
+    write(tmp_path, "data/a.txt", "a")
+    arguments = ["s3://b/data", os.path.join(str(tmp_path), item)], str(tmp_path / "data/out")
+    if found is None:
+        return inputs.refuse_output_inside(*arguments)
+    with pytest.raises(OhmyError, match=f"/{found}, which a run writes, would be found by "):
+        inputs.refuse_output_inside(*arguments)
+
+
 def test_digest_changes_with_content_and_not_with_place(tmp_path):
     one = inputs.digest(inputs.expand([write(tmp_path, "1/a", "x")], no_s3))
     same = inputs.digest(inputs.expand([write(tmp_path, "2/a", "x")], no_s3))
