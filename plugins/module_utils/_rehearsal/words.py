@@ -34,6 +34,8 @@ JAVA_SHORT = re.compile(r"(Identity|Inverse|Regex|TokenCount|LongSum|FieldSelect
 JOB = "0000000000000_0001"
 # The home of a container's user where nothing else is configured.
 HOME = "/home/"
+# The daemons' own, see units.py, which tasks inherit (yarn.nodemanager.env-whitelist).
+LANG = "C.UTF-8"
 
 
 def is_java(command: str, shipped: t.Container[str]) -> bool:
@@ -103,6 +105,7 @@ def environment(
         "LOGNAME": "hadoop",
         "PWD": folder,
         "HADOOP_ROOT_LOGGER": "",
+        "LANG": LANG,
         "TMPDIR": os.path.join(folder, "tmp"),
     }
     former = {OF_TASK[name]: value for name, value in own.items()}

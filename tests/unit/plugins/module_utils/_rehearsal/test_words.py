@@ -51,6 +51,7 @@ def test_a_task_has_its_own_properties_by_both_names_and_the_job_s_by_the_presen
         "PWD": "/work",
         "TMPDIR": "/work/tmp",
         "HOME": "/home/",
+        "LANG": "C.UTF-8",
     }
     assert {name: found.get(name) for name in expected} == expected
     assert "mapred_reduce_tasks" not in found
