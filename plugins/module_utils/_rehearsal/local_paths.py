@@ -83,7 +83,7 @@ class Local:
         """Return a finding for each path in a program that is one of a file or folder here; an error where it is opened."""
         found = []
         for one in named(tree):
-            if not self._is_own(one.path):
+            if not self.is_own(one.path):
                 continue
             path = os.path.realpath(one.path)
             base, opened = posixpath.basename(path), one.opened and os.path.isfile(path)
@@ -104,12 +104,13 @@ class Local:
         found = []
         for word in words:
             path = word.partition("=")[2] if word.startswith("-") and "=" in word else word
-            if path.startswith("/") and self._is_own(path):
+            if path.startswith("/") and self.is_own(path):
                 text = f"job_{role}: {path} is on this machine; the nodes may have nothing there."
                 hint = f"Name it in job_files, and {posixpath.basename(path)} in the command."
                 found.append(finding(KIND, WARNING, text, hint, file=path))
         return found
 
-    def _is_own(self, path: str) -> bool:
+    def is_own(self, path: str) -> bool:
+        """Tell whether a path is that of a user's own file or folder here."""
         real = os.path.realpath(path)
         return any(real.startswith(f"{folder}/") for folder in self._folders) and os.path.exists(real)

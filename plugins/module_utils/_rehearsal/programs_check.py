@@ -23,6 +23,7 @@ from .program_words import PYTHON, SHELLS, SYSTEM
 from .python_source import Import
 from .python_stdlib import Version
 
+OWN_PYTHON = "Ask for python3, such as #!/usr/bin/env python3; an environment of your own travels in job_archives."
 ABSOLUTE = "Name it with its path from /, such as #!/usr/bin/env python3."
 
 
@@ -143,10 +144,11 @@ class _Check(program_walk.Walk):
             text = f"{where} asks for {word}, which {self.node.name} {lacks}"
         else:
             kind, text = "command", f"job_{role}: {self.node.name} {lacks} {word}"
-        if there is False and name in ("python", "python2", "python2.7"):
+        if there is False and name in ("python", "python2", "python2.7") and folder in {"", *SYSTEM}:
             self.add("python-absent", f"{text}: it has python3 only.", self.python_hint(name))
         elif there is False:
-            self.add(f"{kind}-absent", f"{text}.", self.hint(name))
+            own = PYTHON.fullmatch(name) and folder not in {"", *SYSTEM}
+            self.add(f"{kind}-absent", f"{text}.", OWN_PYTHON if own else self.hint(name))
         elif there is None and self.known:
             self.add(f"{kind}-unsure", f"{text}.", self.hint(name))
         elif there is None:
@@ -159,8 +161,9 @@ class _Check(program_walk.Walk):
                 return True
             there = self.node.has_command(name)
             return None if there is False and debs.may_bring_more(self.packages) else there
-        # Official images and packages leave it empty.
-        return False if folder.startswith("/usr/local") and self.node.exact else None
+        # Official images and packages leave it empty, and homes too.
+        empty = f"{folder}/".startswith(("/usr/local/", "/home/", "/root/"))
+        return False if self.node.exact and (empty or self.local.is_own(folder)) else None
 
     def python_hint(self, name: str) -> str:
         """Return what to do about a program that asks for ``python``."""

@@ -87,6 +87,12 @@ def test_commands_of_hadoop_and_of_the_system_need_nothing(check, node):
         (b"#!/usr/bin/env ruby\nputs 1\n", "interpreter-absent", "asks for ruby, which Debian 12 lacks."),
         (b"#!/usr/bin/ruby\nputs 1\n", "interpreter-absent", "asks for /usr/bin/ruby, which Debian 12 lacks."),
         (b"#!/usr/local/bin/python3\nprint(1)\n", "interpreter-absent", "asks for /usr/local/bin/python3"),
+        (b"#!/home/me/venv/bin/python\nprint(1)\n", "interpreter-absent", "asks for /home/me/venv/bin/python, which"),
+        (
+            b"#!/root/.pyenv/shims/perl\n",
+            "interpreter-absent",
+            "asks for /root/.pyenv/shims/perl, which Debian 12 lacks.",
+        ),
         (b"#!/usr/bin/env python3.7\nprint(1)\n", "interpreter-absent", "asks for python3.7"),
         (b"#!/usr/bin/env python\nprint(1)\n", "python-absent", "which Debian 12 lacks: it has python3 only."),
         (b"#!/usr/bin/python2.7\nprint(1)\n", "python-absent", "asks for /usr/bin/python2.7"),
@@ -107,6 +113,17 @@ def test_a_first_line_that_no_node_could_follow_is_told(check, text, kind, words
 )
 def test_a_first_line_that_a_node_can_follow_is_not(check, line):
     assert check({"m": f"{line}\n"}, mapper="./m arg") == []
+
+
+def test_a_python_of_one_s_own_is_not_on_the_nodes(check, tmp_path, monkeypatch):
+    (tmp_path / "conda/bin").mkdir(parents=True)
+    (tmp_path / "conda/bin/python3").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    program = {"m": f"#!{tmp_path}/conda/bin/python3\nprint(1)\n"}
+    (found,) = check(program, mapper="m")
+    assert found["id"] == "interpreter-absent" and "travels in job_archives" in found["hint"]
+    # Of an image that nobody knows, nothing is sure.
+    assert "interpreter-absent" not in ids(check(program, None, mapper="m"))
 
 
 def test_a_program_of_the_machine_is_not_text(check):
