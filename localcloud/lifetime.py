@@ -39,9 +39,9 @@ s3 =
 @contextlib.contextmanager
 def locked(state: State) -> t.Iterator[None]:
     """Let one ``up`` or ``down`` of this cloud run at a time."""
-    if not state.root.exists():
-        state.root.mkdir(parents=True)
-        state.root.chmod(0o755)  # whatever root's umask: who called sudo reads the AWS config file in it
+    for folder in reversed([one for one in (state.root, *state.root.parents) if not one.exists()]):
+        folder.mkdir()
+        folder.chmod(0o755)  # whatever root's umask: who called sudo reads the AWS config file in it
     with open(state.lock, "w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -26,6 +26,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 EXAMPLE = "files/example/job.yml"
 RUN_JOB, LOGIN, LOGS, TERMINATE = "run_job.yml", "playbooks/login.yml", "playbooks/logs.yml", "playbooks/terminate.yml"
 AWS_CONFIG = CHECKOUT / "var/localcloud/aws-config"
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 # How long a playbook may take to end by itself after Ctrl-C.
 GRACE_SECONDS = 20
 
@@ -49,8 +50,11 @@ def locale_for_ansible(inherited: t.Mapping[str, str]) -> dict[str, str]:
 
 
 def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:
-    """Return the playbook's environment: of AWS it knows the local cloud, whatever the user's own settings are."""
-    kept = {key: value for key, value in inherited.items() if not key.startswith("AWS_")}
+    """Return the playbook's environment: of AWS it knows the local cloud, whatever the user's own settings are.
+
+    No proxy leads to what is on this machine alone.
+    """
+    kept = {key: value for key, value in inherited.items() if not key.startswith("AWS_") and key.lower() not in PROXIES}
     for name in ("PYTHONUNBUFFERED", "JOB", "OHMY_CALLER", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         kept.pop(name, None)
     ours = {

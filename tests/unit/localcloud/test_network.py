@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import stat
 
 import pytest
 
-from localcloud import image, network, process
+from localcloud import image, lifetime, network, process
 from localcloud.paths import State
 from localcloud.shell import LocalCloudError, run
 
@@ -100,3 +101,14 @@ def test_run_says_what_failed():
         run(["no-such-command-at-all"])
     with pytest.raises(LocalCloudError, match="did not end"):
         run(["sleep", "5"], timeout=0.1)
+
+
+def test_who_called_sudo_enters_the_folders_whatever_roots_umask(tmp_path):
+    state = State(tmp_path / "var" / "localcloud")
+    before = os.umask(0o077)
+    try:
+        with lifetime.locked(state):
+            pass
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(one.stat().st_mode) for one in (state.root.parent, state.root)} == {0o755}

@@ -45,7 +45,14 @@ def test_a_missing_job_is_named_with_the_places_looked_at(tmp_path: Path) -> Non
 
 def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
     inherited = {"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": "prod", "PYTHONUNBUFFERED": "1", "HOME": "/h", "PATH": "/bin"}
-    env = run.environment(inherited, tmp_path / "aws-config", tmp_path)
+    proxies = {
+        "HTTP_PROXY": "http://p:3128",
+        "https_proxy": "http://p:3128",
+        "ALL_PROXY": "socks5://p",
+        "no_proxy": "x",
+    }
+    env = run.environment({**inherited, **proxies}, tmp_path / "aws-config", tmp_path)
+    assert [key for key in env if key.lower().endswith("_proxy")] == ["no_proxy"]
     assert {key: env[key] for key in env if key.startswith("AWS_")} == {
         "AWS_CONFIG_FILE": str(tmp_path / "aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
