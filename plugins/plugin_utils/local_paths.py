@@ -15,6 +15,8 @@ from ..module_utils._hadoop import programs, side_archives
 from . import archives
 
 PROGRAMS = ("job_mapper", "job_reducer", "job_combiner")
+# A package, and a name that begins as that of a class does.
+JAVA_CLASS = re.compile(r"(org|com|net|io|edu)(\.[a-z_]\w*)+\.[A-Z][\w$]*")
 
 
 def absolute(name: str, option: t.Mapping[str, t.Any], value: t.Any, base: str) -> t.Any:
@@ -40,11 +42,13 @@ def resolve_program(value: t.Any, base: str) -> t.Any:
     """Return a program's absolute path, and its arguments, where it is a file, else the command as it is.
 
     A command is a single word without ``/`` and ``.`` (``cat``), or has blanks and
-    begins with no file (``wc -l``); anything else is a path, there or not.
+    begins with no file (``wc -l``), or is a class in Java; anything else is a path, there or not.
     """
     path = resolve_path(value, base)
     if not isinstance(value, str) or not value or os.path.lexists(path):
         return path
+    if JAVA_CLASS.fullmatch(value):
+        return value
     program, arguments = programs.split_program(value, lambda name: _program_at(name, base))
     if program:
         return f"{program} {arguments}"

@@ -222,6 +222,10 @@ def test_settle_keeps_uris_and_commands(job):
     found, problems = settle(folder, {**values, "job_mapper": "cat", "job_reducer": "wc -l", "job_input": "s3://b/k"})
     assert problems == []
     assert (found["job_mapper"], found["job_reducer"], found["job_input"]) == ("cat", "wc -l", ["s3://b/k"])
+    names = {"job_mapper": "org.apache.hadoop.mapred.lib.IdentityMapper", "job_reducer": "com.example.my.Sum$Fast"}
+    found, problems = settle(folder, {**values, **names})
+    assert problems == [] and {name: found[name] for name in names} == names
+    assert settle(folder, {**values, "job_mapper": "org.py"})[1][0].startswith("job_mapper: there is no file ")
 
 
 @pytest.mark.parametrize(
