@@ -113,6 +113,7 @@ KINDS = {
     "no-map-output": Kind(WARNING, "The mapper writes nothing for the whole sample."),
     "no-output": Kind(WARNING, "The reducer does not."),
     "carriage-return": Kind(WARNING, "The mapper writes carriage returns, which end a line for Hadoop."),
+    "lines-left-out": Kind(WARNING, "A grep leaves out lines that are no UTF-8, or hold NUL, as it does without `-a`."),
     "reducer-fails-without-input": Kind(WARNING, "The reducer fails where it gets no key."),
     "output-without-input": Kind(NOTE, "The reducer writes lines without any input, which Hadoop throws away."),
     "report-unreadable": Kind(WARNING, "A counter or status line is of a form that Hadoop cannot read."),

@@ -15,6 +15,8 @@ from .pipeline import MAPPER, REDUCER, Job, Pipeline
 from .sample import Sample
 
 MOST_COUNTERS = 120
+# What grep says then.
+BINARY = "binary file matches"
 Runs = t.Mapping[str, t.Sequence[t.Tuple[int, task.Result]]]
 # So much of a run is taken for work at least, however long the program takes to start.
 LEAST_WORK = 0.1
@@ -83,6 +85,9 @@ def on_answer(stage: Pipeline, answer: t.Sequence[bytes]) -> list[Finding]:
         found.append(finding("carriage-return", WARNING, text, "Take them out, or write them in another way."))
     for role, runs in stage.runs.items():
         found += _unread(role, stage.job.commands.get(role) or "", [result for _size, result in runs])
+        if any(BINARY in result.stderr for _size, result in runs):
+            text = f"A grep of the {role} leaves out lines that are no UTF-8, or hold NUL, and says so on standard error only."
+            found.append(finding("lines-left-out", WARNING, text, "Say grep -a, or set LC_ALL: C in job_cmdenv."))
     return found
 
 

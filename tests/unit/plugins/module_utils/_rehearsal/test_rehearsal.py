@@ -559,6 +559,11 @@ def test_silence_is_told(rehearse):
     assert ids(rehearse(WORDS, "cat >/dev/null")) == [("no-output", "warning")]
 
 
+def test_lines_that_a_grep_leaves_out_are_told(rehearse):
+    assert ("lines-left-out", "warning") in ids(rehearse("grep cat -", text="a cat\n\0 cat\n"))
+    assert ids(rehearse("grep -a cat -", text="a cat\n\0 cat\n")) == []
+
+
 def test_exit_codes_that_the_job_tolerates_are_tolerated(rehearse):
     mapper = f"{WORDS}; exit 3"
     properties = {"stream.non.zero.exit.is.failure": "false"}
