@@ -18,6 +18,8 @@ from .._core.errors import OhmyError
 
 WORD = re.compile(r"'([^']*)(?:'|$)|\"([^\"]*)(?:\"|$)|([^ '\"]+)")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# What a shell takes as it is: a quoted part of a word, or a sign behind a backslash.
+SHELL_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
 OPERATORS = ("|", "||", "&", "&&", ";", "<", ">", ">>", "2>", "2>&1")
 
 
@@ -60,10 +62,10 @@ def carried(text: str, role: str) -> str:
     :raises OhmyError: quotes are open, a shell is needed, or Hadoop Streaming cannot carry a word.
     """
     try:
-        words, raw = shlex.split(text), shlex.split(text, posix=False)
+        words = shlex.split(text)
     except ValueError as exc:
         raise OhmyError(f"job_{role}: {text!r} cannot be split into words: {exc}.", "Close its quotes.") from exc
-    if any(word in OPERATORS for word in raw):
+    if any(word in OPERATORS for word in SHELL_QUOTED.sub("_", text).split()):
         raise OhmyError(
             f"job_{role}: {text!r} holds a shell operator, and Hadoop Streaming starts no shell.",
             "Put the line into a script with a shebang and name that.",

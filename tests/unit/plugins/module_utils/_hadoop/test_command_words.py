@@ -39,6 +39,10 @@ def test_the_splitter_is_hadoop_s(command, words):
         ("a\\ b", "'a b'"),
         ("it\\'s", '"it\'s"'),
         ("cut -d '|'", "cut -d '|'"),
+        ("cut -d' ' -f1", "cut '-d ' -f1"),
+        ("awk -F', ' '{print $1}'", "awk '-F, ' '{print $1}'"),
+        ('sort -t\\| -k"2 "', "sort -t| '-k2 '"),
+        ("grep \\; '>'", "grep ; >"),
         ("grep '\\d+$'", "grep '\\d+$'"),
         ("é 'ü ö'", "é 'ü ö'"),
     ],
@@ -57,6 +61,7 @@ def test_a_task_gets_the_words_that_a_shell_would_give_it(text, carried):
         ("x 'a\"b'\"'\"", "quotes of both kinds"),
         ("cut -f1 | sort", "shell operator"),
         ("sort 2>&1", "shell operator"),
+        ("cut -d' ' -f1 | sort", "shell operator"),
         ("grep 'x", "cannot be split"),
     ],
 )
