@@ -193,7 +193,8 @@ class ActionModule(ActionBase):
             where = f"{path}, line {line}," if line else path
             reason = str(exc).removeprefix("YAML parsing failed: ")
             raise OhmyError(
-                f"The job file {where} is not valid YAML: {reason}", "Quote what begins with a sign."
+                f"The job file {where} is not valid YAML: {reason}",
+                "Quote a value that begins with a sign or holds ': ', and one with a comma, brace or quote between braces.",
             ) from exc
         if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
             raise OhmyError(
