@@ -290,6 +290,7 @@ clusters:
             ansible_control_path: /run/user/1000/ohmy-1000/0b54bd1a-i-0123456789abcdef1
             ansible_host_key_checking: true
             ansible_pipelining: true
+            ansible_become_method: ansible.builtin.sudo
             ansible_python_interpreter: /usr/bin/python3
             ansible_ssh_private_key_file: /home/me/.ssh/id_ed25519
     ssh:

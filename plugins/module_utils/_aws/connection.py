@@ -121,6 +121,8 @@ def variables(access: Access, host: Host) -> dict[str, t.Any]:
         "ansible_control_path": control_path(access, host),
         "ansible_host_key_checking": True,
         "ansible_pipelining": True,
+        # All images have it, whatever the user's own machines have.
+        "ansible_become_method": "ansible.builtin.sudo",
         "ansible_python_interpreter": PYTHON,
     }
     if access.private is not None:

@@ -53,6 +53,7 @@ def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     assert [one["ansible_host"] for one in hosts] == ["192.0.2.5", "10.0.0.6", "10.0.0.7"], hosts
     assert len({one["ansible_control_path"] for one in hosts}) == 3
     assert all(one["ansible_host_key_checking"] is True for one in hosts)
+    assert {one["ansible_become_method"] for one in hosts} == {"ansible.builtin.sudo"}
     assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
 
 
