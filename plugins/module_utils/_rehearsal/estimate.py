@@ -32,6 +32,8 @@ NETWORK = 60e6
 JOB_SECONDS = 20.0
 TASK_SECONDS = 3.0
 LEAST_GAIN = 0.05
+# A sample of fewer bytes, of an input of so many times as many, tells the speed only where it took so many seconds.
+LEAST_SAMPLE, LEAST_SHARE, NOISE = 1 << 16, 100, 0.1
 MOST_WORKERS = 1000
 CORES = 2
 
@@ -85,6 +87,12 @@ def cluster_seconds(
     return seconds + moved / (NETWORK * max(1, workers)) + max(start + work / reduces, (reduces * start + work) / slots)
 
 
+def _says_little(speed: t.Mapping[str, t.Any], total: float) -> bool:
+    """Tell whether a sample is a small part of the input and took no longer than a program's start may differ by."""
+    size = speed["sample_bytes"]
+    return bool(size < LEAST_SAMPLE and size * LEAST_SHARE < total and size < NOISE * speed["map_bytes_per_second"])
+
+
 def nothing() -> dict[str, t.Any]:
     """Return what ``estimate`` returns, with nothing known."""
     names = ("maps", "input_bytes", "one_machine_seconds", "seconds", "speedup", "useful_workers")
@@ -109,7 +117,7 @@ def estimate(
         "useful_workers": from which on one more shortens the job by less than 5 %}; all None without a speed.
     """
     found = nothing()
-    if not speed["map_bytes_per_second"] or not splits.total:
+    if not speed["map_bytes_per_second"] or not splits.total or _says_little(speed, splits.total):
         return found
     moved = splits.total * (speed["map_output_ratio"] or 0) if reduces else 0.0
     alone = splits.total / speed["map_bytes_per_second"] + moved / SORT

@@ -78,3 +78,12 @@ def test_beyond_the_useful_workers_one_more_gains_less_than_a_twentieth():
 
 def test_without_a_speed_nothing_is_known():
     assert guess(estimate.Splits(1, 1e9, 1e9), map_bytes_per_second=None) == estimate.nothing()
+
+
+def test_of_a_few_bytes_that_took_no_time_nothing_is_guessed():
+    splits = estimate.Splits(1, 65e6, 65e6)
+    few = {"sample_bytes": 6, "map_bytes_per_second": 1000}
+    assert guess(splits, **few) == estimate.nothing()
+    # A slow program is known by few lines.
+    assert guess(splits, **{**few, "map_bytes_per_second": 10})["seconds"] == 6.5e6
+    assert guess(estimate.Splits(1, 60, 60), **few)["seconds"] == 0.1
