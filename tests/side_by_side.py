@@ -14,7 +14,6 @@ ALONE = {"unit", "gates"}
 # These run on one master, which is launched once by each process that runs any of them (the fixture `lone`).
 LONE = """
 test_biting_input test_distcp test_features test_hdfs_modules test_job_check test_places test_steps test_streaming_job
-test_web_pages
 """.split()
 # Nothing long is to be left to one process at the end, while the others have nothing to do.
 LONGEST = """
