@@ -24,7 +24,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: run test test-long test-failures test-life
+# Debian 12's make knows it for all targets only; those of set-up are made side by side by a make of their own.
+ifeq ($(MAKELEVEL),0)
+.NOTPARALLEL:
+endif
 
 # A path in JOB counts from where make was called, with -C too.
 export OHMY_CALLER := $(PWD)
