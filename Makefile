@@ -38,6 +38,8 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 STAMPS := build/stamps
+# What set-up makes besides Python environments.
+MADE := $(addprefix $(STAMPS)/,image archives example)
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
 # A cluster waits for much of its time, two use 60 % of two cores: three processes run tests side by side, each with a
@@ -52,10 +54,10 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 setup: $(STAMPS)/packages
-	@$(MAKE) --silent --no-print-directory -j3 $(STAMPS)/venv $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
+	@$(MAKE) --silent --no-print-directory -j3 $(STAMPS)/venv $(MADE)
 
 setup-dev: $(STAMPS)/packages-dev
-	@$(MAKE) --silent --no-print-directory -j4 $(STAMPS)/venv-dev $(STAMPS)/image $(STAMPS)/archives $(STAMPS)/example
+	@$(MAKE) --silent --no-print-directory -j4 $(STAMPS)/venv-dev $(MADE)
 
 archives: $(STAMPS)/archives
 
