@@ -12,9 +12,8 @@
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
 # make docs                        make the site of the documentation in build/docs/html; a warning is an error
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
-# make test-long                   what takes longer: kill and break each phase, other versions, other archives, a browser
+# make test-long                   what takes longer: kill and break each phase; clusters that grow, shrink, sleep and lose nodes
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
-# make test-life                   let clusters grow, shrink, sleep and lose nodes and disks
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make coverage                    how much of module_utils the unit tests run, package by package
 # make bench [ONLY=row]            compare with what does the same otherwise: all rows take up to 90 minutes
@@ -48,7 +47,7 @@ THREE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 # Of the unit tests alone: tests/conftest.py leaves out all others.
 COVERAGE := --cov --cov-report=json:build/coverage.json
 
-.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures test-life bench lint format sanity unit coverage archives collection docs lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures bench lint format sanity unit coverage archives collection docs lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -88,7 +87,7 @@ down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
 
 test: setup-dev
-	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures and not life" $(THREE) $(COVERAGE)
+	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(THREE) $(COVERAGE)
 	-@$(PYTHON) scripts/coverage_table.py build/coverage.json
 
 test-long: setup-dev
@@ -96,9 +95,6 @@ test-long: setup-dev
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures
-
-test-life: setup-dev
-	@scripts/test tests/end_to_end -m life $(THREE)
 
 lint: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/gates -m "not sanity"

@@ -33,7 +33,7 @@ for word, lines in groupby((line.split("\\t") for line in sys.stdin), key=lambda
 TEXT = "the quick brown fox\njumps over the lazy dog\nthe end\n"
 ANSWER = "brown\t1\ndog\t1\nend\t1\nfox\t1\njumps\t1\nlazy\t1\nover\t1\nquick\t1\nthe\t3\n"
 REMOVAL = """ohmy.hadoop.terminate -e '{{"cluster_name": "{}\""""
-# One cluster for all that fails after it is up.
+# One cluster for what fails after its launch; each run mends what the one before it broke.
 KEPT = "fail-kept"
 PHASES = ["launch", "configure", "stage", "run", "fetch", "terminate"]
 
@@ -109,25 +109,20 @@ def test_launch_fails(cloud, tmp_path):
     check_failed(cloud, "fail-launch", start(cloud, path), "launch")
 
 
-def test_configure_fails_and_names_what_the_node_said(cloud, tmp_path):
-    path = word_count(tmp_path, "fail-configure", hadoop_hdfs_site={"dfs.namenode.handler.count": "banana"})
-    run = start(cloud, path)
-    check_failed(cloud, "fail-configure", run, "configure")
-    assert "banana" in run.text, run.text
-
-
-def test_stage_fails(cloud, tmp_path):
-    limits = {"dfs.namenode.fs-limits.max-component-length": 12}
-    path = word_count(tmp_path, "fail-stage", hadoop_hdfs_site=limits)
-    check_failed(cloud, "fail-stage", start(cloud, path), "stage")
-
-
-def test_run_fails_and_the_cluster_is_kept_when_asked(cloud, tmp_path):
-    path = word_count(tmp_path, KEPT, cluster_keep="on_failure", job_fail_fast=True)
+@pytest.mark.parametrize(
+    "phase, word, values",
+    [
+        ("configure", "banana", {"hadoop_hdfs_site": {"dfs.namenode.handler.count": "banana"}}),
+        ("stage", "limit", {"hadoop_hdfs_site": {"dfs.namenode.fs-limits.max-component-length": 12}}),
+        ("run", "no luck today", {"job_fail_fast": True}),
+    ],
+)
+def test_a_phase_fails_with_what_the_node_said_and_the_cluster_is_kept_when_asked(cloud, tmp_path, phase, word, values):
+    path = word_count(tmp_path, KEPT, cluster_keep="on_failure", **values)
     (tmp_path / "mapper.py").write_text("raise SystemExit('no luck today')\n")
     run = start(cloud, path)
-    assert run.finish() != 0
-    assert "no luck today" in run.text and REMOVAL.format(KEPT) in run.text
+    assert run.finish() != 0 and f"failed in the phase {phase}" in run.text, run.text
+    assert word in run.text and REMOVAL.format(KEPT) in run.text, run.text
     assert len(cloud.instances(KEPT, "running")) == 1
 
 

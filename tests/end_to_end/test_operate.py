@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import chromium
 from tests.documented import documented
 from tests.socks import fetch
 from tests.waiting import wait_for
@@ -25,6 +26,11 @@ from .support import ROOT, tags, write_job
 pytestmark = pytest.mark.long
 PAGE = "docs/operate.md"
 CLUSTER = "demo"
+WORDS = "the mapper said so"
+MAPPER = f"""import sys
+print({WORDS!r}, file=sys.stderr)
+sys.stdout.writelines(sys.stdin)
+"""
 
 
 class Operator:
@@ -253,3 +259,33 @@ def test_web_pages_through_the_tunnel_and_no_other_way(cloud, operator, nodes):
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), 2).close()
     assert "There was no tunnel" in operator.type(closing).stdout
+
+
+def test_in_a_browser_from_the_cluster_to_what_a_task_said(cloud, operator, tmp_path):
+    (tmp_path / "in.txt").write_text("a\n")
+    (tmp_path / "said.py").write_text(MAPPER)
+    programs = {"job_mapper": "said.py", "job_reducer": "cat", "job_input": ["in.txt"], "job_output": "out"}
+    job = write_job(tmp_path, cluster_name=CLUSTER, cluster_keep="always", job_preflight="off", **programs)
+    run = cloud.play("run_job.yml", "-e", f"job_file={job}")
+    assert run.code == 0, run.text
+    tunnel = operator.type(documented(PAGE, "ui").splitlines()[0])
+    proxy, at = (re.search(what, tunnel.stdout) for what in (r"socks5://[\d.]+:\d+", r"http://[\d.]+:8088/"))
+    assert tunnel.returncode == 0 and proxy and at, tunnel.stdout
+    with chromium(f"--proxy-server={proxy[0]}") as browser:
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(at[0])
+        page.get_by_role("link", name="Applications").click()
+        page.get_by_role("link", name=re.compile("^application_")).first.click()
+        page.get_by_role("link", name="History").click()
+        page.locator("a[href*='/jobhistory/tasks/'][href$='/m']").first.click()
+        page.get_by_role("link", name=re.compile("_m_000000$")).click()
+        attempts = page.url
+        page.get_by_role("link", name="logs").click()
+        page.get_by_text(WORDS).wait_for()
+        page.goto(attempts)
+        page.get_by_role("link", name=re.compile(":8042$")).click()
+        page.get_by_role("heading", name="NodeManager information").wait_for()
+        page.goto(at[0].replace("8088", "9870"))
+        page.get_by_role("link", name="Datanodes").first.click()
+        page.get_by_text("In service", exact=True).first.wait_for()

@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 
 from .support import tags
 
-pytestmark = pytest.mark.life
+pytestmark = pytest.mark.long
 
 PAGE = "docs/scale_up_and_down.md"
 NAME = "scale"

@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 
 from .support import write_job
 
-pytestmark = pytest.mark.life
+pytestmark = pytest.mark.long
 
 NAME = "nap"
 PAGE = "docs/lifecycle.md"
