@@ -149,6 +149,24 @@ def test_pipes_come_to_the_answer_of_the_job_and_fail_with_a_part_of_them(tmp_pa
         seconds("bash", "-euo", "pipefail", "-c", script, cwd=tmp_path)
 
 
+def test_the_large_job_is_run_once_for_both_of_its_rows(context, recorded, monkeypatch):
+    monkeypatch.setattr(large_jobs, "files_of_text", lambda *_words: {})
+    monkeypatch.setattr(large_jobs, "worker", lambda *_words: jobs.Job("work.py 1"))
+    monkeypatch.setattr(large_jobs, "seconds", lambda *_words, **_more: recorded.done.append(("pipes",)) or 4.0)
+    monkeypatch.setattr(large_jobs, "digest", lambda _path: "same")
+    stock = large_jobs.large_job(context)
+    assert [next(stock) for _step in range(4)] == [None, Pair(1, 2), None, Pair(1, 2)]
+    ran = [one[0] for one in recorded.done if one[0] in ("tasks", "pipes", "stock")]
+    assert ran[1:] == ["tasks", "pipes", "stock", "stock", "pipes", "tasks"]  # the first brought its input
+    pipes = large_jobs.large_job_pipes(context)
+    assert [next(pipes), next(pipes)] == [Pair(1, 4), Pair(1, 4)]
+    assert ran == [one[0] for one in recorded.done if one[0] in ("tasks", "pipes", "stock")]
+    assert next(pipes) == Pair(1, 4) and recorded.profile == "auto"
+    monkeypatch.setattr(large_jobs, "digest", lambda _path: "another")
+    with pytest.raises(Failed, match="the pipes came to another answer"):
+        next(pipes)
+
+
 def test_the_chain_s_programs_count_words_and_counts(tmp_path):
     text = "a rose is a rose\nthe end\n"
     for job in small_jobs.CHAIN:
