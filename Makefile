@@ -44,8 +44,6 @@ PYTEST := .venv/bin/pytest
 # A cluster waits for much of its time, two use 60 % of two cores: three processes run tests side by side, each with a
 # cloud of its own for whole runs (tests/side_by_side.py). Of four, some wait too long for what they are to see.
 THREE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
-# Of the unit tests alone: tests/conftest.py leaves out all others.
-COVERAGE := --cov --cov-report=json:build/coverage.json
 
 .PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures bench lint format sanity unit coverage archives collection docs lock
 
@@ -87,8 +85,7 @@ down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
 
 test: setup-dev
-	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(THREE) $(COVERAGE)
-	-@$(PYTHON) scripts/coverage_table.py build/coverage.json
+	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(THREE)
 
 test-long: setup-dev
 	@scripts/test tests -m long $(THREE)
@@ -109,7 +106,7 @@ unit: $(STAMPS)/venv-dev
 	@$(PYTEST) -q tests/unit
 
 coverage: $(STAMPS)/venv-dev
-	@$(PYTEST) -q tests/unit --numprocesses auto --dist worksteal $(COVERAGE)
+	@$(PYTEST) -q tests/unit --numprocesses auto --dist worksteal --cov --cov-report=json:build/coverage.json
 	@$(PYTHON) scripts/coverage_table.py build/coverage.json
 
 bench: setup-dev

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Print how much of each package of module_utils the unit tests run, and fail where it is too little.
 
-``coverage_table.py build/coverage.json``, which `make coverage` and `make test` have written.
+``coverage_table.py build/coverage.json``, which `make coverage` has written.
 """
 
 from __future__ import annotations

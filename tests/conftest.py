@@ -9,13 +9,11 @@ import collections
 import os
 import time
 import typing as t
-from pathlib import Path
 
 import pytest
 
 from tests import side_by_side
 
-UNIT = Path(__file__).resolve().parent / "unit"
 SLOWEST = 8
 # A failed run's last words stand at the end of its output: characters that are repeated in the closing lines.
 LAST_WORDS = 1200
@@ -25,10 +23,7 @@ _of_test: collections.Counter[str] = collections.Counter()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count for the coverage what the unit tests run, and no others; begin with what takes longest."""
-    for item in items:
-        if not item.path.is_relative_to(UNIT):
-            item.add_marker("no_cover")
+    """Begin with what takes longest."""
     items.sort(key=lambda item: side_by_side.place(item.nodeid))
 
 
