@@ -17,8 +17,8 @@ test_biting_input test_distcp test_features test_hdfs_modules test_job_check tes
 """.split()
 # Nothing long is to be left to one process at the end, while the others have nothing to do.
 LONGEST = """
-lone test_interruptions test_stop_and_start test_own_hosts test_run_job test_readme test_nodes test_scale
-test_faults_of_machines test_hdfs_on_disks test_molecule test_two_clouds test_install test_versions test_operate
+test_scale lone test_interruptions test_own_hosts test_run_job test_readme test_nodes test_stop_and_start test_operate
+test_faults_of_machines test_hdfs_on_disks test_molecule test_two_clouds test_install test_versions
 test_worker_groups test_one_inventory test_security test_archives
 """.split()
 

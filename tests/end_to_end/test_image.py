@@ -18,9 +18,9 @@ from .support import write_job
 pytestmark = pytest.mark.long
 
 NAME = "baked"
-# What is left on purpose, and where the system keeps what it knows of packages and boots.
+# All but what is left on purpose.
 NAMED_AFTER_US = "find / -xdev ( -path /proc -o -path /sys -o -path /opt/ohmy/* ) -prune -o ( -iname *ohmy* -o -iname *hadoop* ) -print"
-LEFT = {"/opt/ohmy", "/home/hadoop"}
+LEFT = {"/opt/ohmy"}
 BLOCK_POOL = "grep blockpoolID /var/lib/hadoop/name/current/VERSION"
 
 
