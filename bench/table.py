@@ -32,7 +32,9 @@ def in_page(rows: t.Iterable[Row], records: t.Mapping[str, Record]) -> str:
     lines = [_line(headings), _line(["---"] * len(headings))]
     for row in rows:
         name, *cells = _cells(row, records.get(row.name))
-        compared = f"{row.what}, against {row.against}" if row.against else row.what
+        # What was measured, which the row may do otherwise by now.
+        told = records.get(row.name, vars(row))
+        compared = f"{told['what']}, against {told['against']}" if told["against"] else told["what"]
         lines.append(_line([f"`{name}`", compared, *cells]))
     return "\n".join([*lines, "", *_measured(rows, records)])
 

@@ -113,6 +113,8 @@ def test_the_page_s_table_says_against_what_and_where_each_was_measured():
     made = table.in_page(rows, {"a": of(rows[0], (1, 4)), "b": later})
     assert f"- Measured on 2026-11-29 at commit ffffffffffff and uncommitted changes, {where}: `b`." in made
     assert "| 1,000 s | 4 s | 250 |" in made
+    made = table.in_page([a_row("a")], {"a": {**of(rows[0], (1, 4)), "what": "a smaller job"}})
+    assert "| `a` | a smaller job, against the other\\|s |" in made
 
 
 def test_a_table_is_put_between_its_marks_only():
