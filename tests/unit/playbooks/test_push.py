@@ -19,6 +19,7 @@ TASKS = ROOT / "roles/cluster/tasks"
 PINNED, WAITED, ENTERED = "host keys are looked at", "Hadoop is up", "hosts of this run"
 NEW, OLD = "b" * 64, "a" * 64
 STATES = {"i-1": ("reached", NEW), "i-2": ("reached", OLD), "i-3": ("failed", None)}
+WELL = {one: STATES[one] for one in ("i-1", "i-2")}
 SILENT = {"i-4": ("silent", None)}
 BOOTING = {**STATES, **SILENT}
 STOPPED = {"i-5": ("reached", OLD)}
@@ -65,9 +66,9 @@ def push(folder: Path, told: dict[str, tuple[str, str | None]], **given) -> tupl
     return json.loads(answer.read_text()), text
 
 
-def test_a_run_reaches_those_that_reached_another_document_and_waits_for_none(tmp_path):
+def test_a_run_reaches_those_that_failed_or_reached_another_document_and_waits_for_none(tmp_path):
     facts, text = push(tmp_path, {**BOOTING, **STOPPED})
-    assert facts == {"ohmy_push": ["demo-i-2"], "ohmy_stale": ["demo-i-2"]}, text
+    assert facts == {"ohmy_push": ["demo-i-2", "demo-i-3"], "ohmy_stale": ["demo-i-2", "demo-i-3"]}, text
     assert WAITED not in text and text.count(PINNED) == 1, text
 
 
@@ -79,11 +80,12 @@ def test_configure_reaches_all_that_run_and_have_told_a_host_key(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "every", "waits"), [(STATES, True, False), (STATES, False, True), (BOOTING, True, True)]
+    ("told", "every", "waits"),
+    [(STATES, True, False), (STATES, False, False), (WELL, False, True), (BOOTING, True, True), (BOOTING, False, True)],
 )
 def test_roles_of_one_s_own_reach_all_and_wait_for_the_host_keys_of_all(tmp_path, told, every, waits):
     facts, text = push(tmp_path, told, roles=["mark"], __cluster_every=every)
-    stale = ["demo-i-1", "demo-i-2", "demo-i-3"] if every else ["demo-i-2"]
+    stale = [f"demo-{one}" for one in STATES if one in told and (every or one != "i-1")]
     assert facts == {"ohmy_push": [f"demo-{one}" for one in told], "ohmy_stale": stale}, text
     assert (WAITED in text) == waits and text.count(PINNED) == 1 + waits, text
     assert not waits or text.index(WAITED) < text.rindex(PINNED), text
