@@ -26,9 +26,9 @@ DEAD = ("shutting-down", "terminated")
 NOT_GONE = (*LIVE, *ASLEEP, "shutting-down")
 # What an instance is on its way to each.
 ON_THE_WAY = {"running": "pending", "stopped": "stopping", "terminated": "shutting-down"}
-LAUNCH_BATCH = 100
-MOST_IDS = 1000
-PROFILE_LAG = 120
+LAUNCH_BATCH, MOST_IDS, PROFILE_LAG = 100, 1000, 120
+# EC2 remembers a token for a day after its instances ended, and shows these for an hour.
+SPENT = "IdempotentInstanceTerminated"
 
 
 @dataclass(frozen=True)
@@ -203,12 +203,10 @@ def launch(clients: t.Any, order: Order, known: list[Instance], deadline: Deadli
         if mark in spent:
             continue
         if attempt > 1000:
-            raise OhmyError(
-                f"No unused client token was found for {order.group}.",
-                "Remove the cluster and launch it under another name.",
-            )
+            hint = "Remove the cluster and launch it under another name."
+            raise OhmyError(f"No unused client token was found for {order.group}.", hint)
         batch = _run(clients.launcher, order.group, size, {**order.params, "ClientToken": mark}, deadline)
-        if any(one.state in DEAD or one.id in ids for one in batch):
+        if not batch or any(one.state in DEAD or one.id in ids for one in batch):
             continue
         made += len(batch)
         ids.update(one.id for one in batch)
@@ -230,6 +228,8 @@ def _run(launcher: t.Any, group: str, count: int, params: dict[str, t.Any], dead
             late = exc.code == "InvalidParameterValue" and "iam" in exc.message.lower()
             if (late or exc.code in ("InvalidGroup.NotFound", "InvalidKeyPair.NotFound")) and visible.left():
                 return None
+            if exc.code == SPENT:
+                return []
             raise
         return [from_api(raw) for raw in answer["Instances"]]
 

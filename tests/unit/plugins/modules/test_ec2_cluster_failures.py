@@ -105,6 +105,21 @@ def test_replacement_of_a_dead_worker_has_a_token_of_its_own(account, cluster):
     assert len(tokens) == len(set(tokens)) == 4, tokens
 
 
+def test_token_of_instances_that_are_not_even_shown_any_more_is_spent(account, cluster):
+    tokens = []
+
+    def long_gone(name, request):
+        if name == "RunInstances":
+            tokens.append(body_of(request)["ClientToken"])
+            if len(tokens) == 1:
+                refuse(name, "IdempotentInstanceTerminated")(name, request)
+
+    account.before_send = long_gone
+    result = cluster(workers=0)
+    assert not result.get("failed"), result
+    assert len(tokens) == len(set(tokens)) == 2 and len(account.instances()) == 1, tokens
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [
