@@ -113,6 +113,16 @@ def check_user_data(form: Form) -> None:
         raise Ec2Error("InvalidParameterValue", f"User data is limited to {USER_DATA_BYTES} bytes")
 
 
+def check_key(form: Form) -> None:
+    """Refuse a public key that is neither ED25519 nor RSA."""
+    try:
+        text = base64.b64decode(form.get("PublicKeyMaterial", ""))
+    except ValueError:
+        text = b""
+    if not text.startswith((b"ssh-ed25519 ", b"ssh-rsa ")):
+        raise Ec2Error("InvalidKey.Format", "Key is not in valid OpenSSH public key format")
+
+
 def place(form: Form, look: Look) -> Form:
     """Fill in the default subnet and the default group, as AWS does."""
     interface = "NetworkInterface.1."
@@ -181,6 +191,8 @@ def check(action: str, form: Form, look: Look, region: str) -> Form:
         return run_instances(form, look)
     if action == "ModifySubnetAttribute" and form.get("MapPublicIpOnLaunch.Value", "").lower() == "true":
         raise Ec2Error("Unsupported", "This cloud has no public addresses.")
+    if action == "ImportKeyPair":
+        check_key(form)
     if action == "DeleteSecurityGroup":
         delete_security_group(form, look)
     if action in LEGAL:

@@ -16,7 +16,9 @@ from . import errors, tags
 
 # The form of a key, to ask about one that is not made yet.
 SAMPLE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
-OWN_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+# What EC2 imports: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ImportKeyPair.html.
+TYPES = ("ssh-ed25519", "ssh-rsa")
+OWN_KEYS = ("id_ed25519", "id_rsa")
 _OTHER = (
     "Set cluster_public_key to the file of its public half, with the private half beside it; "
     "ssh-keygen -y -f KEY.pem > KEY.pem.pub makes that file."
@@ -126,6 +128,14 @@ def find(public_key: str | None, prefer: str = "") -> LocalKey:
             return one
         first = first or one
     return first or LocalKey("", generated_path(), to_make=True)
+
+
+def require_type(key: LocalKey, public_key: str | None) -> None:
+    """Raise OhmyError for a given key that EC2 would not import."""
+    kind = key.material.partition(" ")[0]
+    if public_key is not None and kind not in TYPES:
+        hint = "Give a key of the type ED25519 or RSA (cluster_public_key), or leave it out."
+        raise OhmyError(f"public_key: {public_key} is of the type {kind}, which EC2 does not take.", hint)
 
 
 def of_pair(pair: KeyPair, public_key: str | None) -> LocalKey:

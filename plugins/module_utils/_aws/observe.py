@@ -143,6 +143,7 @@ def observe(clients: Clients, want: Want) -> Have:
         raise OhmyError("bucket is missing.", "Set job_bucket.")
     local_files.require_room(want.state_dir)
     key = key_pair.find(want.public_key)
+    key_pair.require_type(key, want.public_key)
     identity = clients.identity
     exists = s3.bucket_exists(clients, want.bucket)
     known = instances.observe(clients.ec2, want.name)

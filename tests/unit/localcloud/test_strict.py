@@ -163,6 +163,16 @@ def test_group_in_use_and_public_addresses():
     assert strict.check("DescribeInstances", {"a": "b"}, look, "eu-west-1") == {"a": "b"}
 
 
+def test_a_key_is_of_a_type_that_ec2_has():
+    def key(text):
+        return {"KeyName": "x", "PublicKeyMaterial": base64.b64encode(text).decode()}
+
+    for text in (b"ssh-ed25519 AAAA me\n", b"ssh-rsa AAAA"):
+        assert strict.check("ImportKeyPair", key(text), Look(), "us-east-1") == key(text)
+    for form in (key(b"ecdsa-sha2-nistp256 AAAA"), key(b""), {"PublicKeyMaterial": "x"}, {}):
+        assert refusal(strict.check, "ImportKeyPair", form, Look(), "us-east-1") == "InvalidKey.Format"
+
+
 def test_client_tokens():
     tokens = strict.Tokens()
     form = {"ClientToken": "t", "ImageId": "ami-1"}

@@ -79,6 +79,15 @@ def test_one_that_is_not_there_is_refused_before_anything_is_made(account, clust
     assert result.get("failed") and "key_name" in result["msg"] and not account.calls, result
 
 
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+def test_a_key_of_a_type_that_ec2_does_not_take_is_refused(account, cluster, check):
+    key(account.home / ".ssh", "id_ecdsa", "ecdsa")
+    path = account.home / ".ssh" / "id_ecdsa.pub"
+    result = cluster(check=check, public_key=str(path))
+    text = f"{path} is of the type ecdsa-sha2-nistp256, which EC2 does not take"
+    assert_nothing_was_made(account, result, text, "cluster_public_key")
+
+
 def test_one_that_was_made_for_a_cluster_is_refused(account, cluster):
     cluster(name="other", workers=0)
     result = cluster(key_name="ohmy-other")
@@ -108,11 +117,11 @@ def test_of_the_users_own_keys_the_pairs_is_taken(account, cluster):
 
 def test_none_of_the_users_own_keys_is_refused_with_all_that_were_tried(account, cluster):
     folder = account.home / ".ssh"
-    for name, kind in (("id_ed25519", "ed25519"), ("id_ecdsa", "ecdsa")):
+    for name, kind in (("id_ed25519", "ed25519"), ("id_rsa", "rsa")):
         key(folder, name, kind)
     account.ec2.import_key_pair(KeyName="mine", PublicKeyMaterial=key(account.home / "far", "mine"))
     result = cluster(public_key=None, key_name="mine")
-    text = f"has another public half than {folder}/id_ed25519.pub, {folder}/id_ecdsa.pub."
+    text = f"has another public half than {folder}/id_ed25519.pub, {folder}/id_rsa.pub."
     assert_nothing_was_made(account, result, text, "cluster_public_key")
 
 

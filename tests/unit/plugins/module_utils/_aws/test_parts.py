@@ -200,10 +200,10 @@ def test_own_key_is_taken_only_when_it_opens_by_itself(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     (tmp_path / ".ssh").mkdir()
-    for name, words in (("id_ed25519", "secret"), ("id_ecdsa", "")):
+    for name, words in (("id_ed25519", "secret"), ("id_ecdsa", ""), ("id_rsa", "")):
         argv = ["ssh-keygen", "-q", "-t", name[3:], "-N", words, "-f", str(tmp_path / ".ssh" / name)]
         subprocess.run(argv, check=True, timeout=20)
-    assert key_pair.find(None).private == str(tmp_path / ".ssh" / "id_ecdsa")
+    assert key_pair.find(None).private == str(tmp_path / ".ssh" / "id_rsa")
 
 
 def test_common_prefix_ends_at_a_folder():
