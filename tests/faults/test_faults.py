@@ -164,6 +164,8 @@ LAUNCHES = [
     Case(
         "things-seen-late",
         [
+            {"action": "ec2:AuthorizeSecurityGroupIngress", "code": "InvalidGroup.NotFound", "times": 1},
+            {"action": "iam:PutRolePolicy", "code": "NoSuchEntity", "times": 1},
             {"action": LAUNCH, "code": "InvalidGroup.NotFound", "times": 1},
             {
                 "action": LAUNCH,

@@ -11,6 +11,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 from . import errors, tags
+from .waits import seen
 
 BLOCK = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
@@ -32,6 +33,8 @@ LIFECYCLE = {
         },
     ]
 }
+# What S3 may say of a bucket that it made a moment ago.
+UNSEEN = ("NoSuchBucket", "OperationAborted")
 _TAKEN = "The name is somebody else's, among all of AWS: take another bucket (job_bucket)."
 
 
@@ -59,10 +62,14 @@ def create(s3: t.Any, bucket: str, region: str) -> None:
 
 def _close(s3: t.Any, bucket: str) -> None:
     what = f"block public access to bucket {bucket}"
-    errors.call(what, s3.put_public_access_block, Bucket=bucket, PublicAccessBlockConfiguration=BLOCK)
+    _set(what, s3.put_public_access_block, Bucket=bucket, PublicAccessBlockConfiguration=BLOCK)
     what = f"encrypt bucket {bucket}"
-    errors.call(what, s3.put_bucket_encryption, Bucket=bucket, ServerSideEncryptionConfiguration=ENCRYPTION)
+    _set(what, s3.put_bucket_encryption, Bucket=bucket, ServerSideEncryptionConfiguration=ENCRYPTION)
     what = f"let unfinished uploads and old evidence in bucket {bucket} end"
-    errors.call(what, s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=LIFECYCLE)
+    _set(what, s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=LIFECYCLE)
     marks = {"TagSet": tags.as_list({tags.SCHEMA: tags.SCHEMA_NOW})}
-    errors.call(f"tag bucket {bucket}", s3.put_bucket_tagging, Bucket=bucket, Tagging=marks)
+    _set(f"tag bucket {bucket}", s3.put_bucket_tagging, Bucket=bucket, Tagging=marks)
+
+
+def _set(what: str, operation: t.Callable[..., t.Any], **arguments: t.Any) -> None:
+    seen(UNSEEN, lambda: errors.call(what, operation, **arguments))

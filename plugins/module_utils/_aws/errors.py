@@ -62,6 +62,10 @@ _ENDPOINT = (
 )
 HINTS = {
     "NoSuchBucket": "Check the bucket's name and region.",
+    "OperationAborted": (
+        "A bucket of this name was removed or made a moment ago: run the same command again later, up to an hour, or take "
+        "another bucket (job_bucket)."
+    ),
     **dict.fromkeys(
         ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "UnfulfillableCapacity", "Unsupported"), _CAPACITY
     ),

@@ -15,11 +15,14 @@ from .._core import places, s3_uri
 from .._core.errors import OhmyError
 from . import denials, errors, tags
 from .client import Identity
+from .waits import seen
 
 POLICY = "ohmy-nodes"
 MOST_BYTES = 10240
 # What AWS says to who makes a thing twice; a profile holds one role.
 THERE = ("EntityAlreadyExists", "LimitExceeded")
+# And what of a role or profile that was made a moment ago.
+UNSEEN = ("NoSuchEntity",)
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def make(iam: t.Any, have: Role, wanted: dict[str, t.Any], own: dict[str, str], 
     ) -> None:
         """Make it; where it is there already, the answer was lost and the SDK asked again: look whether it is ours."""
         try:
-            errors.call(what, operation, **names)
+            seen(UNSEEN, lambda: errors.call(what, operation, **names))
         except errors.AwsError as exc:
             now = look(iam, own[tags.CLUSTER], name) if exc.code in THERE else None
             if now is None or not (now.ours and whole(now)):
@@ -160,8 +163,8 @@ def make(iam: t.Any, have: Role, wanted: dict[str, t.Any], own: dict[str, str], 
         unless_made(lambda now: now.role, what, iam.create_role, RoleName=name, **trusted)
     if have.policy != wanted:
         text = json.dumps(wanted, sort_keys=True)
-        what = f"give role {name} its policy"
-        errors.call(what, iam.put_role_policy, RoleName=name, PolicyName=POLICY, PolicyDocument=text)
+        what, put = f"give role {name} its policy", iam.put_role_policy
+        seen(UNSEEN, lambda: errors.call(what, put, RoleName=name, PolicyName=POLICY, PolicyDocument=text))
     if not have.profile:
         what = f"create instance profile {name}"
         unless_made(lambda now: now.profile, what, iam.create_instance_profile, InstanceProfileName=name, Tags=marks)

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from .._core.errors import OhmyError
 from . import errors, open_ports, tags
+from .waits import seen
 
 SSH_RULE = "ohmy: SSH from the controller"
 SELF_RULE = "ohmy: all between the nodes"
+# What EC2 may say of a group that it made a moment ago.
+UNSEEN = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,9 @@ def rules(group_id: str, inside: bool, ssh_cidr: str | None) -> list[dict[str, t
 def allow(ec2: t.Any, group_id: str, inside: bool, ssh_cidr: str | None) -> None:
     """Add the missing rules in one call; a rule that is there already is fine."""
     wanted = rules(group_id, inside, ssh_cidr)
-    what = f"add rules to security group {group_id}"
+    what, operation = f"add rules to security group {group_id}", ec2.authorize_security_group_ingress
     try:
-        errors.call(what, ec2.authorize_security_group_ingress, GroupId=group_id, IpPermissions=wanted)
+        seen(UNSEEN, lambda: errors.call(what, operation, GroupId=group_id, IpPermissions=wanted))
     except errors.AwsError as exc:
         if exc.code != "InvalidPermission.Duplicate":
             raise

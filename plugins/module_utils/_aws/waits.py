@@ -13,6 +13,7 @@ from .._core.errors import OhmyError
 from . import errors
 
 T = t.TypeVar("T")
+UNSEEN_SECONDS = 30
 
 
 class Deadline:
@@ -45,22 +46,34 @@ def poll(
         pause = min(pause * 1.5, longest)
 
 
-def unthrottled(deadline: Deadline, work: t.Callable[[], T]) -> T:
-    """Return what ``work`` returns, which is done again while AWS throttles it; at the limit raise the refusal.
-
-    The SDK's own attempts are over within a minute, and EC2's tokens for instances come back by 2 a second (RunInstances,
-    StartInstances) or by 20: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html.
-    """
+def again(deadline: Deadline, codes: t.Container[str], work: t.Callable[[], T], pause: float = 2.0) -> T:
+    """Return what ``work`` returns, which is done again while AWS refuses it with one of these codes; at the limit raise it."""
+    last: list[errors.AwsError] = []
 
     def probe() -> tuple[T] | None:
         try:
             return (work(),)
         except errors.AwsError as exc:
-            if exc.code not in errors.THROTTLED or not deadline.left():
+            if exc.code not in codes:
                 raise
+            last[:] = [exc]
             return None
 
-    def late() -> OhmyError:
-        return OhmyError(f"AWS throttles requests for {deadline.seconds:.0f} s.", errors.HINTS["RequestLimitExceeded"])
+    return poll(deadline, probe, lambda: last[0], pause)[0]
 
-    return poll(deadline, probe, late, pause=2)[0]
+
+def unthrottled(deadline: Deadline, work: t.Callable[[], T]) -> T:
+    """Return what ``work`` returns, which is done again while AWS throttles it.
+
+    The SDK's own attempts are over within a minute, and EC2's tokens for instances come back by 2 a second (RunInstances,
+    StartInstances) or by 20: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html.
+    """
+    return again(deadline, errors.THROTTLED, work)
+
+
+def seen(codes: t.Container[str], work: t.Callable[[], T]) -> T:
+    """Return what ``work`` returns, which is done again for a while where AWS does not see yet what was just made.
+
+    :param codes: what AWS says then. EC2, IAM and the settings of S3's buckets are eventually consistent.
+    """
+    return again(Deadline(UNSEEN_SECONDS), codes, work, pause=1.0)

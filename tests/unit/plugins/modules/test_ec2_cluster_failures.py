@@ -204,14 +204,14 @@ def test_fewer_workers_than_there_are_is_refused(account, cluster):
     assert result.get("failed") and "2 workers, 1 are wanted" in result["msg"], result
 
 
-def throttle(name, times):
-    """Return a handler that refuses so many calls of this name as EC2 does when its tokens are used up."""
+def throttle(name, times, code="RequestLimitExceeded"):
+    """Return a handler that refuses so many calls of this name, as EC2 does when its tokens are used up."""
     left = [times]
 
     def handler(called, request):
         if called == name and left[0]:
             left[0] -= 1
-            refuse(name, "RequestLimitExceeded")(called, request)
+            refuse(name, code)(called, request)
 
     return handler
 
@@ -248,6 +248,29 @@ def test_a_launch_that_is_throttled_all_along_says_so(account, cluster):
     result = cluster(wait_timeout=1)
     assert result.get("failed") and "RequestLimitExceeded" in result["msg"], result
     assert "cluster_timeout" in result["msg"] and result["left"] == [], result
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("AuthorizeSecurityGroupIngress", "InvalidGroup.NotFound"),
+        ("PutRolePolicy", "NoSuchEntity"),
+        ("AddRoleToInstanceProfile", "NoSuchEntity"),
+    ],
+)
+def test_what_was_just_made_and_is_not_seen_yet_is_waited_for(account, cluster, pauses, call, code):
+    account.before_send = throttle(call, 2, code)
+    result = cluster(workers=0)
+    assert not result.get("failed"), result
+    assert account.calls[call] == 3 and len(pauses) >= 2, (account.calls, pauses)
+
+
+def test_what_is_never_seen_is_named(account, cluster, monkeypatch):
+    monkeypatch.setattr(waits, "UNSEEN_SECONDS", 0)
+    account.before_send = refuse("PutRolePolicy", "NoSuchEntity")
+    result = cluster(workers=0)
+    assert result["aws_code"] == "NoSuchEntity" and "its policy" in result["msg"], result
+    assert result["left"] == [] and not account.instances(), result
 
 
 def report(account, result, one, what="reached/" + "ab" * 32):

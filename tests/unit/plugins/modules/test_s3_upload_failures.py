@@ -13,10 +13,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import buckets, lease, transfer, upload
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import buckets, lease, transfer, upload, waits
 
 from .conftest import BUCKET, REGION
-from .test_ec2_cluster_failures import refuse
+from .test_ec2_cluster_failures import refuse, throttle
 from .test_ec2_cluster_refusals import elsewhere
 
 PART = 5 << 20
@@ -306,3 +306,12 @@ def test_three_archives_keep_their_order(account, run_module, tmp_path):
     names = [one["url"].rsplit("/", 1)[-1] for one in result["archives"]]
     assert names == ["hadoop.tar", "java.tar.gz", "overlay.tar"], result
     assert result["archives"][1] == {"url": "file:///srv/java.tar.gz", "sha512": "ab"}
+
+
+@pytest.mark.parametrize("code", buckets.UNSEEN)
+def test_new_bucket_that_is_not_seen_yet_is_waited_for(account, run_module, tmp_path, monkeypatch, code):
+    monkeypatch.setattr(waits.time, "sleep", lambda _seconds: None)
+    (tmp_path / "x").write_text("one\n")
+    account.before_send = throttle("PutBucketEncryption", 2, code)
+    result = run_module("s3_upload", bucket="new-bucket", create_bucket=True, items=[{"source": str(tmp_path / "x")}])
+    assert result.get("uploaded") == ["x"] and account.calls["PutBucketEncryption"] == 3, (result, account.calls)
