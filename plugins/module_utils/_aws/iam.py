@@ -23,6 +23,8 @@ MOST_BYTES = 10240
 THERE = ("EntityAlreadyExists", "LimitExceeded")
 # And what of a role or profile that was made a moment ago.
 UNSEEN = ("NoSuchEntity",)
+# What it says of a role whose policy or profile went a moment ago.
+HELD = ("DeleteConflict",)
 
 
 @dataclass(frozen=True)
@@ -177,14 +179,16 @@ def make(iam: t.Any, have: Role, wanted: dict[str, t.Any], own: dict[str, str], 
 def delete(iam: t.Any, have: Role) -> None:
     """Delete profile, policy and role; what is gone already is fine."""
     name = have.name
+
+    def gone(what: str, operation: t.Callable[..., t.Any], **names: t.Any) -> None:
+        seen(HELD, lambda: errors.call_or_none(what, operation, **names))
+
     if have.attached:
         what = f"take role {name} out of its profile"
-        errors.call_or_none(what, iam.remove_role_from_instance_profile, InstanceProfileName=name, RoleName=name)
+        gone(what, iam.remove_role_from_instance_profile, InstanceProfileName=name, RoleName=name)
     if have.profile:
-        what = f"delete instance profile {name}"
-        errors.call_or_none(what, iam.delete_instance_profile, InstanceProfileName=name)
+        gone(f"delete instance profile {name}", iam.delete_instance_profile, InstanceProfileName=name)
     if have.policy is not None:
-        what = f"delete the policy of role {name}"
-        errors.call_or_none(what, iam.delete_role_policy, RoleName=name, PolicyName=POLICY)
+        gone(f"delete the policy of role {name}", iam.delete_role_policy, RoleName=name, PolicyName=POLICY)
     if have.role:
-        errors.call_or_none(f"delete role {name}", iam.delete_role, RoleName=name)
+        gone(f"delete role {name}", iam.delete_role, RoleName=name)

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import absent, instances, waits
 
 from .conftest import BUCKET, assert_reads_only
-from .test_ec2_cluster_failures import body_of, refuse
+from .test_ec2_cluster_failures import body_of, refuse, throttle
 
 OTHER = "other-bucket"
 
@@ -43,6 +43,15 @@ def test_group_in_use_is_left_with_the_reason(account, cluster):
     assert [one.split()[0:2] for one in result["left"]] == [["security", "group"]], result
     assert any(one.startswith("instance i-") for one in result["removed"]), result
     assert account.calls["DeleteSecurityGroup"], account.calls
+
+
+@pytest.mark.parametrize("call", ["DeleteInstanceProfile", "DeleteRole"])
+def test_role_that_seems_held_by_what_just_went_is_removed(account, cluster, monkeypatch, call):
+    monkeypatch.setattr(waits.time, "sleep", lambda _seconds: None)
+    cluster(workers=0)
+    account.before_send = throttle(call, 2, "DeleteConflict")
+    result = cluster("absent")
+    assert result.get("left") == [] and account.calls[call] == 3, (result, account.calls)
 
 
 def test_group_that_is_in_use_for_a_while_is_removed(account, cluster, monkeypatch):
