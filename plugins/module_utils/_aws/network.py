@@ -23,7 +23,7 @@ ASK_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet: where it lies, how many addresses are free, and whether it gives public ones."""
+    """A subnet: where it lies, how many addresses are free, whether it gives public ones, and whose it is."""
 
     id: str
     vpc_id: str
@@ -31,6 +31,7 @@ class Subnet:
     cidr: str
     free: int
     gives_public: bool
+    owner: str = ""
 
     def public(self, public_ip: str) -> bool:
         """Tell whether an instance gets a public address under the option ``public_ip``."""
@@ -45,6 +46,10 @@ def _described(ec2: t.Any, ids: t.Sequence[str]) -> list[Subnet]:
     else:
         only = [{"Name": "default-for-az", "Values": ["true"]}]
         answer = errors.call("find the default VPC's subnets", ec2.describe_subnets, Filters=only)
+    alone = [raw["SubnetId"] for raw in answer["Subnets"] if raw.get("Ipv6Native")]
+    if alone:
+        hint = "Take one with IPv4 addresses (cluster_subnet_id, cluster_fallback_subnet_ids)."
+        raise OhmyError(f"Subnet {', '.join(alone)} has IPv6 addresses alone, and Hadoop needs IPv4.", hint)
     return [
         Subnet(
             id=raw["SubnetId"],
@@ -53,6 +58,7 @@ def _described(ec2: t.Any, ids: t.Sequence[str]) -> list[Subnet]:
             cidr=raw["CidrBlock"],
             free=raw.get("AvailableIpAddressCount", 0),
             gives_public=bool(raw.get("MapPublicIpOnLaunch")),
+            owner=raw.get("OwnerId", ""),
         )
         for raw in answer["Subnets"]
     ]
@@ -95,9 +101,12 @@ def require_alike(subnets: t.Sequence[Subnet], public_ip: str) -> None:
             raise OhmyError(f"fallback_subnet_ids: {one.id} {why}.", hint)
 
 
-def with_way_to_s3(ec2: t.Any, subnets: t.Sequence[Subnet], public_ip: str, all_named: bool) -> list[Subnet]:
+def with_way_to_s3(
+    ec2: t.Any, subnets: t.Sequence[Subnet], public_ip: str, all_named: bool, account: str = ""
+) -> list[Subnet]:
     """Return the subnets whose instances reach S3; the others' would be silent for ever. Two calls at most.
 
+    :param account: the caller's. Of a subnet that another one shares with it the endpoints are not to be seen.
     :raises OhmyError: the first has no way, or another one that the user named.
     """
     in_vpc = [{"Name": "vpc-id", "Values": [subnets[0].vpc_id]}]
@@ -110,7 +119,7 @@ def with_way_to_s3(ec2: t.Any, subnets: t.Sequence[Subnet], public_ip: str, all_
         served = {
             one.id for one in lacking if any(_serves(each, _table_of(tables, one.id), one.id) for each in endpoints)
         }
-        lacking = [one for one in lacking if one.id not in served]
+        lacking = [one for one in lacking if one.id not in served and one.owner in ("", account)]
     if lacking and (all_named or lacking[0].id == subnets[0].id):
         _refuse_without_way(lacking[0])
     return [one for one in subnets if one not in lacking]
@@ -156,6 +165,8 @@ def _target(route: dict[str, t.Any]) -> str:
         "NetworkInterfaceId",
         "InstanceId",
         "VpcPeeringConnectionId",
+        "CoreNetworkArn",
+        "LocalGatewayId",
     )
     return next((route[name] for name in names if route.get(name)), "")
 

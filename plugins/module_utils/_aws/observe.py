@@ -170,7 +170,8 @@ def observe(clients: Clients, want: Want) -> Have:
     vcpus: dict[str, int] = {}
     offered: frozenset[tuple[str, str]] = frozenset()
     if any(wanting.values()):
-        subnets = network.with_way_to_s3(clients.ec2, subnets, want.public_ip, want.fallback_subnet_ids is not None)
+        named, account = want.fallback_subnet_ids is not None, identity.account
+        subnets = network.with_way_to_s3(clients.ec2, subnets, want.public_ip, named, account)
         zones = list(dict.fromkeys(one.zone for one in subnets))
         launched = [one for one in want.groups if wanting[one.name]]
         booted, vcpus, offered = _images(clients, want, known, zones, launched)

@@ -19,6 +19,10 @@ SUBNET = network.Subnet("subnet-1", "vpc-1", "eu-central-1a", "127.0.0.0/28", 10
 PUBLIC = network.Subnet("subnet-1", "vpc-1", "eu-central-1a", "127.0.0.0/28", 10, True)
 GATEWAY = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "State": "active"}
 NAT = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}
+WAN = {"DestinationCidrBlock": "0.0.0.0/0", "CoreNetworkArn": "arn:aws:networkmanager::1:core-network/x", "State": "active"}
+OUTPOST = {"DestinationCidrBlock": "0.0.0.0/0", "LocalGatewayId": "lgw-1", "State": "active"}
+SHARED = network.Subnet("subnet-1", "vpc-1", "eu-central-1a", "127.0.0.0/28", 10, False, "210987654321")
+OWN = network.Subnet("subnet-1", "vpc-1", "eu-central-1a", "127.0.0.0/28", 10, False, "123456789012")
 DEAD = {**NAT, "State": "blackhole"}
 ENDPOINT = {
     "ServiceName": "com.amazonaws.eu-central-1.s3",
@@ -45,6 +49,10 @@ def client():
         (SUBNET, "subnet", [GATEWAY], [], False),
         (SUBNET, "subnet", [NAT], [], True),
         (SUBNET, "subnet", [DEAD], [], False),
+        (SUBNET, "subnet", [WAN], [], True),
+        (SUBNET, "subnet", [OUTPOST], [], True),
+        (SHARED, "subnet", [], [], True),
+        (OWN, "subnet", [], [], False),
         (SUBNET, "subnet", [], [ENDPOINT], True),
         (SUBNET, "subnet", [], [{**ENDPOINT, "RouteTableIds": ["rtb-9"]}], False),
         (SUBNET, "subnet", [], [{**ENDPOINT, "ServiceName": "com.amazonaws.eu-central-1.dynamodb"}], False),
@@ -58,10 +66,17 @@ def test_with_way_to_s3(client, subnet, public_ip, routes, endpoints, reachable)
         stub.add_response("describe_route_tables", {"RouteTables": [main, table]}, {"Filters": ANY})
         stub.add_response("describe_vpc_endpoints", {"VpcEndpoints": endpoints}, {"Filters": ANY})
         if reachable:
-            network.with_way_to_s3(client, [subnet], public_ip, False)
+            network.with_way_to_s3(client, [subnet], public_ip, False, "123456789012")
         else:
             with pytest.raises(OhmyError, match="no way to S3"):
-                network.with_way_to_s3(client, [subnet], public_ip, False)
+                network.with_way_to_s3(client, [subnet], public_ip, False, "123456789012")
+
+
+def test_a_subnet_without_ipv4_is_refused(client):
+    told = {"SubnetId": "subnet-6", "VpcId": "vpc-1", "AvailabilityZone": "eu-central-1a", "Ipv6Native": True}
+    with Stubber(client) as stub, pytest.raises(OhmyError, match="Subnet subnet-6 has IPv6 addresses alone"):
+        stub.add_response("describe_subnets", {"Subnets": [told]}, {"SubnetIds": ["subnet-6"]})
+        network.find(client, "subnet-6", None, ())
 
 
 def test_caller_of_a_private_master_is_the_source_of_the_route():
