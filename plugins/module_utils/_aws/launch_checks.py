@@ -25,7 +25,9 @@ def before(clients: Clients, want: Want, have: Have, incarnation: str) -> list[s
         return []
     _may_make(clients, want, have, incarnation)
     own = _has_its_own(want, have)
-    _may_launch(clients, want, have, incarnation, due, have.group.id if have.group is not None else "", own)
+    # In a VPC that another account shares, nobody else may launch with the default group, which stands in for our own.
+    if own or have.subnet.owner in ("", have.identity.account):
+        _may_launch(clients, want, have, incarnation, due, have.group.id if have.group is not None else "", own)
     wishes = [quota.Wish(group.name, count, group.instance_type, group.markets[0] == SPOT) for group, count in due]
     return quota.require(clients, wishes, have.vcpus)
 

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from moto.ec2 import utils
 from moto.servicequotas.models import ServiceQuotasBackend
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import network
+
 from .conftest import READS, REGION
 from .test_ec2_cluster_failures import refuse
 
@@ -55,6 +57,13 @@ def test_missing_rights_are_found_before_anything_is_made(account, cluster, call
 def test_a_group_that_stands_in_proves_nothing(account, cluster):
     account.before_send = denied("DryRunRunInstances", "ec2:RunInstances", f"ec2:{REGION}:1:security-group/sg-1")
     assert not cluster(check=True).get("failed")
+
+
+def test_in_a_shared_vpc_nothing_is_asked_for_with_the_default_group_which_is_its_owners(account, cluster, monkeypatch):
+    honest = network.Subnet
+    monkeypatch.setattr(network, "Subnet", lambda **given: honest(**{**given, "owner": "210987654321"}))
+    assert not cluster(check=True).get("failed") and not account.calls["DryRunRunInstances"], account.calls
+    assert not cluster(workers=1).get("failed") and account.calls["DryRunRunInstances"] == 1, account.calls
 
 
 def test_a_role_that_may_not_be_handed_on_is_found_before_the_master_runs(account, cluster):
