@@ -53,12 +53,18 @@ _THROTTLED = (
     "or ask AWS for more."
 )
 CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
+_UNKNOWN_HERE = f"{CREDENTIALS[:-1]}, and whether the region is enabled in the account: newer ones are not by themselves."
 _EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
 _IMAGE = "Check image (cluster_image): the id of an image of this region, or ssm: and the path of a parameter."
 _SUBNET = "Check subnet_id (cluster_subnet_id): a subnet of this region and account."
 _CLOCK = "Set this machine's clock: AWS refuses what is signed minutes off."
 _ENDPOINT = (
     "Check the region (cluster_region, AWS_REGION), the profile's endpoint, and this machine's way to the Internet."
+)
+_NEW_ACCOUNT = "AWS has not let this account run instances yet, or not any more: see its mails, or ask its support."
+_FREE_PLAN = (
+    "The account is on AWS's free plan, which runs few types: take one of these, such as m7i-flex.large "
+    "(cluster_instance_type), or leave the plan."
 )
 HINTS = {
     "NoSuchBucket": "Check the bucket's name and region.",
@@ -75,17 +81,16 @@ HINTS = {
     **dict.fromkeys(denials.CODES, denials.hint(denials.Denial(None, None, None))),
     **dict.fromkeys(
         (
-            "AuthFailure",
             "IncompleteSignature",
             "InvalidAccessKeyId",
-            "InvalidClientTokenId",
             "InvalidSecurity",
             "InvalidToken",
             "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
         ),
         CREDENTIALS,
     ),
+    **dict.fromkeys(("AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException"), _UNKNOWN_HERE),
+    **dict.fromkeys(("PendingVerification", "Blocked"), _NEW_ACCOUNT),
     **dict.fromkeys(
         (
             "ExpiredToken",
@@ -140,7 +145,8 @@ def translate(what: str, exc: Exception) -> AwsError:
         code = str(error.get("Code", "Unknown"))
         told = denials.shortened(str(error.get("Message", "")))
         text = f"Could not {what}: {code}: {told}".rstrip(": .\n")
-        found = AwsError(f"{text}.", code, HINTS.get(code, ""))
+        hint = _FREE_PLAN if "Free Tier" in told else HINTS.get(code, "")
+        found = AwsError(f"{text}.", code, hint)
         if code in denials.CODES:
             denial = denials.read(told, exc.operation_name, code == "UnauthorizedOperation")
             found = AwsError(f"{text}.", code, denials.hint(denial))

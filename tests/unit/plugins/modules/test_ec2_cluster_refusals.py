@@ -71,6 +71,7 @@ def test_what_a_check_can_do_without_a_launch_cannot(account, cluster, params, t
     [
         ("GetCallerIdentity", "SignatureDoesNotMatch", "cluster_profile"),
         ("GetCallerIdentity", "InvalidClientTokenId", "cluster_profile"),
+        ("GetCallerIdentity", "InvalidClientTokenId", "whether the region is enabled"),
         ("GetCallerIdentity", "ExpiredToken", "sign in again"),
         ("HeadBucket", "403", "job_bucket"),
         ("DescribeInstances", "UnauthorizedOperation", "cluster_profile"),
@@ -82,6 +83,23 @@ def test_refusals_of_aws_have_a_hint(account, cluster, call, code, hint):
     result = cluster(check=True, image="ssm:/x" if call == "GetParameter" else account.image)
     assert_refused(account, result, "", hint)
     assert result["aws_code"] == code, result
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "hint"),
+    [
+        ("PendingVerification", "Your request for accessing resources in this region is being validated", "its mails"),
+        (
+            "InvalidParameterCombination",
+            "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, run …",
+            "m7i-flex.large (cluster_instance_type)",
+        ),
+    ],
+)
+def test_what_a_new_account_may_not_do_yet_has_a_hint(account, cluster, code, message, hint):
+    account.before_send = refuse("RunInstances", code, message)
+    result = cluster()
+    assert result["aws_code"] == code and hint in result["hint"] and not account.instances(), result
 
 
 def test_region_that_there_is_not_is_told_soon(account, cluster):
