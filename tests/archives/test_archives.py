@@ -106,6 +106,52 @@ def test_s3a_starts_and_fails_only_for_want_of_a_server(home: Path) -> None:
     assert "Connection refused" in said and "NoClassDefFoundError" not in said
 
 
+def test_the_runtime_trusts_who_vouches_for_s3(home: Path) -> None:
+    store = ["-keystore", str(home / "java/lib/security/cacerts"), "-storepass", "changeit"]
+    command = [str(home / "java/bin/keytool"), "-list", *store]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.lower()
+    assert "amazonrootca1" in said and "starfield" in said
+
+
+def test_s3a_speaks_tls_and_trusts_no_stranger(home: Path, tmp_path: Path) -> None:
+    files = ["-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate")]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=localhost",
+        *files,
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    options = {
+        "fs.s3a.endpoint": f"https://localhost:{server.server_port}",
+        "fs.s3a.endpoint.region": "us-east-1",
+        "fs.s3a.path.style.access": "true",
+        "fs.s3a.attempts.maximum": "1",
+        "fs.s3a.retry.limit": "1",
+        "fs.s3a.access.key": "none",
+        "fs.s3a.secret.key": "none",
+    }
+    arguments = [f"-D{key}={value}" for key, value in options.items()]
+    try:
+        said = run(home, "hadoop", "fs", *arguments, "-ls", "s3a://bucket/", ok=False)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "unable to find valid certification path" in said, said
+
+
 def test_the_namenode_formats_and_its_pages_are_there(home: Path, tmp_path: Path) -> None:
     name = tmp_path / "name"
     (tmp_path / "hdfs-site.xml").write_text(

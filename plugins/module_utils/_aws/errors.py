@@ -53,7 +53,9 @@ _THROTTLED = (
     "or ask AWS for more."
 )
 CREDENTIALS = "Check the credentials and the profile (cluster_profile, AWS_PROFILE)."
-_UNKNOWN_HERE = f"{CREDENTIALS[:-1]}, and whether the region is enabled in the account: newer ones are not by themselves."
+_UNKNOWN_HERE = (
+    f"{CREDENTIALS[:-1]}, and whether the region is enabled in the account: newer ones are not by themselves."
+)
 _EXPIRED = "The session has expired: sign in again (cluster_profile, AWS_PROFILE)."
 _IMAGE = "Check image (cluster_image): the id of an image of this region, or ssm: and the path of a parameter."
 _SUBNET = "Check subnet_id (cluster_subnet_id): a subnet of this region and account."

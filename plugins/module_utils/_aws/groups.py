@@ -83,6 +83,14 @@ def volume(wanted: t.Mapping[str, t.Any] | None, option: str, least: int = LEAST
     """Make a Volume of an option's value; raise OhmyError for a size that EC2 does not have."""
     given: t.Mapping[str, t.Any] = wanted or {}
     size: int = 50 if given.get("size") is None else given["size"]
+    kind: str = given.get("type") or "gp3"
+    if kind in PROVISIONED:
+        raise OhmyError(f"{option}: {kind} needs a number of operations, which cannot be said here.", "Take gp3.")
+    if kind in DISKS and least == LEAST_GIB:
+        raise OhmyError(
+            f"{option}: no instance boots from a volume of type {kind}.", "Take gp3, and data volumes of it."
+        )
+    least = DISKS_LEAST_GIB if kind in DISKS else least
     if not least <= size <= MOST_GIB:
         raise OhmyError(f"{option}: a size of {size} GiB is not possible.", f"Give {least} to {MOST_GIB}.")
     return Volume(size, given.get("type") or "gp3")

@@ -145,8 +145,7 @@ class Look:
         try:
             found = S3.from_document(self.document, where.bucket).list(where.path.rstrip("/"))
         except S3Error as exc:
-            # A bucket of another region: s3a finds its way, the node's own client does not.
-            if exc.status in (301, 307):
+            if exc.elsewhere:
                 return None
             raise
         return distcp.below(where, ((one["key"], distcp.Entry(one["size"], _time(one))) for one in found))

@@ -19,6 +19,7 @@ RM = "org.apache.hadoop.yarn.server.resourcemanager"
 DFS_HOSTS, YARN_EXCLUDE = "/etc/hadoop/dfs.hosts.json", "/etc/hadoop/yarn.exclude"
 # What the NodeManager of a spot instance shows as its health once EC2 has told that it takes the instance back.
 SPOT_NOTICE = "/run/ohmy-spot"
+AWS_S3 = re.compile(r"https://s3(?:[.-]([a-z0-9-]+))?\.amazonaws\.com(?:\.cn)?")
 
 
 def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
@@ -34,13 +35,17 @@ def core_site(document: t.Mapping[str, t.Any], master: str) -> dict[str, t.Any]:
         properties.update(
             {
                 "fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.auth.IAMInstanceCredentialsProvider",
-                "fs.s3a.endpoint": where["endpoint"],
                 "fs.s3a.endpoint.region": where["region"],
                 "fs.s3a.path.style.access": bool(where["path_style"]),
                 "fs.s3a.connection.ssl.enabled": where["endpoint"].startswith("https://"),
                 "fs.s3a.input.stream.type": "classic",
             }
         )
+        # AWS's own follows from the region, each bucket's from its own; one that is named holds for all buckets, and S3
+        # redirects what is asked there of a bucket in another region.
+        own = AWS_S3.fullmatch(where["endpoint"])
+        if own is None or own[1] not in (None, where["region"]):
+            properties["fs.s3a.endpoint"] = where["endpoint"]
     return properties
 
 

@@ -31,6 +31,9 @@ ATTEMPTS = 6
 TIMEOUT = 30
 LONGEST = 900  # seconds for one object, tries and all
 TRANSIENT = (OSError, http.client.HTTPException)
+# What S3 says, with the status 400, where a bucket's name leads into its own region right away, and between regions that
+# an account has to enable.
+ELSEWHERE = ("AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
 T = t.TypeVar("T")
 
 
@@ -50,6 +53,12 @@ class S3Error(OhmyError):
     def __init__(self, message: str, status: int, hint: str = "") -> None:
         super().__init__(message, hint, status=status)
         self.status = status
+
+    @property
+    def elsewhere(self) -> bool:
+        """Tell whether the bucket lies in another region, which s3a finds and this client does not."""
+        said = any(f": {code}: " in self.message for code in ELSEWHERE)
+        return self.status in (301, 307) or (self.status == 400 and said)
 
 
 class S3:

@@ -22,7 +22,6 @@ TRIES = 2
 SERVICE = 10.0
 MOST = 32
 PAGES = 10  # of a listing, a thousand objects each
-ELSEWHERE = (301, 307)
 Open = t.Callable[[str], t.Any]
 
 
@@ -108,7 +107,7 @@ def _below(key: str, objects: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Mappi
 
 def _refused(exc: S3Error, bucket: str, key: str, doing: str) -> list[Finding]:
     evidence = {"bucket": bucket, "key": key, "status": exc.status}
-    if exc.status in ELSEWHERE:
+    if exc.elsewhere:
         return []  # a bucket of another region: s3a finds its way
     if exc.status == 403:
         allow = (

@@ -242,11 +242,12 @@ def test_copies_look_into_s3_with_the_nodes_own_role_where_it_can(monkeypatch):
     assert copies.Look(None, {}).listed(where) is None, "a cluster that knows no S3"
     look = copies.Look(None, document)
     assert look.listed(where) == {"a.txt": Entry(3, 1767225600.0), "b.txt": Entry(1, 0.0)}
-    store.found = S3Error("moved", 301)
-    assert look.listed(where) is None, "a bucket of another region"
-    store.found = S3Error("denied", 403)
-    with pytest.raises(S3Error, match="denied"):
-        look.listed(where)
+    told = "S3 answered 400 to GET s3://b/: AuthorizationHeaderMalformed: the region is wrong"
+    for store.found in (S3Error("moved", 301), S3Error(told, 400)):
+        assert look.listed(where) is None, "a bucket of another region"
+    for store.found in (S3Error("denied", 403), S3Error("S3 answered 400 to GET s3://b/: denied: no", 400)):
+        with pytest.raises(S3Error, match="denied"):
+            look.listed(where)
 
 
 def test_on_hosts_of_ones_own_nothing_lies_in_s3():

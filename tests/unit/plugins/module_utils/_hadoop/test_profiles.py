@@ -57,6 +57,25 @@ def files(**change):
     return profiles.site_files({**DOCUMENT, **change}, HOSTS["worker"][1])
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "region", "named"),
+    [
+        ("https://s3.amazonaws.com", "us-east-1", False),
+        ("https://s3.eu-central-1.amazonaws.com", "eu-central-1", False),
+        ("https://s3.cn-north-1.amazonaws.com.cn", "cn-north-1", False),
+        ("https://s3.us-west-2.amazonaws.com", "eu-central-1", True),
+        ("https://s3.dualstack.eu-central-1.amazonaws.com", "eu-central-1", True),
+        ("https://s3-fips.us-east-1.amazonaws.com", "us-east-1", True),
+        ("https://bucket.vpce-1a2b-3c4d.s3.us-east-1.vpce.amazonaws.com", "us-east-1", True),
+        ("http://10.0.0.1:9000", "us-east-1", True),
+    ],
+)
+def test_s3a_is_left_to_find_the_s3_of_each_buckets_region(endpoint, region, named):
+    found = files(s3={"endpoint": endpoint, "region": region, "path_style": False})["core-site"]
+    assert (found.get("fs.s3a.endpoint"), found["fs.s3a.endpoint.region"]) == (endpoint if named else None, region)
+    assert found["fs.s3a.connection.ssl.enabled"] is endpoint.startswith("https:")
+
+
 def test_the_users_properties_win_and_are_not_changed():
     own = {"hdfs-site": {"dfs.replication": 1}, "ssl-server": {"a": "b"}, "yarn-site": None}
     found = files(properties=own)

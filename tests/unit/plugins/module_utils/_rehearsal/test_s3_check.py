@@ -63,6 +63,7 @@ def test_a_prefix_means_what_hadoop_means(uri, there):
         ("list", 404, "s3-bucket-absent", ("The bucket b is not there",)),
         ("read", 404, "s3-input-absent", ("s3://b/in/a is not there",)),
         ("list", 0, "s3-unreachable", ("no answer",)),
+        ("list", 400, "s3-unreachable", ("no answer",)),
     ],
 )
 def test_a_refusal_names_place_and_right(call, status, kind, words):
@@ -72,9 +73,24 @@ def test_a_refusal_names_place_and_right(call, status, kind, words):
     assert all(word in found["text"] + found["hint"] for word in words)
 
 
-@pytest.mark.parametrize("status", [301, 307])
-def test_a_bucket_of_another_region_is_left_to_hadoop(status):
-    assert look("s3://b/in/", list=S3Error("moved", status))[0].findings == []
+@pytest.mark.parametrize(
+    "status, message",
+    [
+        (301, "moved"),
+        (307, "moved"),
+        (
+            400,
+            "S3 answered 400 to GET s3://b/: AuthorizationHeaderMalformed: The authorization header is malformed; the region "
+            "'us-east-1' is wrong; expecting 'eu-west-1'",
+        ),
+        (
+            400,
+            "S3 answered 400 to GET s3://b/: IllegalLocationConstraintException: The eu-south-1 location constraint is",
+        ),
+    ],
+)
+def test_a_bucket_of_another_region_is_left_to_hadoop(status, message):
+    assert look("s3://b/in/", list=S3Error(message, status))[0].findings == []
 
 
 def test_a_node_without_keys_says_so_once():
