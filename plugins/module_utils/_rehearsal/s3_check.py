@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import posixpath
+import time
 import typing as t
 
 from .._core.errors import OhmyError
@@ -21,6 +22,9 @@ TRIES = 2
 # Seconds for the metadata service, which has long been up on a master.
 SERVICE = 10.0
 MOST = 32
+# Seconds for a right to reach all of AWS: on a cluster that stands the role may have got it a moment ago, for this job.
+LATE_RIGHTS = 20.0
+PAUSE = 2.0
 PAGES = 10  # of a listing, a thousand objects each
 Open = t.Callable[[str], t.Any]
 
@@ -46,11 +50,20 @@ def check_input(uris: t.Sequence[str], bucket: Open) -> Seen:
     """
     findings: list[Finding] = []
     endings: set[str] = set()
-    for found, names in for_all(lambda uri: _look(uri, bucket), list(uris)[:MOST]):
+    until = time.monotonic() + LATE_RIGHTS
+    for found, names in for_all(lambda uri: _look_patiently(uri, bucket, until), list(uris)[:MOST]):
         findings += found
         endings.update(posixpath.splitext(name)[1] for name in names)
     # Many places of one bucket that is not there are one finding.
     return Seen(list({(one["id"], one["text"]): one for one in findings}.values()), endings - {""})
+
+
+def _look_patiently(uri: str, bucket: Open, until: float) -> tuple[list[Finding], list[str]]:
+    while True:
+        found, names = _look(uri, bucket)
+        if time.monotonic() >= until or not any(one["id"] == "s3-refused" for one in found):
+            return found, names
+        time.sleep(PAUSE)
 
 
 def _look(uri: str, bucket: Open) -> tuple[list[Finding], list[str]]:

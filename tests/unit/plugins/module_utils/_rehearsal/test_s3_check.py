@@ -35,6 +35,13 @@ class Bucket:
         return b"x"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Look once, and pause no longer."""
+    monkeypatch.setattr(s3_check, "LATE_RIGHTS", 0)
+    monkeypatch.setattr(s3_check, "PAUSE", 0)
+
+
 def look(*uris, objects=None, **fails):
     bucket = Bucket(objects or {}, **fails)
     return s3_check.check_input(uris, lambda name: bucket), bucket
@@ -71,6 +78,22 @@ def test_a_refusal_names_place_and_right(call, status, kind, words):
     (found,) = seen.findings
     assert (found["id"], found["severity"]) == (kind, "error") and found["evidence"]["status"] == status
     assert all(word in found["text"] + found["hint"] for word in words)
+
+
+@pytest.mark.parametrize("call", ["list", "read"])
+def test_a_right_that_was_just_given_is_waited_for(monkeypatch, call):
+    monkeypatch.setattr(s3_check, "LATE_RIGHTS", 60)
+    bucket = Bucket({"in/a": 1}, **{call: S3Error("AccessDenied", 403)})
+    honest = bucket.answer
+
+    def answer(called, key):
+        if len(bucket.calls) >= 4:
+            bucket.fails.clear()
+        honest(called, key)
+
+    bucket.answer = answer
+    assert s3_check.check_input(["s3://b/in/"], lambda name: bucket).findings == []
+    assert bucket.calls[-1] == ("read", "in/a") and len(bucket.calls) > 4
 
 
 @pytest.mark.parametrize(
