@@ -204,8 +204,8 @@ options:
   public_key:
     description:
       - The file of the SSH public key to log in with.
-      - By default the user's own F(~/.ssh/id_ed25519.pub) or F(~/.ssh/id_rsa.pub), the first whose private half opens without
-        a passphrase, else one that is made once under F(~/.local/share/ohmy.hadoop). EC2 takes ED25519 and RSA, and not ECDSA.
+      - By default the user's own F(~/.ssh/id_ed25519.pub) or F(~/.ssh/id_rsa.pub), the first whose private half opens
+        without a passphrase, else one that is made once under F(~/.local/share/ohmy.hadoop). EC2 takes ED25519 and RSA.
       - With O(key_name) the one among these that is the key pair's is taken, and none is made.
     type: path
   key_name:
@@ -241,6 +241,8 @@ options:
   tags:
     description:
       - More tags for all that is made.
+      - Without O(instance_profile) they may hold letters, digits, blanks and C(_.:/=+-@), as IAM, where the role has them,
+        takes no other character.
     type: dict
   instance_profile:
     description:

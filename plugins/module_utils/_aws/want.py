@@ -11,6 +11,7 @@ import ipaddress
 import os
 import re
 import typing as t
+import unicodedata
 from dataclasses import dataclass, field
 
 from .._core.errors import OhmyError
@@ -204,6 +205,16 @@ def checked_tags(wanted: dict[str, t.Any] | None) -> dict[str, str]:
     return found
 
 
+def require_for_iam(tags: t.Mapping[str, str]) -> None:
+    """Raise OhmyError for tags that EC2 takes and IAM, which has them on the role, does not."""
+    hint = "Take letters, digits, blanks and _.:/=+-@, or a profile of your own (cluster_instance_profile)."
+    for text in (one for pair in tags.items() for one in pair):
+        if not all(char in "_.:/=+-@" or unicodedata.category(char)[0] in "LNZ" for char in text):
+            raise OhmyError(f"tags: {text!r} holds what IAM takes in no tag, and the nodes' role has it, too.", hint)
+    if len({key.lower() for key in tags}) < len(tags):
+        raise OhmyError("tags: two keys differ in case alone, which IAM takes for one.", "Take other keys.")
+
+
 def checked_uris(uris: list[str] | None, option: str) -> tuple[str, ...]:
     """Return s3:// URIs, sorted, each once; raise OhmyError for anything else."""
     for uri in uris or []:
@@ -249,6 +260,8 @@ def from_params(said: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any] | None 
     if params.get("state", "present") == "present":
         refuse_reserved(params["name"])
         require_way_in(params.get("ssh_proxy"), params["ssh_cidr"])
+        if params.get("instance_profile") is None:
+            require_for_iam(checked_tags(params.get("tags")))
     return Want(
         name=checked_name(params["name"]),
         groups=wanted,

@@ -49,6 +49,8 @@ def assert_refused(account, result, text, hint):
         ({"ttl": "9m"}, "ttl: '9m' is no time to live", "at least 10m"),
         ({"ttl": "25h"}, "ttl_max", "ttl_max"),
         ({"tags": {"ohmy:cluster": "x"}}, "reserved", ""),
+        ({"tags": {"Owner": "Jane (ops)"}}, "'Jane (ops)' holds what IAM takes in no tag", "cluster_instance_profile"),
+        ({"tags": {"owner": "a", "Owner": "b"}}, "two keys differ in case alone", ""),
         ({"read_uris": ["/tmp/x"]}, "read_uris", "s3://"),
         ({"root_volume": {"size": 1}}, "root_volume", ""),
         (
@@ -63,6 +65,15 @@ def assert_refused(account, result, text, hint):
 )
 def test_impossible_wishes_are_refused_before_anything_is_made(account, cluster, params, text, hint, check):
     assert_refused(account, cluster(check=check, **params), text, hint)
+
+
+def test_what_iam_takes_in_no_tag_is_no_matter_with_a_profile_of_ones_own(account, cluster):
+    tags = {"Owner": "Jane (ops)", "owner": "Zoë, Łódź: a/b=c+d@e-f"}
+    account.iam.create_role(RoleName="mine", AssumeRolePolicyDocument="{}")
+    account.iam.create_instance_profile(InstanceProfileName="mine")
+    account.iam.add_role_to_instance_profile(InstanceProfileName="mine", RoleName="mine")
+    assert not cluster(check=True, instance_profile="mine", tags=tags).get("failed")
+    assert not cluster(check=True, tags={"Owner": "Zoë Łódź: a/b=c+d@e-f"}).get("failed")
 
 
 @pytest.mark.parametrize(
