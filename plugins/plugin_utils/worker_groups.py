@@ -66,8 +66,10 @@ def _volume(value: t.Mapping[str, t.Any], least: int) -> str:
     if unknown:
         return f"knows size and type, not {', '.join(map(str, unknown))}"
     size = str(value.get("size", 50))
-    return (
-        ""
-        if re.fullmatch("[0-9]+", size) and least <= int(size) <= groups.MOST_GIB
-        else f"size must be {least} to {groups.MOST_GIB} GiB, not {size}"
-    )
+    if not re.fullmatch("[0-9]+", size) or not least <= int(size) <= groups.MOST_GIB:
+        return f"size must be {least} to {groups.MOST_GIB} GiB, not {size}"
+    try:
+        groups.volume({"size": int(size), "type": value.get("type")}, "", least)
+    except OhmyError as exc:
+        return f"{exc.message.removeprefix(': ')} {exc.hint}"
+    return ""

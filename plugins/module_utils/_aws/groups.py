@@ -17,6 +17,9 @@ MASTER, WORKER, COMPUTE = "master", "worker", "compute"
 ROLES = (MASTER, WORKER)
 ALL_ROLES = (MASTER, WORKER, COMPUTE)
 LEAST_GIB, MOST_GIB = 8, 16384
+# Kinds of EBS volumes: nothing boots from the first, and they have a least size; the others need a number of operations.
+DISKS, DISKS_LEAST_GIB = ("st1", "sc1"), 125
+PROVISIONED = ("io1", "io2")
 ON_DEMAND, SPOT = "on-demand", "spot"
 MARKETS = {"no": (ON_DEMAND,), "prefer": (SPOT, ON_DEMAND), "only": (SPOT,)}
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
@@ -80,20 +83,19 @@ class Group:
 
 
 def volume(wanted: t.Mapping[str, t.Any] | None, option: str, least: int = LEAST_GIB) -> Volume:
-    """Make a Volume of an option's value; raise OhmyError for a size that EC2 does not have."""
+    """Make a Volume of an option's value; raise OhmyError for a kind or a size that EC2 does not have."""
     given: t.Mapping[str, t.Any] = wanted or {}
     size: int = 50 if given.get("size") is None else given["size"]
     kind: str = given.get("type") or "gp3"
     if kind in PROVISIONED:
         raise OhmyError(f"{option}: {kind} needs a number of operations, which cannot be said here.", "Take gp3.")
     if kind in DISKS and least == LEAST_GIB:
-        raise OhmyError(
-            f"{option}: no instance boots from a volume of type {kind}.", "Take gp3, and data volumes of it."
-        )
+        raise OhmyError(f"{option}: no instance boots from a volume of type {kind}.", "Take gp3, and data volumes of it.")
     least = DISKS_LEAST_GIB if kind in DISKS else least
     if not least <= size <= MOST_GIB:
-        raise OhmyError(f"{option}: a size of {size} GiB is not possible.", f"Give {least} to {MOST_GIB}.")
-    return Volume(size, given.get("type") or "gp3")
+        of_kind = f" of type {kind}" if kind in DISKS else ""
+        raise OhmyError(f"{option}: a size of {size} GiB{of_kind} is not possible.", f"Give {least} to {MOST_GIB}.")
+    return Volume(size, kind)
 
 
 def _volumes(wanted: t.Sequence[t.Mapping[str, t.Any]] | None, option: str) -> tuple[Volume, ...]:

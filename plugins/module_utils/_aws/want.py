@@ -261,7 +261,7 @@ def from_params(said: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any] | None 
         refuse_reserved(params["name"])
         require_way_in(params.get("ssh_proxy"), params["ssh_cidr"])
         if params.get("instance_profile") is None:
-            require_for_iam(checked_tags(params.get("tags")))
+            require_for_iam(checked_tags(said.get("tags")))
     return Want(
         name=checked_name(params["name"]),
         groups=wanted,

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("impatient")
 WISH = {
     "instance_type": ["m5.large", "m5.xlarge"],
     "root_volume": {"size": 20, "type": "gp2"},
-    "volumes": [{"size": 100, "type": "st1"}, {"size": 30}],
-    "tags": {"team": "search, naïve"},
+    "volumes": [{"size": 125, "type": "st1"}, {"size": 30}],
+    "tags": {"team": "search: naïve"},
     "public_ip": "never",
     "ttl": "5d",
     "ttl_max": "9d",
@@ -112,7 +112,7 @@ def test_workers_that_come_by_name_are_as_those_of_the_launch(account, cluster, 
             new = came(first, grown)
             assert made(account, new) == old
             account.ec2.terminate_instances(InstanceIds=[new])
-    assert old["disks"] == [(20, "gp2"), (30, "gp3"), (100, "st1")] and len(old["groups"]) == 2
+    assert old["disks"] == [(20, "gp2"), (30, "gp3"), (125, "st1")] and len(old["groups"]) == 2
     assert old["tags"]["team"] == WISH["tags"]["team"] and old["public"] is False
 
 

@@ -15,7 +15,7 @@ PARAMS = {
     **{"name": "demo", "workers": 3, "ssh_cidr": "auto", "caller_ip_url": "", "ssh_user": "admin", "wait_timeout": 9},
     "instance_type": ["m6i.large", "m5.large"],
     "worker_groups": [{"name": "spot", "workers": 4, "spot": "only", "image": "ssm:/aws/service/a_b"}],
-    "volumes": [{"size": 100, "type": "st1"}],
+    "volumes": [{"size": 125, "type": "st1"}],
     "tags": {"Cost centre": "naïve {{ 7 * 7 }}"},
     "security_group_ids": ["sg-0123456789abcdef0"],
     "instance_profile": "mine",
