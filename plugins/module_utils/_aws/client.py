@@ -30,6 +30,8 @@ USER_AGENT = f"ohmy.hadoop/{VERSION}"
 ATTEMPTS = 8
 # A refusal for want of capacity is a server error, which more attempts only delay.
 LAUNCH_ATTEMPTS = 3
+# S3's old name of us-east-1 leads to each bucket's region, but by no endpoint in a VPC, and nodes ask under it, too.
+S3_SETTINGS = {"us_east_1_regional_endpoint": "regional"}
 # Who calls is asked first: a misspelt region's host, which there is not, is told soon.
 FIRST_ATTEMPTS = 3
 
@@ -94,6 +96,8 @@ class Clients:
 
     def _client(self, service: str, attempts: int = ATTEMPTS, **more: t.Any) -> t.Any:
         settings = {"retries": {"mode": "standard", "total_max_attempts": attempts}, "user_agent_extra": USER_AGENT}
+        if service == "s3":
+            settings["s3"] = S3_SETTINGS
         settings.update(more)
         settings.update(self._params.get("aws_config") or {})
         verify: t.Any = self._params.get("aws_ca_bundle") if self._params.get("validate_certs", True) else False

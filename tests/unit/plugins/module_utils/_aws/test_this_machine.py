@@ -47,6 +47,22 @@ def test_a_profile_or_a_region_that_is_not_there_is_told(monkeypatch, tmp_path):
         _ = found.ec2
 
 
+@pytest.mark.parametrize(
+    ("region", "endpoint"),
+    [
+        ("us-east-1", "https://s3.us-east-1.amazonaws.com"),
+        ("eu-central-1", "https://s3.eu-central-1.amazonaws.com"),
+        ("us-gov-west-1", "https://s3.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "https://s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_nodes_ask_s3_by_its_name_in_their_region(monkeypatch, tmp_path, region, endpoint):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    found = client.Clients({"region": region, "access_key": "testing", "secret_key": "testing"})
+    assert found.s3_address("example") == {"endpoint": endpoint, "region": region, "path_style": False}
+    assert found.s3_address("a.dotted.name") == {"endpoint": endpoint, "region": region, "path_style": True}
+
+
 def test_files_of_this_machine_that_cannot_be_read_are_named(tmp_path, monkeypatch):
     assert not key_pair._opens(str(tmp_path / "none"), "ssh-ed25519 AAAA")
     monkeypatch.setattr(key_pair.subprocess, "run", _no_program)
