@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import os
+import ssl
 import subprocess
 import sys
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest

@@ -90,7 +90,9 @@ def volume(wanted: t.Mapping[str, t.Any] | None, option: str, least: int = LEAST
     if kind in PROVISIONED:
         raise OhmyError(f"{option}: {kind} needs a number of operations, which cannot be said here.", "Take gp3.")
     if kind in DISKS and least == LEAST_GIB:
-        raise OhmyError(f"{option}: no instance boots from a volume of type {kind}.", "Take gp3, and data volumes of it.")
+        raise OhmyError(
+            f"{option}: no instance boots from a volume of type {kind}.", "Take gp3, and data volumes of it."
+        )
     least = DISKS_LEAST_GIB if kind in DISKS else least
     if not least <= size <= MOST_GIB:
         of_kind = f" of type {kind}" if kind in DISKS else ""

@@ -53,7 +53,11 @@ def assert_refused(account, result, text, hint):
         ({"tags": {"owner": "a", "Owner": "b"}}, "two keys differ in case alone", ""),
         ({"read_uris": ["/tmp/x"]}, "read_uris", "s3://"),
         ({"root_volume": {"size": 1}}, "root_volume", ""),
-        ({"root_volume": {"size": 200, "type": "st1"}}, "root_volume: no instance boots from a volume of type st1", "gp3"),
+        (
+            {"root_volume": {"size": 200, "type": "st1"}},
+            "root_volume: no instance boots from a volume of type st1",
+            "gp3",
+        ),
         ({"volumes": [{"type": "st1"}]}, "volumes: a size of 50 GiB of type st1 is not possible", "Give 125 to"),
         ({"volumes": [{"type": "io2"}]}, "volumes: io2 needs a number of operations", "gp3"),
         ({"profile": "nobody"}, "nobody", "cluster_profile"),
