@@ -606,6 +606,7 @@ cluster:
           sample:
             ansible_connection: ssh
             ansible_host: 10.0.0.6
+            ansible_port: 22
             ansible_user: admin
             ansible_ssh_common_args: -F /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
             ansible_control_path: /run/user/1000/ohmy-1000/0b54bd1a-i-0123456789abcdef1

@@ -16,6 +16,7 @@ from .._core.private_folders import make_private, make_socket_folder
 from . import local_files
 from .groups import MASTER
 from .instances import ASLEEP, Instance
+from .open_ports import SSH
 from .want import Want, host_groups
 
 PYTHON = "/usr/bin/python3"
@@ -116,6 +117,8 @@ def variables(access: Access, host: Host) -> dict[str, t.Any]:
     found: dict[str, t.Any] = {
         "ansible_connection": "ssh",
         "ansible_host": host.address,
+        # The one that the security group opens, whatever port the user's own machines have.
+        "ansible_port": SSH,
         "ansible_user": access.user,
         "ansible_ssh_common_args": f"-F {shlex.quote(os.path.join(access.folder, access.config))}",
         "ansible_control_path": control_path(access, host),

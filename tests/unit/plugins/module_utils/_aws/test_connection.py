@@ -8,12 +8,15 @@ from __future__ import annotations
 import dataclasses
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import connection, local_files
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
 
+HOSTS = Path(__file__).parents[5] / "roles/cluster/tasks/hosts.yml"
 INCARNATION = "0b54bd1a-7b0e-4d5c-9d39-0f4a3a1b8c11"
 MASTER = Instance(id="i-0a", state="running", group="master", private_ip="10.0.0.5", public_ip="192.0.2.5")
 WORKERS = [
@@ -54,7 +57,15 @@ def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     assert len({one["ansible_control_path"] for one in hosts}) == 3
     assert all(one["ansible_host_key_checking"] is True for one in hosts)
     assert {one["ansible_become_method"] for one in hosts} == {"ansible.builtin.sudo"}
+    assert {one["ansible_port"] for one in hosts} == {22}
     assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
+
+
+def test_a_run_gives_its_hosts_the_same_variables(access):
+    tasks = yaml.safe_load(HOSTS.read_text("utf-8"))
+    (named,) = [task["ansible.builtin.add_host"] for task in tasks if "ansible.builtin.add_host" in task]
+    (master,) = connection.told(access, connection.hosts(access, [MASTER], []))
+    assert {name for name in named if name.startswith("ansible_")} == {*master["variables"]}
 
 
 def test_workers_are_numbered_by_group_over_all_that_are_there():
