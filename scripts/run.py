@@ -29,6 +29,8 @@ AWS_CONFIG = CHECKOUT / "var/localcloud/aws-config"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 # How long a playbook may take to end by itself after Ctrl-C.
 GRACE_SECONDS = 20
+# How ansible-playbook ends after Ctrl-C, which it takes also where a script started all this in the background.
+ANSIBLE_INTERRUPTED = 99
 
 
 def find_job(job: str, caller: str, checkout: Path) -> Path:
@@ -112,7 +114,8 @@ def follow(command: list[str], env: dict[str, str]) -> tuple[int, bool]:
     """
     process = subprocess.Popen(command, env=env, cwd=CHECKOUT)
     try:
-        return process.wait(), False
+        code = process.wait()
+        return (130, True) if code == ANSIBLE_INTERRUPTED else (code, False)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for passed_on, seconds in ((None, 2), (signal.SIGINT, GRACE_SECONDS), (signal.SIGKILL, None)):

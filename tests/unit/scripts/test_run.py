@@ -164,6 +164,11 @@ def test_a_job_file_that_cannot_be_read_is_left_to_the_playbook(tmp_path: Path, 
     assert run.load(tmp_path / "job.yml") == {}
 
 
+def test_what_ansible_takes_for_ctrl_c_is_one_where_nothing_came_here() -> None:
+    command = [sys.executable, "-c", "raise SystemExit(99)"]
+    assert run.follow(command, dict(os.environ)) == (130, True)
+
+
 def test_ctrl_c_ends_the_command_and_is_told_apart_from_a_failure(tmp_path: Path) -> None:
     code = f"""
 import importlib.util, os, sys
