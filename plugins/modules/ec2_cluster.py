@@ -878,10 +878,10 @@ def main() -> None:
         wanted = want.from_params(module.params)
         result = VERBS[module.params["state"]].run(Clients(module.params), wanted, module.check_mode)
     except (OhmyError, OSError) as exc:
-        module.fail_json(invocation=module.shown, **as_result(exc))
+        module.fail_json(**as_result(exc))
     for remark in result.pop("warnings", []):
         module.warn(remark)
-    module.exit_json(invocation=module.shown, **{**NOTHING, **result})
+    module.exit_json(**{**NOTHING, **result})
 
 
 if __name__ == "__main__":

@@ -360,10 +360,10 @@ def main() -> None:
     try:
         result = run(module.params, module.check_mode)
     except (OhmyError, OSError) as exc:
-        module.fail_json(invocation=module.shown, **as_result(exc))
+        module.fail_json(**as_result(exc))
     for text in result.pop("warnings"):
         module.warn(text)
-    module.exit_json(invocation=module.shown, **result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

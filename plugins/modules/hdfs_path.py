@@ -27,7 +27,8 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: full
+    support: partial
+    details: Of what a file holds only the size is told, as O(content) may be a secret.
   idempotent:
     support: full
   platform:
@@ -81,7 +82,9 @@ options:
     choices: [directory, file, absent]
     default: directory
   content:
-    description: What a file shall hold, as UTF-8, at most 1 MiB. Only with O(state=file).
+    description:
+      - What a file shall hold, as UTF-8, at most 1 MiB. Only with O(state=file).
+      - It is in no log and no result, as with M(ansible.builtin.copy), and in no diff.
     type: str
   owner:
     description: The owner, of the path alone and not of what lies below it.
@@ -195,6 +198,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import MASK, OptionsHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import paths
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -225,9 +229,28 @@ NO_TRASH = (
 )
 
 
+class Module(OptionsHider, AnsibleModule):
+    """A module whose files may hold secrets."""
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return the options without what files are to hold."""
+        return without_content(self.params)
+
+
+def without_content(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return options of all paths or of one without what files are to hold."""
+    found = {**options, **({"content": MASK} if options.get("content") else {})}
+    several = found.get("paths")
+    if isinstance(several, list):
+        found["paths"] = [without_content(one) if isinstance(one, dict) else MASK for one in several]
+    elif several:
+        found["paths"] = MASK
+    return found
+
+
 def main() -> None:
     """Observe, plan, apply."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, required_one_of=[("path", "paths")])
+    module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, required_one_of=[("path", "paths")])
     params = module.params
     try:
         require_root()

@@ -180,7 +180,9 @@ def _plan_present(plan: Plan, want: Want, status: t.Mapping[str, t.Any]) -> None
     if not status:
         plan.add("make", want.path, None, want.state)
     elif status.get("same") is False:
-        plan.add("write", want.path, f"{status['length']} bytes", f"{len(want.content or b'')} bytes")
+        size = len(want.content or b"")
+        other = "other " if size == status["length"] else ""
+        plan.add("write", want.path, f"{status['length']} bytes", f"{size} {other}bytes")
     mode = f"{int(status['permission'], 8):04o}" if status else None
     quotas = status.get("quotas", {})
     for name, old in (

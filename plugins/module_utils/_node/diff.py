@@ -10,29 +10,25 @@ import json
 import re
 import typing as t
 
+from .._core.hidden_options import MASK, OptionsHider, without
 from .._core.plan import Plan
 from .._core.secrets import HIDDEN
 
 PROPERTY = re.compile(r"(<name>(?P<name>[^<]*)</name>\s*<value>)[^<]*(</value>)")
-MASK = "(hidden)"
 
 
-class DocumentHider:
-    """Stands before AnsibleModule among the bases of a module whose option ``document`` may hold secrets.
+class DocumentHider(OptionsHider):
+    """Hides what the option ``document`` may hold of secrets; all of it is too much for a log."""
 
-    With ``no_log`` on the option, Ansible would hide every value of the document wherever it occurs in the result.
-    """
-
-    params: dict[str, t.Any]
     log: t.Callable[[str], None]
 
     def _log_invocation(self) -> None:
         self.log("Invoked")
 
-    @property
     def shown(self) -> dict[str, t.Any]:
-        """Return what the result is to hold as ``invocation``."""
-        return {"module_args": {**self.params, "document": hidden(self.params["document"] or {})}}
+        """Return the options without the values of properties whose names sound like secrets."""
+        document = self.params.get("document")
+        return {**self.params, "document": hidden(document) if isinstance(document, dict) else document and MASK}
 
 
 def masked(text: str) -> str:
@@ -55,7 +51,7 @@ def hidden(document: dict[str, t.Any]) -> dict[str, t.Any]:
     properties = document.get("properties")
     if not isinstance(properties, dict):
         return document
-    return {**document, "properties": {site: _hidden(values) for site, values in properties.items()}}
+    return {**document, "properties": {site: without(values, HIDDEN) for site, values in properties.items()}}
 
 
 def has_secrets(value: t.Any) -> bool:
@@ -63,12 +59,6 @@ def has_secrets(value: t.Any) -> bool:
     if isinstance(value, list):
         return any(map(has_secrets, value))
     return isinstance(value, dict) and any(HIDDEN.search(str(name)) or has_secrets(one) for name, one in value.items())
-
-
-def _hidden(values: t.Any) -> t.Any:
-    if not isinstance(values, dict):
-        return values
-    return {name: MASK if HIDDEN.search(str(name)) else value for name, value in values.items()}
 
 
 def entries(todo: Plan) -> list[dict[str, t.Any]]:

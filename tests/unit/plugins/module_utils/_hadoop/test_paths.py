@@ -153,6 +153,15 @@ def test_files_are_compared_by_content_and_replication():
     assert client.calls[0] == ("create", "/a", b"", {"mode": "0600"})
 
 
+@pytest.mark.parametrize(("content", "size"), [("abd", "3 other bytes"), ("abcd", "4 bytes")])
+def test_of_other_content_the_difference_tells_the_size_alone(content, size):
+    client = FakeHdfs({"/a": FILE})
+    client.data["/a"] = b"abc"
+    wanted = paths.wants(options(state="file", content=content))
+    plan = paths.make_plan(wanted, paths.observe(client, wanted), False, False)
+    assert paths.diff(plan) == {"before": {"/a": {"content": "3 bytes"}}, "after": {"/a": {"content": size}}}
+
+
 def test_each_path_may_have_options_of_its_own():
     client = FakeHdfs({"/d": FOLDER, "/old": FOLDER})
     own = [{"path": "/d/x/", "mode": "0700", "owner": None}, {"path": "/old", "state": "absent"}]

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""A module's options as Ansible logs and returns them, without what may be a secret."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+MASK = "(hidden)"
+
+
+class OptionsHider:
+    """Stands before AnsibleModule among the bases of a module some of whose options may hold secrets.
+
+    With ``no_log`` on such an option, Ansible would hide its values wherever they occur in the result.
+    """
+
+    params: dict[str, t.Any]
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return the options as anybody may see them; those that Ansible refuses are shown, too, of whatever type."""
+        raise NotImplementedError
+
+    def _log_invocation(self) -> None:
+        own, self.params = self.params, self.shown()
+        try:
+            super()._log_invocation()  # type: ignore[misc]  # AnsibleModule comes next
+        finally:
+            self.params = own
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        kwargs.setdefault("invocation", {"module_args": self.shown()})
+        super()._return_formatted(kwargs)  # type: ignore[misc]  # AnsibleModule comes next
+
+
+def without(values: t.Any, names: re.Pattern[str]) -> t.Any:
+    """Return a dict without the values of these names; of what is no dict nothing is shown."""
+    if not isinstance(values, dict):
+        return MASK if values else values
+    return {name: MASK if names.search(str(name)) else value for name, value in values.items()}
