@@ -227,6 +227,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, jobs, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf, read_document
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SHIPPED
@@ -278,9 +279,13 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     return result
 
 
+class Module(JobHider, AnsibleModule):
+    """A module whose job may be refused for a secret."""
+
+
 def main() -> None:
     """Look once."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         result = run(module.params)
     except (OhmyError, OSError) as exc:

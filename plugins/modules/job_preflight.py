@@ -404,6 +404,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.argspec import CO
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core import s3_uri
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     inputs,
     on_own_hosts,
@@ -523,9 +524,13 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     return result
 
 
+class Module(JobHider, AnsibleModule):
+    """A module whose job may be refused for a secret."""
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
+    module = Module(argument_spec={**SPEC, **CONNECTION}, supports_check_mode=True)
     if module.params["provider"] == "ec2":
         require_boto3(module)
     try:

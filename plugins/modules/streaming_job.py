@@ -417,6 +417,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     ensure_job,
     results,
@@ -518,9 +519,13 @@ def check_output(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> None:
             raise obstacle
 
 
+class Module(JobHider, AnsibleModule):
+    """A module whose job may be refused for a secret."""
+
+
 def main() -> None:
     """Start the job's follower or find it."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
     try:
         ensure_job.require_root()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .secrets import HIDDEN, REFUSED_ENV
+
 MASK = "(hidden)"
 
 
@@ -34,6 +36,15 @@ class OptionsHider:
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         kwargs.setdefault("invocation", {"module_args": self.shown()})
         super()._return_formatted(kwargs)  # type: ignore[misc]  # AnsibleModule comes next
+
+
+class JobHider(OptionsHider):
+    """Hides what a job is refused for in the options ``cmdenv`` and ``options``: Ansible logs it before."""
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return the options without the values of variables and properties whose names sound like secrets."""
+        cmdenv, options = self.params.get("cmdenv"), self.params.get("options")
+        return {**self.params, "cmdenv": without(cmdenv, REFUSED_ENV), "options": without(options, HIDDEN)}
 
 
 def without(values: t.Any, names: re.Pattern[str]) -> t.Any:

@@ -12,7 +12,13 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.modules import hadoop_node, hdfs_path
+from ansible_collections.ohmy.hadoop.plugins.modules import (
+    hadoop_node,
+    hdfs_path,
+    job_check,
+    job_preflight,
+    streaming_job,
+)
 
 HUSH, MASK = "hush-hush", "(hidden)"
 
@@ -59,3 +65,18 @@ def test_a_secret_of_a_document_where_ansible_refuses_the_call(told):
     args, result, _logged = told(hadoop_node, document=document, documents="x")
     assert result["failed"] and args["document"]["properties"]["core-site"] == {"my.password": MASK, "a": 1}
     assert told(hadoop_node, document=f"x {HUSH}")[0]["document"] == MASK
+
+
+@pytest.mark.parametrize("module", [job_check, job_preflight, streaming_job])
+def test_a_secret_that_a_job_is_to_be_refused_for(told, monkeypatch, module):
+    if module is not job_preflight:
+        monkeypatch.setattr(module.ensure_job, "require_root", refuse if module is job_check else lambda: None)
+    job = {"mapper": "cat", "cmdenv": {"DB_PASS": HUSH, "SIZE": "4"}, "options": {"a.secret": HUSH, "b": 1}}
+    job.update({"input": ["/in"], "output": "/out"} if module is streaming_job else {})
+    job.update({"name": "x", "mode": "off", "provider": "inventory"} if module is job_preflight else {})
+    args, result, logged = told(module, **job)
+    assert args["cmdenv"] == {"DB_PASS": MASK, "SIZE": "4"} and args["options"] == {"a.secret": MASK, "b": 1}
+    assert "SIZE" in logged and ("DB_PASS looks like a secret" in result.get("msg", "")) is (module is streaming_job)
+    args, result, _logged = told(module, **job, reduce=1)
+    assert result["failed"] and args["cmdenv"]["DB_PASS"] == MASK
+    assert told(module, **{**job, "cmdenv": HUSH})[0]["cmdenv"] == MASK
