@@ -58,6 +58,9 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     }
     during = f", {failed.during}" if failed.during else ""
     last = (result.stderr.strip() or "without a word on standard error").splitlines()[-1]
+    if result.built_for:
+        text = f"The {role} {command} is built for {result.built_for}, and this machine is {os.uname().machine}."
+        return finding("other-processor", ERROR, text, "Build it for the processor of the nodes.", **evidence)
     if result.missing or result.code == NOT_FOUND:
         said = result.missing or last
         text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."

@@ -98,6 +98,7 @@ KINDS = {
     "mapper-output-too-large": Kind(WARNING, "The mapper writes far more than it reads."),
     "combiner-output-too-large": Kind(WARNING, "The combiner does."),
     "reducer-output-too-large": Kind(WARNING, "The reducer does."),
+    "other-processor": Kind(ERROR, "A program is built for another processor than this machine's."),
     "side-file-missing": Kind(ERROR, "A program opens or imports a file that lies here and does not travel with it."),
     "module-missing-here": Kind(WARNING, "A module is imported that this machine lacks; the program was not tried."),
     "stops-reading": Kind(ERROR, "A program leaves its input unread; where it is little, a warning."),

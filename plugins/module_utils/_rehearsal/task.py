@@ -24,7 +24,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.voice import printable
-from . import apart
+from . import apart, processors
 
 # Streaming's own buffer: of what a program leaves unread, the rest breaks the pipe.
 UNREAD_MOST = 128 << 10
@@ -56,12 +56,13 @@ class Result:
     timed_out: bool = False
     overflow: bool = False
     missing: str = ""
+    built_for: str = ""  # another processor than this machine's
     reports: Reports = field(default_factory=lambda: Reports("reporter:"))
 
     @property
     def failed(self) -> bool:
         """Tell whether the task would fail, or cannot be judged."""
-        return bool(self.code or self.timed_out or self.overflow or self.missing)
+        return bool(self.code or self.timed_out or self.overflow or self.missing or self.built_for)
 
 
 class Reports:
@@ -180,6 +181,9 @@ def _start(
         if exc.errno != errno.ENOEXEC:
             result.missing = f"{exc.strerror}: {_interpreter(program) or exc.filename or words[0]}"
             return None
+    result.built_for = processors.other_than_here(program)
+    if result.built_for:
+        return None
     # Java gives a file without a first line that names its interpreter to a shell.
     return subprocess.Popen(["/bin/sh", program, *words[1:]], **settings)
 

@@ -38,6 +38,7 @@ def told(job, **result):
     ("result", "kind", "words"),
     [
         ({"missing": "No such file or directory: perl"}, "not-rehearsed", "lacks a command on this machine"),
+        ({"built_for": "s390x"}, "other-processor", "is built for s390x, and this machine is "),
         ({"overflow": True}, "mapper-output-too-large", "writes more than 1,000 bytes for 3 lines"),
         ({"timed_out": True, "seconds": 23.4}, "mapper-timeout", "does not end within 23 s on 3 lines"),
         ({"timed_out": True, "seconds": 0.44}, "mapper-timeout", "does not end within 0.4 s"),

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import task
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import processors, task
 from tests.waiting import wait_for
 
 LIMITS = task.Limits(seconds=20)
@@ -118,3 +118,26 @@ def test_side_files_are_links_to_executable_copies_elsewhere(tmp_path):
         assert result.stdout == b"ran by sh: prog x\n"
     assert not os.path.exists(folder)
     assert not os.access(tmp_path / "mine.sh", os.X_OK)
+
+
+def elf(machine, order="little"):
+    """Return the head of a program in the machine's own language."""
+    marks = bytes([2, 1 if order == "little" else 2, 1])
+    return b"\x7fELF" + marks + bytes(9) + (2).to_bytes(2, order) + machine.to_bytes(2, order) + bytes(44)
+
+
+def test_a_program_of_another_processor_is_not_handed_to_a_shell(tmp_path):
+    machine, name = (62, "x86_64") if os.uname().machine == "aarch64" else (183, "aarch64")
+    program = tmp_path / "program"
+    program.write_bytes(elf(machine))
+    program.chmod(0o755)
+    result = task.run(str(program), ["program"], str(tmp_path), {}, b"x\n", LIMITS, "reporter:")
+    assert result.failed and result.built_for == name and result.stderr == ""
+
+
+def test_the_processor_of_a_program_stands_in_its_head(tmp_path):
+    program = tmp_path / "program"
+    for head, told in ((elf(22, "big"), "s390x"), (elf(9999), "processor 9999"), (b"\x7fELF\x02", ""), (b"true\n", "")):
+        program.write_bytes(head)
+        assert processors.other_than_here(str(program)) == told
+    assert processors.other_than_here(sys.executable) == processors.other_than_here(str(tmp_path / "none")) == ""
