@@ -20,8 +20,11 @@ from .sample import Part
 
 NO_MODULE = re.compile(r"^ModuleNotFoundError: No module named '(?P<name>[^'.]+)", re.MULTILINE)
 NO_MEMORY = re.compile(
-    r"^\S*MemoryError\b|Cannot allocate memory|bad_alloc|JavaScript heap out of memory", re.MULTILINE
+    r"^\S*MemoryError\b|Cannot allocate memory|bad_alloc|JavaScript heap out of memory|Could not reserve enough space for",
+    re.MULTILINE,
 )
+# A JVM that does not even start says why on standard output, and nothing on standard error.
+NO_HEAP = re.compile(rb"Error occurred during initialization of VM\s+(Could not reserve enough space for.*)")
 NO_FILE = re.compile(r"No such file or directory: '(?P<name>[^']+)'")
 NAME_IT = "Name it in job_files."
 LATER_SPLIT = (
@@ -58,6 +61,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     }
     during = f", {failed.during}" if failed.during else ""
     last = (result.stderr.strip() or "without a word on standard error").splitlines()[-1]
+    if heap := NO_HEAP.match(result.stdout):
+        last = heap[1].decode("utf-8", "replace").strip()
     if result.built_for:
         text = f"The {role} {command} is built for {result.built_for}, and this machine is {os.uname().machine}."
         return finding("other-processor", ERROR, text, "Build it for the processor of the nodes.", **evidence)
@@ -81,10 +86,10 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     found = blame.trace(result.stderr)
     evidence["trace"] = vars(found) if found else None
     evidence["input"] = place = _input(failed, pipeline, parts)
-    silent = None if result.stderr.strip() else find("exit", f"code {result.code} silent")
+    silent = None if heap or result.stderr.strip() else find("exit", f"code {result.code} silent")
     how = f": {silent.summary}" if silent else f" with exit code {result.code}: {found or last}"
     text = f"The {role} {command} fails on the sample{how}{_where(place)}{during}."
-    if NO_MEMORY.search(result.stderr) and limits.memory:
+    if limits.memory and (heap or NO_MEMORY.search(result.stderr)):
         hint = f"It may take {limits.memory // task.MEGABYTE} MiB here: let it keep less, or allow it more (job_preflight_memory)."
         return finding(f"{role}-memory", ERROR, text, hint, **evidence)
     if failed.during and role == MAPPER and failed.lines[0].number > 1:

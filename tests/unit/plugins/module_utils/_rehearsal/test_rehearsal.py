@@ -117,6 +117,18 @@ def test_a_program_that_ends_without_a_word_is_told_by_its_exit_code(rehearse, e
     assert error["id"] == "mapper-failed" and words_ in error["text"] and hint in error["hint"]
 
 
+@pytest.mark.parametrize(
+    ("size", "channel"),
+    [("4194304KB", ""), ("4194304 KB", ""), ("4194304KB", " >&2")],
+)
+def test_a_jvm_that_finds_no_room_for_its_heap_is_told_with_the_limit(rehearse, size, channel):
+    last = f"Could not reserve enough space for {size} object heap"
+    java = rf"printf 'Error occurred during initialization of VM\n{last}\n'{channel}; exit 1"
+    (error,) = rehearse(java, reduces=0, limits=task.Limits(20, 1 << 30))["findings"]
+    assert error["id"] == "mapper-memory" and f"exit code 1: {last}, without" in error["text"]
+    assert "1024 MiB here" in error["hint"]
+
+
 def test_a_program_that_fails_before_it_reads_is_told_without_a_line(rehearse):
     (error,) = rehearse("echo broken >&2; exit 1", SUM)["findings"]
     assert "broken, without any input too" in error["text"] and error["evidence"]["input"]["line"] == 0
