@@ -28,6 +28,10 @@ ifeq ($(MAKELEVEL),0)
 .NOTPARALLEL:
 endif
 
+# make takes any name without a word, and job=PATH would run the example.
+$(foreach name,job node only upgrade,$(if $(findstring command line,$(origin $(name))),\
+  $(error There is no $(name); it is written in capitals, as in make run JOB=path/to/job.yml)))
+
 # A path in JOB counts from where make was called, with -C too.
 export OHMY_CALLER := $(PWD)
 export JOB

@@ -26,6 +26,18 @@ def test_without_a_job_the_example_runs(tmp_path: Path) -> None:
     assert run.find_job("", "/somewhere", tmp_path) == tmp_path / "files/example/job.yml"
 
 
+@pytest.mark.parametrize("name", ["job", "node", "only", "upgrade"])
+def test_what_is_to_be_written_in_capitals_is_refused_otherwise(name: str) -> None:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--directory", str(ROOT), "help"]
+    done = subprocess.run([*command, f"{name}=x"], env=clean, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2 and f"There is no {name}; it is written in capitals" in done.stderr
+    # What only stands in the environment is somebody else's.
+    env = {**clean, name: "x"}
+    done = subprocess.run([*command, "JOB=x"], env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0 and "make run" in done.stdout, done.stderr
+
+
 def test_a_relative_job_counts_from_the_caller_then_from_the_checkout(tmp_path: Path) -> None:
     caller, checkout = tmp_path / "a caller's", tmp_path / "checkout"
     for folder in (caller / "my jobs", checkout / "my jobs"):
