@@ -54,7 +54,8 @@ def locale_for_ansible(inherited: t.Mapping[str, str]) -> dict[str, str]:
 def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:
     """Return the playbook's environment: of AWS it knows the local cloud, whatever the user's own settings are.
 
-    No proxy leads to what is on this machine alone.
+    No proxy leads to what is on this machine alone. PATH stays: a job's programs are tried by the python3 that is found
+    there, and .venv holds more than any node.
     """
     kept = {key: value for key, value in inherited.items() if not key.startswith("AWS_") and key.lower() not in PROXIES}
     for name in ("PYTHONUNBUFFERED", "JOB", "OHMY_CALLER", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
@@ -65,7 +66,6 @@ def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_PROFILE": "localcloud",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PATH": f"{checkout / '.venv/bin'}{os.pathsep}{inherited.get('PATH', os.defpath)}",
     }
     return {**kept, **locale_for_ansible(inherited), **ours}
 
