@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 from ..module_utils._hadoop import codecs
+from . import node_document
 
 COLLECTION = Path(__file__).resolve().parent.parent.parent
 URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -136,8 +137,8 @@ def codecs_of(settings: t.Mapping[str, t.Any]) -> list[codecs.Codec]:
 def codec_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return what a job asks of codecs that its archive has not."""
     there = codecs_of(settings)
-    cluster = codecs.problems(settings["hadoop_mapred_site"], there)
-    found = [f"hadoop_mapred_site: {text}" for text in cluster]
+    own = node_document.sources(settings, "mapred-site")
+    found = [f"{name}: {text}" for name, properties in own.items() for text in codecs.problems(properties, there)]
     chain = settings["job_steps"]
     for number, step in enumerate(chain, 1):
         prefix = f"job_steps[{number}]." if len(chain) > 1 else "job_"

@@ -12,7 +12,7 @@ import typing as t
 from ..module_utils._core.errors import as_clause
 from ..module_utils._core.s3_uri import is_s3
 from ..module_utils._hadoop import answers, codecs, on_own_hosts, streaming_checks
-from . import checks
+from . import checks, node_document
 from .fetch_targets import UNPACKED
 
 # The module's options have the names of a job's variables without job_.
@@ -42,11 +42,11 @@ def problems(settings: t.Mapping[str, t.Any]) -> list[str]:
 
 def _queue(settings: t.Mapping[str, t.Any]) -> str:
     """Return why a queue cannot be: that of instances has those of hadoop_capacity_scheduler."""
-    own, queue = settings["hadoop_capacity_scheduler"] or {}, settings["job_queue"]
+    own, queue = node_document.site(settings, "capacity-scheduler"), settings["job_queue"]
     if (
         not queue
         or settings["cluster_provider"] != "ec2"
-        or "yarn.resourcemanager.scheduler.class" in (settings["hadoop_yarn_site"] or {})
+        or "yarn.resourcemanager.scheduler.class" in node_document.site(settings, "yarn-site")
     ):
         return ""
     given = {"yarn.scheduler.capacity.root.queues": "default", **own}

@@ -26,10 +26,22 @@ def incarnation(cluster: str) -> str:
 
 def properties(settings: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     """Return the user's properties by the name of their site file."""
-    found = {name: dict(settings[f"hadoop_{name.replace('-', '_')}"]) for name in SITES}
-    for name, values in settings["hadoop_site"].items():
-        found[name] = {**found.get(name, {}), **values}
-    return found
+    return {name: site(settings, name) for name in dict.fromkeys([*SITES, *settings["hadoop_site"]])}
+
+
+def site(settings: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
+    """Return the user's properties of a site file, of its own variable and of ``hadoop_site``."""
+    return {key: value for own in sources(settings, name).values() for key, value in own.items()}
+
+
+def sources(settings: t.Mapping[str, t.Any], name: str) -> dict[str, dict[str, t.Any]]:
+    """Return the user's properties of a site file by the variable that holds them; later ones win.
+
+    What is no dict holds none; that it is none is told elsewhere.
+    """
+    variable = f"hadoop_{name.replace('-', '_')}"
+    found = {variable: settings.get(variable), "hadoop_site": (settings.get("hadoop_site") or {}).get(name)}
+    return {one: own for one, own in found.items() if isinstance(own, dict)}
 
 
 def archives(settings: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:

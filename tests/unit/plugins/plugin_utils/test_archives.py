@@ -144,6 +144,8 @@ def test_a_codec_that_the_archive_lacks_is_refused_wherever_it_is_named(tmp_path
     assert [one.name for one in archives.codecs_of(settings)] == ["deflate", "gzip", "bzip2"]
     found = [text.split(":")[0] for text in archives.codec_problems(settings)]
     assert found == ["hadoop_mapred_site", "job_options", "job_map_output_compress"]
+    other = {**settings, "hadoop_mapred_site": {}, "hadoop_site": {"mapred-site": named}}
+    assert [text.split(":")[0] for text in archives.codec_problems(other)][0] == "hadoop_site"
     found = archives.codec_problems({**settings, "hadoop_mapred_site": {}, "job_steps": settings["job_steps"] * 2})
     assert [text.split(":")[0] for text in found] == [
         f"job_steps[{number}].{name}" for number in (1, 2) for name in ("options", "map_output_compress")

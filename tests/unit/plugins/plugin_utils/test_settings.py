@@ -352,6 +352,10 @@ def test_settle_keeps_uris_and_commands(job):
         ),
         ({"job_queue": "fast"}, "job_queue: the cluster has no queue fast, but default"),
         (
+            {"job_queue": "fast", "hadoop_site": {"capacity-scheduler": 1}},
+            "hadoop_site: the properties of capacity-scheduler must be names and values",
+        ),
+        (
             {"job_output_compress": "snappy", "job_output_decompress": True},
             "job_output_decompress: snappy cannot be decompressed here",
         ),
@@ -371,8 +375,10 @@ def test_settle_impossible_value_is_named(job, values, named):
         {"job_queue": "default"},
         {"job_queue": "fast", "hadoop_capacity_scheduler": {"yarn.scheduler.capacity.root.queues": "default,fast"}},
         {"job_queue": "root.a.b", "hadoop_capacity_scheduler": {"yarn.scheduler.capacity.root.a.queues": "b"}},
+        {"job_queue": "b", "hadoop_site": {"capacity-scheduler": {"yarn.scheduler.capacity.root.queues": "a, b"}}},
         {"job_queue": "any", "cluster_provider": "inventory"},
         {"job_queue": "any", "hadoop_yarn_site": {"yarn.resourcemanager.scheduler.class": "x"}},
+        {"job_queue": "any", "hadoop_site": {"yarn-site": {"yarn.resourcemanager.scheduler.class": "x"}}},
         {"job_output_compress": "bzip2", "job_output_decompress": True},
         {"job_output": "s3://b/out/", "job_input_mode": "direct"},
         {"job_output": "hdfs:///data/out", "cluster_keep": "always"},
