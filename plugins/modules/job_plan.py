@@ -351,8 +351,6 @@ plan:
           sample: ["s3://example-bucket/answers/wordcount"]
 """
 
-import glob
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -414,7 +412,7 @@ def plan_input(
 def require_local(items: list[str]) -> None:
     """Raise OhmyError for a local item that is not there; contents are read later."""
     for item in items:
-        if not s3_uri.is_s3(item) and not os.path.lexists(item) and not any(glob.iglob(item, recursive=True)):
+        if not s3_uri.is_s3(item) and not inputs.matches(item):
             inputs.expand([item], lambda _bucket, _key: [])
 
 

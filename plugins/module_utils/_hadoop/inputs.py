@@ -10,6 +10,7 @@ import errno
 import glob
 import hashlib
 import os
+import re
 import stat
 import typing as t
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from .programs import file_sha256
 
 # What a run leaves beside its local answer, by how the names go on.
 BESIDE = (".log", "-evidence", "-report.html", "-report.json")
+# A part of a pattern that stands for any number of folders.
+ANY_FOLDERS = re.compile(r"(?:\A|/)\*\*(?:/|\Z)")
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,17 @@ def _local(index: int, item: str, version: t.Callable[[str], str]) -> list[Input
 
 
 def matches(item: str) -> list[str]:
-    """Return the paths that a local item means: itself, or what its pattern matches, folders as a whole."""
+    """Return the paths that a local item means: itself, or what its pattern matches, folders as a whole.
+
+    :raises OhmyError: ``**`` meets a link to a folder that holds it, and would follow it again and again.
+    """
     if os.path.lexists(item):
         return [item]
+    if below := ANY_FOLDERS.search(item):
+        for top in glob.glob(item[: below.start()] or (os.sep if item.startswith(os.sep) else os.curdir)):
+            for folder, folders, _names in os.walk(top, followlinks=True):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                _refuse_links_above(folder, folders)
     found = {os.path.normpath(path) for path in glob.glob(item, recursive=True)}
     return sorted(path for path in found if not any(above in found for above in _folders_above(path)))
 
@@ -179,13 +190,17 @@ def _walk(path: str) -> t.Iterator[tuple[str, str]]:
     for folder, folders, names in os.walk(path, onerror=_refuse, followlinks=True):
         # What lies in a hidden folder Hadoop would not read, whatever it is.
         folders[:] = sorted(name for name in folders if not hidden(name))
-        for name in folders:
-            full = os.path.join(folder, name)
-            if os.path.islink(full) and _leads_above(full):
-                raise OhmyError(f"job_input: {full} is a link to a folder that holds it.", "Remove the link.")
+        _refuse_links_above(folder, folders)
         for name in sorted(names):
             full = os.path.join(folder, name)
             yield full, os.path.relpath(full, path).replace(os.sep, "/")
+
+
+def _refuse_links_above(folder: str, names: t.Iterable[str]) -> None:
+    for name in names:
+        full = os.path.join(folder, name)
+        if os.path.islink(full) and _leads_above(full):
+            raise OhmyError(f"job_input: {full} is a link to a folder that holds it.", "Remove the link.")
 
 
 def _leads_above(link: str) -> bool:

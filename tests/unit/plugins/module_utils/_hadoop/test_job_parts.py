@@ -133,6 +133,28 @@ def test_input_by_a_pattern_through_all_folders_is_brought_once(tmp_path):
     assert sources(tmp_path, "data/**/*.txt") == ["data/a.txt", "data/deep/b.txt"]
 
 
+@pytest.mark.parametrize("pattern", ["data/**", "data/**/*.txt", "*/**/*.txt", "data/deep/../**/nothing"])
+def test_a_pattern_through_all_folders_does_not_follow_links_in_circles(tmp_path, pattern):
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    (tmp_path / "data" / "deep" / "a.txt").write_text("a")
+    for number in range(8):
+        (tmp_path / "data" / "deep" / f"up{number}").symlink_to("..")
+    with pytest.raises(OhmyError, match="deep/up[0-7] is a link to a folder that holds it"):
+        sources(tmp_path, pattern)
+    # Into hidden folders a pattern does not lead.
+    (tmp_path / "data" / "deep").rename(tmp_path / "data" / ".deep")
+    (tmp_path / "data" / "b.txt").write_text("b")
+    if "nothing" not in pattern:
+        assert sources(tmp_path, pattern) == ["data/b.txt"]
+
+
+def test_a_pattern_may_begin_with_all_folders(tmp_path, monkeypatch):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.txt").write_text("a")
+    monkeypatch.chdir(tmp_path)
+    assert inputs.matches("**/*.txt") == ["deep/a.txt"]
+
+
 def test_input_in_a_folder_that_cannot_be_read_is_refused(monkeypatch, tmp_path):
     (tmp_path / "data" / "locked").mkdir(parents=True)
     (tmp_path / "data" / "a.txt").write_text("a")
