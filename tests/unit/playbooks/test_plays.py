@@ -57,6 +57,25 @@ def test_every_playbook_looks_at_the_limit_first():
         assert path.name == "limit.yml" or plays[0]["ansible.builtin.import_playbook"] == "limit.yml", path
 
 
+def test_every_play_goes_task_by_task_and_to_its_end_whatever_the_user_s_configuration_says(tmp_path):
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        own = [one for one in yaml.safe_load(path.read_text()) if "hosts" in one]
+        assert {(one.get("strategy"), one.get("timeout")) for one in own} == {("ansible.builtin.linear", 0)}, path
+    run_job = yaml.safe_load((ROOT / "playbooks/run_job.yml").read_text())
+    tasks = [{"ansible.builtin.add_host": {"name": "late"}}, {"ansible.builtin.pause": {"seconds": 2}}]
+    plays = [{**run_job[1], "tasks": tasks}, {**run_job[-1], "tasks": GOOD["tasks"]}]
+    code, text = on(tmp_path, plays, LOCALHOST, ANSIBLE_STRATEGY="free", ANSIBLE_TASK_TIMEOUT="1")
+    assert code == 0 and "applied" in text, text
+
+
+def test_a_method_of_becoming_root_that_is_missing_leaves_the_teardown_to_be_done(tmp_path):
+    made = yaml.safe_load((ROOT / "playbooks/run_job.yml").read_text())[2]
+    first = {**ON_LOCALHOST, "tasks": [{"ansible.builtin.set_fact": {"ohmy_plan": {"finished": False}}}]}
+    last = {**ON_LOCALHOST, "tasks": [{"ansible.builtin.debug": {"msg": "the teardown"}}]}
+    code, text = on(tmp_path, [first, made, last], LOCALHOST, ANSIBLE_BECOME_METHOD="no_such_method")
+    assert code == 0 and "the teardown" in text, text
+
+
 def entries(part: object) -> set[tuple[str, str]]:
     """Return (role, entry point) of all roles of this collection that a part of a playbook or a role includes."""
     found: set[tuple[str, str]] = set()
