@@ -608,11 +608,16 @@ cluster:
             ansible_host: 10.0.0.6
             ansible_port: 22
             ansible_user: admin
+            ansible_ssh_args: >-
+              -o StrictHostKeyChecking=yes
+              -o 'UserKnownHostsFile="/home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/known_hosts"'
+              -o ControlMaster=auto -o ControlPersist=30m -o ServerAliveInterval=30
             ansible_ssh_common_args: -F /home/me/.local/state/ohmy.hadoop/demo-0b54bd1a/ssh_config
             ansible_control_path: /run/user/1000/ohmy-1000/0b54bd1a-i-0123456789abcdef1
             ansible_host_key_checking: true
             ansible_pipelining: true
             ansible_become_method: ansible.builtin.sudo
+            ansible_sudo_exe: sudo
             ansible_python_interpreter: /usr/bin/python3
             ansible_ssh_private_key_file: /home/me/.ssh/id_ed25519
     ssh:

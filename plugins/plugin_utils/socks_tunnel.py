@@ -18,6 +18,7 @@ from ..module_utils._core.private_folders import make_private, socket_path
 
 # A socket has 107 bytes for its path, of which ssh wants some for a name aside.
 LONGEST = 90
+HOST_KEYS = ("StrictHostKeyChecking=", "UserKnownHostsFile=")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -31,6 +32,9 @@ def words(option: t.Callable[[str], t.Any]) -> list[str]:
         value = option(name)
         if value:
             found += [flag, os.path.expanduser(str(value)) if name == "private_key_file" else str(value)]
+    # Of these all else is for connections that are shared, and end when nobody uses them.
+    shared = shlex.split(str(option("ssh_args") or ""))
+    found += [part for word in shared if word.startswith(HOST_KEYS) for part in ("-o", word)]
     if not option("host_key_checking"):
         found += ["-o", "StrictHostKeyChecking=no"]
     for name in ("ssh_common_args", "ssh_extra_args"):

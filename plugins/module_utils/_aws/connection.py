@@ -20,6 +20,8 @@ from .open_ports import SSH
 from .want import Want, host_groups
 
 PYTHON = "/usr/bin/python3"
+# A connection serves a whole run, and what comes soon after it.
+SHARED = "-o ControlMaster=auto -o ControlPersist=30m -o ServerAliveInterval=30"
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,22 @@ def control_path(access: Access, host: Host) -> str:
 
 def variables(access: Access, host: Host) -> dict[str, t.Any]:
     """Return Ansible's connection variables of a host; user, key, jump and pinned host key lie in the ssh_config too."""
+    pinned = f'UserKnownHostsFile="{os.path.join(access.folder, "known_hosts")}"'
     found: dict[str, t.Any] = {
         "ansible_connection": "ssh",
         "ansible_host": host.address,
         # The one that the security group opens, whatever port the user's own machines have.
         "ansible_port": SSH,
         "ansible_user": access.user,
+        # Before all that the user's own configuration says for other hosts: OpenSSH takes the first value that it is given.
+        "ansible_ssh_args": f"-o StrictHostKeyChecking=yes -o {shlex.quote(pinned)} {SHARED}",
         "ansible_ssh_common_args": f"-F {shlex.quote(os.path.join(access.folder, access.config))}",
         "ansible_control_path": control_path(access, host),
         "ansible_host_key_checking": True,
         "ansible_pipelining": True,
         # All images have it, whatever the user's own machines have.
         "ansible_become_method": "ansible.builtin.sudo",
+        "ansible_sudo_exe": "sudo",
         "ansible_python_interpreter": PYTHON,
     }
     if access.private is not None:

@@ -91,6 +91,10 @@ def test_ssh_is_called_as_ansible_calls_it():
     assert socks_tunnel.words(options.get) == told.split("|")
     bare = {"host": "h", "host_key_checking": False}
     assert socks_tunnel.words(bare.get) == ["-o", "StrictHostKeyChecking=no", "h"]
+    keys = "-o StrictHostKeyChecking=yes -o 'UserKnownHostsFile=\"/a b\"' -o ControlPersist=30m"
+    lax = {**bare, "host_key_checking": True, "ssh_args": keys, "ssh_extra_args": "-o StrictHostKeyChecking=no"}
+    told = '-o|StrictHostKeyChecking=yes|-o|UserKnownHostsFile="/a b"|-o|StrictHostKeyChecking=no|h'
+    assert socks_tunnel.words(lax.get) == told.split("|")
 
 
 def test_a_dead_tunnel_is_none(tmp_path):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def test_each_node_has_variables_and_a_control_socket_of_its_own(access):
     assert all(one["ansible_host_key_checking"] is True for one in hosts)
     assert {one["ansible_become_method"] for one in hosts} == {"ansible.builtin.sudo"}
     assert {one["ansible_port"] for one in hosts} == {22}
+    assert {one["ansible_sudo_exe"] for one in hosts} == {"sudo"}
     assert hosts[0]["ansible_ssh_common_args"] == f"-F '{access.folder}/ssh_config'"
 
 
@@ -66,6 +68,18 @@ def test_a_run_gives_its_hosts_the_same_variables(access):
     (named,) = [task["ansible.builtin.add_host"] for task in tasks if "ansible.builtin.add_host" in task]
     (master,) = connection.told(access, connection.hosts(access, [MASTER], []))
     assert {name for name in named if name.startswith("ansible_")} == {*master["variables"]}
+
+
+def test_what_the_user_s_configuration_says_for_other_hosts_opens_no_door_to_a_stranger(access):
+    host = connection.told(access, written(access))[2]["variables"]
+    lax = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    # In the order in which Ansible's connection plugin gives them: ssh_args, then common ones, then extra ones.
+    text = " ".join([host["ansible_ssh_args"], host["ansible_ssh_common_args"], lax])
+    argv = ["ssh", *shlex.split(text), "-o", f"Port={host['ansible_port']}", "-G", host["ansible_host"]]
+    found = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout.splitlines()
+    assert f"userknownhostsfile {access.folder}/known_hosts" in found, found
+    assert {"stricthostkeychecking true", "stricthostkeychecking yes"} & {*found} and "port 22" in found, found
+    assert "controlpersist 1800" in found and "hostkeyalias i-0c" in found, found
 
 
 def test_workers_are_numbered_by_group_over_all_that_are_there():
