@@ -57,6 +57,9 @@ all of it, or packed by a codec that Hadoop's archive lacks.
 
 ## What is tried
 
+Local files packed by gzip, deflate or bzip2 are unpacked to their ends, the smaller ones first, as many as 5 s allow: one that was cut
+off or damaged would fail its map after the launch. One that is larger than that, or lies in S3, is known by its beginning.
+
 The sample is the first lines of at most six files, 1 MiB together, read from disk or by ranged requests from S3, and unpacked. On it
 the programs run as the caller, in folders of their own, with the environment and the side files of a task, and with Hadoop's way of
 cutting lines into keys, of sorting, and of parting keys among reduces. They really run on the controller, several times each: what

@@ -413,7 +413,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     streaming_options,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.codecs import CODECS
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import preflight, sample, task
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import input_check, preflight, sample, task
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.estimate import cores_of
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.findings import (
     errors,
@@ -497,12 +497,13 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     archives = side_archives.plan_archives(params["archives"], [file["name"] for file in shipped], digest=unread)
     folders = {item["name"]: item["src"] for item in archives}
     spec = {**params, **commands, "id": "rehearsal"}
-    listed = inputs.expand(params["input"], list_objects, version=unread) if params["input"] else []
+    passed: list[str] = []
+    listed = inputs.expand(params["input"], list_objects, unread, passed) if params["input"] else []
     nodes = preflight.Nodes(
         params["image"], params["node_python"], params["packages"], params["node_roles"], params["codecs"]
     )
     step = preflight.Step(spec, shipped, folders, listed, read)
-    found = preflight.check(step, nodes)
+    found = preflight.check(step, nodes) + input_check.passed_over(passed)
     if earlier:
         answer = inputs.InputFile(0, "part-00000", EARLIER, os.path.getsize(earlier), "")
         step = replace(step, found=[answer], whole=params["input_bytes"])

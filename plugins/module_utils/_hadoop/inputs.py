@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import glob
 import hashlib
@@ -27,6 +28,8 @@ from .programs import file_sha256
 BESIDE = (".log", "-evidence", "-report.html", "-report.json")
 # A part of a pattern that stands for any number of folders.
 ANY_FOLDERS = re.compile(r"(?:\A|/)\*\*(?:/|\Z)")
+# What Hadoop and its kin write beside data; other names with _ at their beginning are people's own.
+MARKS = re.compile(r"_(SUCCESS|logs|temporary|metadata|common_metadata|committed_.*|started_.*)")
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,30 @@ def hidden(relative: str) -> bool:
     return any(part.startswith(("_", ".")) for part in relative.split("/"))
 
 
+def _seems_meant(relative: str) -> bool:
+    """Tell whether somebody may take a hidden file for input: ``ls`` shows it, and no program calls its marks so."""
+    first = next(part for part in relative.split("/") if hidden(part))
+    return first.startswith("_") and not MARKS.fullmatch(first)
+
+
 def expand(
-    items: t.Sequence[str], list_objects: ListObjects, version: t.Callable[[str], str] = file_sha256
+    items: t.Sequence[str],
+    list_objects: ListObjects,
+    version: t.Callable[[str], str] = file_sha256,
+    passed: list[str] | None = None,
 ) -> list[InputFile]:
     """Return every file of the input, in a fixed order.
 
     :param list_objects: (bucket, prefix) → [{"key", "size", "etag"}], for items in S3.
     :param version: path of a local file → what tells its contents; the default reads it all.
+    :param passed: gets the names of hidden files and folders that somebody may take for input.
     :raises OhmyError: an item that is not there, cannot be read or holds nothing.
     """
     files: list[InputFile] = []
     named: dict[str, tuple[int, str]] = {}
+    passed = [] if passed is None else passed
     for index, item in enumerate(items):
-        found = _objects(index, item, list_objects) if is_s3(item) else _local(index, item, version)
+        found = _objects(index, item, list_objects, passed) if is_s3(item) else _local(index, item, version, passed)
         if not found:
             raise OhmyError(
                 f"job_input: {item} holds no file that Hadoop would read.",
@@ -87,7 +101,7 @@ def expand(
     return files
 
 
-def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile]:
+def _objects(index: int, item: str, list_objects: ListObjects, passed: list[str]) -> list[InputFile]:
     bucket, key = split_uri(item)
     if any(char in key for char in "*?["):
         raise OhmyError(f"job_input: {item} is a pattern, which S3 cannot look up.", "Name the prefix above it.")
@@ -104,10 +118,12 @@ def _objects(index: int, item: str, list_objects: ListObjects) -> list[InputFile
             continue  # s3://b/log does not mean s3://b/logbook
         if not hidden(relative):
             found.append(InputFile(index, relative, f"s3://{bucket}/{name}", entry["size"], entry["etag"]))
+        elif _seems_meant(relative) and entry["size"]:
+            passed.append(f"s3://{bucket}/{name}")
     return found
 
 
-def _local(index: int, item: str, version: t.Callable[[str], str]) -> list[InputFile]:
+def _local(index: int, item: str, version: t.Callable[[str], str], passed: list[str]) -> list[InputFile]:
     paths = matches(item)
     if not paths:
         parent = os.path.dirname(item)
@@ -120,6 +136,9 @@ def _local(index: int, item: str, version: t.Callable[[str], str]) -> list[Input
     for path in paths:
         for full, relative in _walk(path):
             if hidden(relative):
+                with contextlib.suppress(OSError):
+                    if _seems_meant(relative) and os.stat(full).st_size:
+                        passed.append(full)
                 continue
             if bad := UNUSABLE.search(relative):
                 raise OhmyError(
@@ -189,6 +208,8 @@ def _walk(path: str) -> t.Iterator[tuple[str, str]]:
         return
     for folder, folders, names in os.walk(path, onerror=_refuse, followlinks=True):
         # What lies in a hidden folder Hadoop would not read, whatever it is.
+        for name in sorted(filter(hidden, folders)):
+            yield os.path.join(folder, name), os.path.relpath(os.path.join(folder, name), path).replace(os.sep, "/")
         folders[:] = sorted(name for name in folders if not hidden(name))
         _refuse_links_above(folder, folders)
         for name in sorted(names):

@@ -71,6 +71,7 @@ KINDS = {
         ERROR, "A file is packed by a codec that cannot be split, and each map is to have so many of its lines."
     ),
     "input-utf16": Kind(WARNING, "A file is UTF-16 text, which Hadoop cuts in the middle of characters."),
+    "input-hidden": Kind(WARNING, "Files or folders are passed over, as their names begin with `_`."),
     "input-one-map": Kind(NOTE, "A large file is packed by a codec that cannot be split, so one map reads it all."),
     "input-many-files": Kind(NOTE, "There are more than 10,000 small files."),
     # The sample.

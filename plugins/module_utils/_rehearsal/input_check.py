@@ -51,6 +51,8 @@ MAGIC = (
     (rb"SQLite format 3\x00", "", "an SQLite database"),
     (rb"%PDF-\d", "", "PDF"),
 )
+# By whose readers a file without a byte is one that was cut off, seen of Hadoop 3.5.0; others read nothing of it.
+NO_HOLLOW = ("gzip", "deflate", "zstd")
 PROVEN = (".gz", ".bz2", ".zst")  # endings whose files begin with known bytes
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -69,10 +71,24 @@ def check_input(
     full = [file for file in files if file.size]
     found = []
     if not has_own_reader(options):
+        found += _hollow(files)
         found += _not_text(full) + _codecs_absent(full, there) + _contents(full)
     if options.get("mapred.input.format.class") == NLINE_FORMAT:
         found += _packed_lines(full, there)
     return found + _one_map(full) + _many(files)
+
+
+def passed_over(names: t.Sequence[str]) -> list[Finding]:
+    """Return what is to be said of files and folders that Hadoop does not read for their names.
+
+    :param names: see ``inputs.expand``.
+    """
+    if not names:
+        return []
+    names = [name if name.isprintable() else ascii(name) for name in names]
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    text = f"job_input: Hadoop passes over {names[0]}{more}, for it reads nothing whose name begins with _."
+    return [of_kind("input-hidden", text, "Rename what is input.", files=list(names[:10]))]
 
 
 def has_own_reader(options: t.Mapping[str, t.Any]) -> bool:
@@ -128,6 +144,14 @@ def _codecs_absent(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> li
         )
         for name, some in groups.items()
     ]
+
+
+def _hollow(files: t.Sequence[InputFile]) -> list[Finding]:
+    hollow = [file for file in files if not file.size and (codec := of_file(file.relative)) and codec.name in NO_HOLLOW]
+    if not hollow:
+        return []
+    text = f"job_input: {_named(hollow)} is empty, which no packed file is: its map would fail."
+    return [of_kind("input-corrupt", text, "Take it out, or put a whole copy in its place.")]
 
 
 def _packed_lines(files: t.Sequence[InputFile], there: t.Sequence[Codec]) -> list[Finding]:

@@ -18,7 +18,19 @@ from .._core.errors import OhmyError
 from .._core.s3_uri import is_s3
 from .._hadoop import codecs, inputs, streaming, streaming_options
 from .._hadoop.formats import NLINE_FORMAT
-from . import estimate, input_check, node_images, program_walk, programs_check, rehearsal, remarks, sample, task, words
+from . import (
+    estimate,
+    input_check,
+    node_images,
+    program_walk,
+    programs_check,
+    rehearsal,
+    remarks,
+    sample,
+    task,
+    to_the_end,
+    words,
+)
 from .apart import apart
 from .findings import Finding
 from .pipeline import Job
@@ -101,6 +113,11 @@ class Step:
         return {role: self.spec.get(role) for role in program_walk.ROLES}
 
     @property
+    def options(self) -> dict[str, t.Any]:
+        """Return the job's properties, with those of its formats."""
+        return {**(self.spec.get("options") or {}), **streaming_options.classes(self.spec)}
+
+    @property
     def paths(self) -> dict[str, str]:
         """Return name in the task's folder → path here of what travels with it."""
         return {file["name"]: file["src"] for file in self.files}
@@ -111,11 +128,10 @@ def check(step: Step, nodes: Nodes) -> list[Finding]:
 
     :raises OSError, OhmyError: a file cannot be read; the version of Python is none.
     """
-    options = {**(step.spec.get("options") or {}), **streaming_options.classes(step.spec)}
     there = [codec for codec in codecs.CODECS if codec.name in nodes.codecs]
     return [
         *programs_check.check_programs(step.commands, step.files, nodes.known(), nodes.packages, step.archives),
-        *input_check.check_input(step.found, options, there),
+        *input_check.check_input(step.found, step.options, there),
     ]
 
 
@@ -135,8 +151,11 @@ def rehearse(step: Step, bounds: Bounds, workers: int, cores: int, answer_to: st
     sources = [sample.Source(file.source, file.size, _place(file)) for file in step.found]
     delimiter = properties.get("textinputformat.record.delimiter", "").encode()
     taken = sample.take(sources, step.read, bounds.files, bounds.bytes, delimiter)
+    if not input_check.has_own_reader(step.options):
+        told = {str(one["evidence"].get("file")) for one in taken.findings}
+        taken.findings += to_the_end.corrupt(sources, told)
     job = Job(step.commands, step.paths, properties, spec.get("cmdenv") or {}, reduces, together is not None)
-    done = apart(functools.partial(_play, job, dict(step.archives), taken, bounds))
+    done = apart(functools.partial(_play, job, dict(step.archives), taken, bounds, place_to_play()))
     answer = done.pop("answer")
     if step.whole is None:
         listed = [(one.size, sample.splittable(one.uri), sample.codec_of(one.uri) is not None) for one in sources]
@@ -152,8 +171,23 @@ def rehearse(step: Step, bounds: Bounds, workers: int, cores: int, answer_to: st
     }
 
 
-def _play(job: Job, archives: t.Mapping[str, str], taken: sample.Sample, bounds: Bounds) -> Data:
-    with tempfile.TemporaryDirectory(prefix="ohmy-rehearsal-") as root:
+def place_to_play() -> str:
+    """Return a folder for temporary files in which programs can be started; hardened machines mount /tmp without that.
+
+    :raises OhmyError: there is none.
+    """
+    tried = list(dict.fromkeys((tempfile.gettempdir(), "/var/tmp", "/tmp")))
+    for folder in tried:
+        if os.access(folder, os.W_OK | os.X_OK) and not os.statvfs(folder).f_flag & os.ST_NOEXEC:
+            return folder
+    raise OhmyError(
+        f"The programs cannot be tried: no program can be started in {' or '.join(tried)} (mounted noexec).",
+        "Set TMPDIR to a folder on another disk, or job_preflight to static.",
+    )
+
+
+def _play(job: Job, archives: t.Mapping[str, str], taken: sample.Sample, bounds: Bounds, place: str) -> Data:
+    with tempfile.TemporaryDirectory(prefix="ohmy-rehearsal-", dir=place) as root:
         folders = {name: unpacked(path, os.path.join(root, "archives", name)) for name, path in archives.items()}
         job = replace(job, files={**job.files, **folders})
         return rehearsal.rehearse(job, taken, root, bounds.run, bounds.seconds)

@@ -23,6 +23,8 @@ MOST_BYTES = 1 << 20
 # A block of bzip2 gives nothing before its end, and a record may be long: so much more is read then, in so many steps.
 PATIENCE = 8
 PIECE = 256 << 10
+WHOLE_COPY = "Put a whole copy in its place: Hadoop would fail on it as well."
+REPACK = "Unpack it and pack it again: gzip passes over that, and Hadoop fails."
 LONE_CR = re.compile(rb"\r(?!\n|\Z)")
 
 
@@ -72,7 +74,11 @@ class Sample:
 
 
 class Corrupt(Exception):
-    """A file that cannot be unpacked, or has become shorter; the text says why."""
+    """A file that cannot be unpacked, or has become shorter; the text says why, the hint what to do."""
+
+    def __init__(self, why: str, hint: str = WHOLE_COPY) -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 def read_local(path: str, start: int, length: int) -> bytes:
@@ -95,7 +101,7 @@ def splittable(name: str) -> bool:
 
 
 def _can_read(name: str) -> bool:
-    return codec_of(name) in (None, *_UNPACKERS)
+    return codec_of(name) in (None, *UNPACKERS)
 
 
 def spread(sources: t.Sequence[Source], most: int) -> list[Source]:
@@ -139,15 +145,8 @@ def take(
         try:
             _fill(part, read, max(1, left // (len(chosen) - index)), delimiter, len(parts))
         except Corrupt as exc:
-            found.append(
-                finding(
-                    "input-corrupt",
-                    ERROR,
-                    f"{source.uri} cannot be {f'unpacked as {part.codec}' if part.codec else 'read'}: {exc}.",
-                    "Put a whole copy in its place: Hadoop would fail on it as well.",
-                    file=source.uri,
-                )
-            )
+            text = f"{source.uri} cannot be {f'unpacked as {part.codec}' if part.codec else 'read'}: {exc}."
+            found.append(finding("input-corrupt", ERROR, text, exc.hint, file=source.uri))
             continue
         left -= min(left, part.text)
         found += _remarks(part)
@@ -158,6 +157,8 @@ def take(
 
 def _remarks(part: Part) -> list[Finding]:
     name = part.source.uri
+    if not part.text:
+        return []  # nothing, packed
     if not part.records:
         text = f"The first record of {name} has more than {part.text:,} bytes, so the file was not rehearsed."
         return [finding("record-too-long", NOTE, text, "Look whether its lines really end in LF.", file=name)]
@@ -169,7 +170,7 @@ def _remarks(part: Part) -> list[Finding]:
 
 
 def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) -> None:
-    unpacker = _UNPACKERS.get(part.codec or "", _Plain)()
+    unpacker = UNPACKERS.get(part.codec or "", _Plain)()
     text = bytearray()
     size = part.source.size
     for limit in (budget, PATIENCE * budget):
@@ -185,8 +186,8 @@ def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) ->
         if part.stored < size or len(text) >= limit:
             text += unpacker.feed(b"", limit - len(text))
         whole = part.stored >= size and unpacker.drained
-        if whole and not unpacker.complete:
-            raise Corrupt("it ends in the middle")
+        if whole:
+            unpacker.end()
         part.text = len(text)
         part.records = records.cut(bytes(text), whole, delimiter, number)
         lone = None if delimiter else LONE_CR.search(text)
@@ -198,21 +199,29 @@ def _fill(part: Part, read: Read, budget: int, delimiter: bytes, number: int) ->
 class _Plain:
     """Bytes as they are."""
 
-    drained = complete = True
+    drained = True
 
     def feed(self, data: bytes, _most: int) -> bytes:
         """Return the bytes."""
         return data
 
+    def end(self) -> None:
+        """Take any end."""
 
-class _Unpacker:
+
+class Unpacker:
     """Several packed members one after the other; never more output than asked for at once."""
+
+    magic = b"\x1f\x8b"
+    passes = False  # over what stands behind the last member
 
     def __init__(self) -> None:
         self._engine = self.engine()
         self._pending = b""
         self._begun = False
         self._full = False
+        self._members = 0
+        self._strange = False  # behind a whole member begins what is none
 
     @staticmethod
     def engine() -> t.Any:
@@ -224,10 +233,10 @@ class _Unpacker:
         """Tell whether all that was fed came out."""
         return not self._pending and not self._full
 
-    @property
-    def complete(self) -> bool:
-        """Tell whether the bytes end where a member ends."""
-        return not self._begun
+    def end(self) -> None:
+        """Raise Corrupt where the bytes do not end where a member does."""
+        if self._begun and not (self._strange and self.passes):
+            raise self._wrong("it ends in the middle")
 
     def feed(self, data: bytes, most: int) -> bytes:
         """Return at most so many bytes of text.
@@ -237,32 +246,50 @@ class _Unpacker:
         self._pending += data
         out = bytearray()
         while (self._pending or self._full) and len(out) < most:
-            self._begun = True
+            if not self._begun:
+                self._begun = True
+                self._strange = self._members > 0 and not self.magic.startswith(self._pending[: len(self.magic)])
+            if self._strange and self.passes:
+                self._pending = b""
+                break
             try:
                 new = self._engine.decompress(self._pending, most - len(out))
             except (zlib.error, OSError, EOFError) as exc:
-                raise Corrupt(str(exc)) from exc
+                raise self._wrong(str(exc)) from exc
             out += new
             if self._engine.eof:
                 self._pending, self._engine = self._engine.unused_data, self.engine()
                 self._begun = self._full = False
+                self._members += 1
             else:
                 self._pending = getattr(self._engine, "unconsumed_tail", b"")
                 self._full = not getattr(self._engine, "needs_input", True)
         return bytes(out)
 
+    def _wrong(self, why: str) -> Corrupt:
+        """Return the error of bytes that are not packed; zeros or a line's end behind what is, gzip itself passes over."""
+        if self._strange:
+            return Corrupt("behind what is packed something else follows", REPACK)
+        return Corrupt(why)
 
-class _Deflate(_Unpacker):
+
+class _Deflate(Unpacker):
+    magic = b"\x78"
+
     @staticmethod
     def engine() -> t.Any:
         return zlib.decompressobj(15)
 
 
-class _Bzip2(_Unpacker):
+class _Bzip2(Unpacker):
+    # Hadoop passes over what stands behind bzip2, as bzip2 itself does.
+    magic = b"BZ"
+    passes = True
+
     @staticmethod
     def engine() -> t.Any:
         return bz2.BZ2Decompressor()
 
 
 # By the names of their codecs; this machine has no other.
-_UNPACKERS: dict[str, t.Any] = {"gzip": _Unpacker, "deflate": _Deflate, "bzip2": _Bzip2}
+UNPACKERS: dict[str, t.Any] = {"gzip": Unpacker, "deflate": _Deflate, "bzip2": _Bzip2}

@@ -14,11 +14,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import preflight
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.estimate import cores_of
 from ansible_collections.ohmy.hadoop.plugins.modules import job_preflight
 from tests.waiting import wait_for
@@ -79,6 +81,39 @@ def test_it_fails_with_all_errors_and_has_all_findings(here, programs, tmp_path)
     broken = result["findings"][1]
     assert f"line 2 of {tmp_path}/in/b.txt (byte 4): odd line" in broken["text"]
     assert broken["evidence"]["stderr"] == "odd: odd line"
+
+
+def test_hidden_input_and_packed_files_that_end_too_early_are_told(here, programs, tmp_path):
+    (tmp_path / "in/_b.txt").write_text("1 x\n")
+    (tmp_path / "in/_c\udce9\n").write_text("1 x\n")
+    (found,) = here(**programs)["findings"]
+    assert (found["id"], found["severity"]) == ("input-hidden", "warning")
+    assert f"Hadoop passes over {tmp_path}/in/_b.txt and 1 more, for" in found["text"]
+    # Lines that pack badly, so that the end lies behind the sample.
+    lines = b"".join(b"%d %s\n" % (number, os.urandom(64).hex().encode()) for number in range(20_000))
+    (tmp_path / "in/z.gz").write_bytes(gzip.compress(lines)[:-9])
+    result = here(**programs, sample_bytes=65536)
+    assert (
+        result["failed"] and f"{tmp_path}/in/z.gz cannot be unpacked as gzip: it ends in the middle." in result["msg"]
+    )
+    own = {"mapred.input.format.class": "my.Format"}
+    assert not here(**programs, sample_bytes=65536, options=own).get("failed")
+
+
+def test_programs_are_tried_where_the_disk_lets_them_start(here, programs, tmp_path, monkeypatch):
+    real, noexec = os.statvfs, {str(tmp_path)}
+
+    def statvfs(path):
+        flags = os.ST_NOEXEC if path in noexec else 0
+        return types.SimpleNamespace(f_flag=real(path).f_flag & ~os.ST_NOEXEC | flags)
+
+    monkeypatch.setattr(preflight.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(preflight.os, "statvfs", statvfs)
+    assert preflight.place_to_play() == "/var/tmp" and here(**programs)["findings"] == []
+    noexec |= {"/var/tmp", "/tmp"}
+    result = here(**programs)
+    assert result["failed"] and f"started in {tmp_path} or /var/tmp or /tmp (mounted noexec)" in result["msg"]
+    assert "Set TMPDIR" in result["hint"]
 
 
 def test_switched_off_it_does_nothing_and_returns_the_same_keys(here, programs):

@@ -79,6 +79,20 @@ def test_input_files_globs_and_directories_in_a_fixed_order(tmp_path):
     ]
 
 
+def test_hidden_names_that_somebody_may_take_for_input_are_told(tmp_path):
+    kept = ("d/_SUCCESS", "d/.hidden", "d/_logs/x", "d/_committed_1", "d/sub/.git/_x")
+    for name in ("a.txt", "d/b.txt", "d/_c.txt", "d/_old/e.txt", "_f.txt", *kept):
+        write(tmp_path, name, "x")
+    write(tmp_path, "d/_empty", "")
+    passed: list[str] = []
+    found = inputs.expand([str(tmp_path / "d"), str(tmp_path / "*.txt")], no_s3, passed=passed)
+    assert [file.relative for file in found] == ["b.txt", "a.txt"]
+    assert passed == [str(tmp_path / name) for name in ("d/_old", "d/_c.txt", "_f.txt")]
+    listed = [{"key": f"in/{name}", "size": len(name), "etag": "x"} for name in ("a", "_b", "_SUCCESS", "_c/d")]
+    inputs.expand(["s3://b/in"], lambda *_: listed, passed=(passed := []))
+    assert passed == ["s3://b/in/_b", "s3://b/in/_c/d"]
+
+
 @pytest.mark.parametrize("name", ["nope.txt", "no*.txt", "_only", "."])
 def test_input_that_holds_nothing_is_refused(tmp_path, name):
     (tmp_path / "_only").write_text("x")

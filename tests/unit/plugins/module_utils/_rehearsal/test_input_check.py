@@ -76,8 +76,10 @@ def test_input_that_hadoop_reads_is_not_talked_about(check):
         "c.gz": gzip.compress(TEXT) + gzip.compress(TEXT),
         "d.bz2": bz2.compress(TEXT),
         "e.bz2": bz2.compress(b""),
-        "empty.gz": b"",
+        "empty.bz2": b"",
+        "empty.lz4": b"",
         "empty.zip": b"",
+        "nothing.gz": gzip.compress(b""),
         "f.txt": b"\xef\xbb\xbfwith a byte order mark\n",
         "g.csv": b"PAR1,PAR2\n1,2\n",
         "h.log": b"\xff\x00bytes",
@@ -106,6 +108,14 @@ def test_formats_that_hadoop_would_cut_into_lines_are_refused_with_what_to_do(ch
     (found,) = check({name: data, "b.txt": TEXT})
     assert (found["id"], found["severity"]) == ("input-not-text", "error")
     assert found["text"].startswith("job_input: ") and name in found["text"] and hint in found["hint"]
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.deflate"])
+def test_a_packed_file_without_a_byte_is_refused(check, name):
+    (found,) = check({name: b"", f"b{name}": b"", "b.txt": TEXT})
+    assert (found["id"], found["severity"]) == ("input-corrupt", "error")
+    assert f"/{name} and 1 more is empty, which no packed file is" in found["text"]
+    assert check_input([there("b.txt"), there(name, 0)], {"mapred.input.format.class": "x.Y"}, available(None)) == []
 
 
 def test_files_of_a_kind_are_told_together():

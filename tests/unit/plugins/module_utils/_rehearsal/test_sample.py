@@ -118,6 +118,29 @@ def test_a_file_that_ends_in_the_middle_is_an_error_that_names_it(name):
     assert [part.source.uri for part in taken.parts] == ["b"]
 
 
+BEHIND = {"a line's end": b"\n", "zeros": bytes(512), "words": b"signed by me\n"}
+
+
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+def test_what_follows_behind_gzip_is_told_as_that(behind):
+    (found,) = Store(a__gz=gzip.compress(TEXT) + behind).take().findings
+    assert found["id"] == "input-corrupt" and "pack it again" in found["hint"]
+    assert "a.gz" in found["text"] and "behind what is packed something else follows" in found["text"]
+
+
+# Seen of Hadoop 3.5.0: it reads such a file to the end of what is packed.
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+def test_what_follows_behind_bzip2_is_passed_over(behind):
+    taken = Store(a__bz2=bz2.compress(TEXT) + behind).take()
+    assert taken.findings == [] and data_of(taken.parts[0]) == TEXT.split(b"\n")[:-1]
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.bz2"])
+def test_a_second_member_that_is_cut_off_ends_in_the_middle(name):
+    (found,) = Store(**{name.replace(".", "__"): PACKED[name](TEXT) + PACKED[name](TEXT)[:15]}).take().findings
+    assert "it ends in the middle" in found["text"]
+
+
 def test_a_file_that_is_not_what_its_name_says_is_an_error():
     (found,) = Store(a__gz=TEXT).take().findings
     assert found["id"] == "input-corrupt" and "a.gz" in found["text"] and "gzip" in found["text"]
@@ -164,6 +187,12 @@ def test_a_long_first_record_is_read_to_its_end_within_limits():
     assert data_of(store.take(most_bytes=1_000).parts[0])[0] == b"x" * 5_000
     taken = Store(a=b"x" * 50_000).take(most_bytes=1_000)
     assert taken.parts == [] and taken.findings[0]["id"] == "record-too-long"
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_of_a_packed_file_that_holds_nothing_is_nothing_to_say(name):
+    taken = Store(**{name.replace(".", "__"): PACKED[name](b""), "b": b"x\n"}).take()
+    assert taken.findings == [] and [part.source.uri for part in taken.parts] == ["b"]
 
 
 def test_a_local_file_is_read_where_it_is_asked(tmp_path):
