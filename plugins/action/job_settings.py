@@ -10,6 +10,7 @@ import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.parsing.vault import AnsibleVaultError, AnsibleVaultFormatError
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_role_path
 from ansible.utils.vars import load_extra_vars
@@ -50,10 +51,19 @@ class ActionModule(ActionBase):
     def _settings(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         specs = settings.load_specs()
         job_file = self._task.args.get("file") or None
+        extra = load_extra_vars(self._loader)
+        if cut := extra.get("_raw_params"):
+            raise OhmyError(
+                f"Of what -e says, {cut} belongs to no variable.",
+                "A job file is named by -e job_file=PATH; what holds blanks wants quotes of its own, as in "
+                "-e \"job_file='my jobs/job.yml'\".",
+            )
         if job_file:
             job_file = os.path.abspath(os.path.expanduser(str(job_file)))
         from_file = self._load(job_file) if job_file else {}
-        extra = load_extra_vars(self._loader)
+        # A job file's variables may name each other, as those of -e @FILE do.
+        said = {name: task_vars[name] for name in extra if name in task_vars}
+        self._templar.available_variables = {**task_vars, **from_file, **said}
         known = {name: self._value(task_vars[name], name) for name in specs if name in task_vars}
         problems = settings.unknown_names(from_file, specs, strict=True)
         problems += settings.unknown_names(set(task_vars) - set(from_file), specs, strict=False)
@@ -77,7 +87,9 @@ class ActionModule(ActionBase):
         values, more = settings.settle(specs, sources, about)
         # A cluster can be removed after its job's files are gone, and a node knows of no job.
         problems = [text for text in problems + more if text.startswith(about)]
-        settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables")
+        nothing = not job_file and {"job_mapper: is missing", "job_input: is missing"} <= {*problems}
+        hint = "Name a job file with -e job_file=PATH" if nothing else ""
+        settings.refuse(problems, f"The job file {job_file}" if job_file else "The run's variables", hint)
         nameless = (
             scope == "cluster"
             and not job_file
@@ -174,6 +186,10 @@ class ActionModule(ActionBase):
         return node_document(values, host, str(login) if login else None)
 
     def _load(self, path: str) -> dict[str, t.Any]:
+        if os.path.isdir(path):
+            inside = os.path.join(path, "job.yml")
+            hint = f"-e job_file={inside}" if os.path.isfile(inside) else "-e job_file=PATH"
+            raise OhmyError(f"{path} is a folder, and no job file.", f"Name the file in it: {hint}.")
         if not os.path.isfile(path):
             raise OhmyError(f"There is no job file {path}.", "Give its path with -e job_file=PATH (make run JOB=PATH).")
         try:
@@ -188,14 +204,18 @@ class ActionModule(ActionBase):
             ) from exc
         try:
             data = self._loader.load_from_file(path, trusted_as_template=True)
+        except (AnsibleVaultError, AnsibleVaultFormatError) as exc:
+            raise OhmyError(
+                f"The job file {path} is encrypted, and was not opened: {exc}",
+                "Give its password, as by --ask-vault-pass or --vault-password-file.",
+            ) from exc
         except AnsibleError as exc:
             line = getattr(exc.obj, "line_num", None)
             where = f"{path}, line {line}," if line else path
             reason = str(exc).removeprefix("YAML parsing failed: ")
-            raise OhmyError(
-                f"The job file {where} is not valid YAML: {reason}",
-                "Quote a value that begins with a sign or holds ': ', and one with a comma, brace or quote between braces.",
-            ) from exc
+            hint = "Quote a value that begins with a sign or holds ': ', and one with a comma, brace or quote between braces."
+            hint = "Indent lines by blanks." if reason.startswith("Tabs") else hint
+            raise OhmyError(f"The job file {where} is not valid YAML: {reason}", hint) from exc
         if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
             raise OhmyError(
                 f"The job file {path} must hold variables, one 'name: value' a line.",
@@ -207,6 +227,9 @@ class ActionModule(ActionBase):
         try:
             return self._templar.template(value)
         except AnsibleError as exc:
+            locked = "no vault secrets" in str(exc)
+            hint = "Give the vault's password, as by --ask-vault-pass or --vault-password-file."
             raise OhmyError(
-                f"The value of {name} cannot be worked out: {exc}", "See the variables that it names."
+                f"The value of {name} cannot be worked out: {exc}",
+                hint if locked else "See the variables that it names.",
             ) from exc

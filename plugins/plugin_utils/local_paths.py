@@ -35,6 +35,8 @@ def resolve_path(value: t.Any, base: str) -> t.Any:
     """Return ``value`` with ``~`` and a relative path made absolute; URLs and commands stay."""
     if not isinstance(value, str) or not value or archives.URL.match(value):
         return value
+    # YAML's folded style, behind which a line ends, is a way of writing a long one.
+    value = value.rstrip("\n")
     return os.path.normpath(os.path.join(base, os.path.expanduser(value)))
 
 
@@ -44,6 +46,7 @@ def resolve_program(value: t.Any, base: str) -> t.Any:
     A command is a single word without ``/`` and ``.`` (``cat``), or has blanks and
     begins with no file (``wc -l``), or is a class in Java; anything else is a path, there or not.
     """
+    value = value.rstrip("\n") if isinstance(value, str) else value
     path = resolve_path(value, base)
     if not isinstance(value, str) or not value or os.path.lexists(path):
         return path

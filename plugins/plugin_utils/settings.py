@@ -47,7 +47,8 @@ def unknown_names(names: t.Iterable[str], specs: t.Mapping[str, t.Any], *, stric
     """
     problems = []
     for name in sorted(set(names) - set(specs) - CONTROL):
-        near = _nearest(name, specs, 0.6) if strict else difflib.get_close_matches(name, specs, n=1, cutoff=0.8)
+        known = [*CONTROL, *specs]
+        near = _nearest(name, specs, 0.6) if strict else difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         if strict or (near and name.startswith(PREFIXES)):
             hint = f"; did you mean {near[0]}?" if near else ""
             problems.append(f"{name}: there is no such variable{hint}")
@@ -178,13 +179,13 @@ def _plain(message: str) -> str:
     return f"{found.group(1)}: {message}" if found else message
 
 
-def refuse(problems: t.Sequence[str], where: str) -> None:
+def refuse(problems: t.Sequence[str], where: str, hint: str = "") -> None:
     """Raise one error that names every problem, if there is any."""
     if problems:
         listing = "\n".join(f"  {line}" for line in problems)
         raise OhmyError(
             f"{where} cannot be used; nothing was touched:\n{listing}\n",
-            "Correct them; files/job.yml of the collection tells of each variable.",
+            f"{hint or 'Correct them'}; files/job.yml of the collection tells of each variable.",
         )
 
 

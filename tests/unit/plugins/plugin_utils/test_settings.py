@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import subprocess
 import sys
@@ -42,6 +43,14 @@ def test_settle_resolves_paths_from_the_folder_of_the_file(job):
     assert found["job_mapper"] == str(folder / "m.py")
     assert found["job_input"] == [str(folder / "in.txt")]
     assert found["cluster_workers"] == 2
+
+
+def test_settle_takes_a_name_as_yaml_folds_it(job):
+    folder, values = job
+    folded = {"job_mapper": "m.py\n", "job_input": ["in.txt\n"], "job_output": "out\n", "job_name": "x"}
+    found, problems = settle(folder, {**values, **folded})
+    assert problems == [] and found["job_mapper"] == str(folder / "m.py")
+    assert (found["job_input"], found["job_output"]) == ([str(folder / "in.txt")], str(folder / "out"))
 
 
 def test_settle_later_source_wins(job):
@@ -285,7 +294,17 @@ def test_settle_keeps_uris_and_commands(job):
             "cluster_ssh_user: 'admin\\n    ProxyCommand x' is no name of a user",
         ),
         ({"cluster_security_group_ids": ["mine"]}, "cluster_security_group_ids: must be security groups' ids (sg-"),
-        ({"cluster_public_key": 5}, "cluster_public_key: 5 is no path on this machine"),
+        ({"cluster_public_key": 5}, "cluster_public_key: must be a text, not 5; put a name in quotes"),
+        ({"job_options": "x"}, "job_options: must be names and values, such as NAME: value, not x"),
+        ({"job_cmdenv": 5}, "job_cmdenv: must be names and values, such as NAME: value, not 5"),
+        ({"job_input": 2024}, "job_input: must be a list of texts, not 2024; put a name in quotes"),
+        ({"job_input": True}, "job_input: must be a list of texts, not True; put a name in quotes"),
+        (
+            {"job_input": [datetime.date(2024, 1, 5)]},
+            "job_input: must be a list of texts; 2024-01-05 is none; put a name",
+        ),
+        ({"job_output": datetime.date(2024, 1, 5)}, "job_output: must be a text, not 2024-01-05; put a name in quotes"),
+        ({"job_mapper": 1.5}, "job_mapper: must be a text, not 1.5; put a name in quotes"),
         ({"cluster_ssh_cidr": "0.0.0.0/1"}, "cluster_ssh_cidr: 0.0.0.0/1 would open SSH to the whole world"),
         ({"job_input": []}, "job_input"),
         ({"job_input": [{"a": 1}]}, "job_input: must be a list of texts"),
@@ -438,6 +457,8 @@ def test_unknown_names_elsewhere_only_near_misses_count():
     specs = settings.load_specs()
     assert settings.unknown_names(["job_queue_of_my_own", "colour", "job_file"], specs, strict=False) == []
     assert len(settings.unknown_names(["cluster_worker"], specs, strict=False)) == 1
+    (problem,) = settings.unknown_names(["job_flie"], specs, strict=False)
+    assert problem == "job_flie: there is no such variable; did you mean job_file?"
 
 
 def test_fill_defaults_names_cluster_after_the_job(job):
