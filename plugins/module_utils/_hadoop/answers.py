@@ -24,6 +24,8 @@ TAKEN = ("/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-hi
 OURS = ("archives", "clusters", "input")
 # Of the kernel, on the controller.
 NO_FILES = ("/proc", "/sys")
+# Of 255 bytes of a name, what lies beside an answer wants some.
+LONGEST_NAME = 240
 
 
 class Place(t.NamedTuple):
@@ -60,6 +62,8 @@ def place(output: str) -> Place:
         raise OhmyError(f"{output!r} holds a control character.", "Name a directory without one.")
     if any(inside(output, taken) for taken in NO_FILES):
         raise OhmyError(f"{output} is no place for files.", "Name a directory on a disk.")
+    if any(len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME for part in output.split("/")):
+        raise OhmyError(f"{output} holds a name that is too long for a disk.", f"Take {LONGEST_NAME} bytes at most.")
     return Place("local", output)
 
 

@@ -29,6 +29,7 @@ OTHERS = {"/out/part-00000": b"old\n", "/out/_SUCCESS": b"", "/.out.fingerprint"
     ("output", "kind", "where"),
     [
         ("/home/me/out", "local", "/home/me/out"),
+        (f"/home/{'ü' * 120}", "local", f"/home/{'ü' * 120}"),
         ("hdfs:///data//out/", "hdfs", "/data/out"),
         ("s3a://b/some/out/", "s3", "s3://b/some/out"),
     ],
@@ -48,6 +49,7 @@ def test_places(output, kind, where):
         "/proc/1/out",
         "/sys",
         "/home/a\nb",
+        f"/home/{'ü' * 121}",
     ],
 )
 def test_no_places(output):
