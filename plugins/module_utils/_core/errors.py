@@ -30,8 +30,9 @@ class OhmyError(Exception):
         return f"{self.message}{stop}{gap}{self.hint}".strip()
 
     def as_result(self) -> dict[str, t.Any]:
-        """Return the keyword arguments for ``AnsibleModule.fail_json``."""
-        return {**self.details, "msg": str(self), "hint": self.hint}
+        """Return the keyword arguments for ``AnsibleModule.fail_json``, whose text Ansible refuses where it is no UTF-8."""
+        msg, hint = (text.encode("utf-8", "backslashreplace").decode() for text in (str(self), self.hint))
+        return {**self.details, "msg": msg, "hint": hint}
 
 
 def as_clause(exc: OhmyError) -> str:
