@@ -67,16 +67,20 @@ def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path
         "AWS_PROFILE": "localcloud",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    if more := inherited.get("ANSIBLE_COLLECTIONS_PATH"):  # it goes before ansible.cfg
+        ours["ANSIBLE_COLLECTIONS_PATH"] = f"{checkout / 'build/collections'}{os.pathsep}{more}"
     return {**kept, **locale_for_ansible(inherited), **ours}
 
 
 def playbook(name: str, job: Path) -> list[str]:
-    """Return the command that plays *name* for the job file; a path may hold blanks and quotes."""
+    """Return the command that plays *name* for the job file; a path may hold blanks, quotes and braces."""
     program = str(CHECKOUT / ".venv/bin/ansible-playbook")
     given = {"job_file": str(job)}
     if name == LOGS:
         given["logs_dest"] = str(CHECKOUT / "output/logs")
-    return [program, str(CHECKOUT / name), "-e", json.dumps(given)]
+    # Not as a template, whatever braces stand in a path.
+    words = [f"{json.dumps(key)}: !unsafe {json.dumps(value)}" for key, value in given.items()]
+    return [program, str(CHECKOUT / name), "-e", f"{{{', '.join(words)}}}"]
 
 
 def after_interrupt(variables: t.Mapping[str, t.Any]) -> str:

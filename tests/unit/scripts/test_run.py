@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.playbook import play
+
 ROOT = Path(__file__).resolve().parents[3]
 _spec = importlib.util.spec_from_file_location("ohmy_run", ROOT / "scripts/run.py")
 run = importlib.util.module_from_spec(_spec)
@@ -74,6 +76,12 @@ def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
     assert env["HOME"] == "/h" and env["PATH"] == "/bin" and "PYTHONUNBUFFERED" not in env
 
 
+def test_the_checkout_goes_before_collections_that_are_installed(tmp_path: Path) -> None:
+    env = run.environment({"ANSIBLE_COLLECTIONS_PATH": "/mine:/all"}, tmp_path / "aws-config", tmp_path)
+    assert env["ANSIBLE_COLLECTIONS_PATH"] == f"{tmp_path}/build/collections:/mine:/all"
+    assert "ANSIBLE_COLLECTIONS_PATH" not in run.environment({}, tmp_path / "aws-config", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("inherited", "expected"),
     [
@@ -90,15 +98,25 @@ def test_ansible_gets_a_locale_in_which_it_starts(inherited: dict, expected: str
     assert (run.environment(inherited, tmp_path / "aws-config", tmp_path).get("LC_ALL") or None) == expected
 
 
-def test_a_path_with_blanks_and_quotes_arrives_whole() -> None:
-    job = Path('/a b/it\'s "so"/job.yml')
-    command = run.playbook("run_job.yml", job)
-    assert json.loads(command[command.index("-e") + 1]) == {"job_file": str(job)}
+def given(folder: Path, command: list[str]) -> dict[str, str]:
+    """Return the variables that a command gives, as Ansible itself works them out."""
+    names = ["job_file", "logs_dest"]
+    tell = {"ansible.builtin.copy": {"content": "{{ " + str(names) + " | zip(__told) | to_json }}", "dest": "told"}}
+    told = {"__told": [f"{{{{ {name} | default('') }}}}" for name in names]}
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [{**tell, "vars": told}]}]
+    code, text = play(folder, plays, *command[command.index("-e") :])
+    assert code == 0, text
+    return {name: value for name, value in json.loads((folder / "told").read_text()) if value}
 
 
-def test_logs_come_into_the_folder_of_outputs() -> None:
+def test_a_path_with_blanks_quotes_and_braces_arrives_whole(tmp_path: Path) -> None:
+    job = Path('/a b/it\'s "so" {{ x }} {% ü/job.yml')
+    assert given(tmp_path, run.playbook("run_job.yml", job)) == {"job_file": str(job)}
+
+
+def test_logs_come_into_the_folder_of_outputs(tmp_path: Path) -> None:
     command = run.playbook("playbooks/logs.yml", Path("/job.yml"))
-    assert json.loads(command[-1]) == {"job_file": "/job.yml", "logs_dest": str(ROOT / "output/logs")}
+    assert given(tmp_path, command) == {"job_file": "/job.yml", "logs_dest": str(ROOT / "output/logs")}
 
 
 @pytest.fixture(name="log_in")
