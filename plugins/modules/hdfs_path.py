@@ -84,7 +84,7 @@ options:
   content:
     description:
       - What a file shall hold, as UTF-8, at most 1 MiB. Only with O(state=file).
-      - It is in no log and no result, as with M(ansible.builtin.copy), and in no diff.
+      - It is in no log and no result, as with C(ansible.builtin.copy), and in no diff.
     type: str
   owner:
     description: The owner, of the path alone and not of what lies below it.

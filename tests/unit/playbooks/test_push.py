@@ -31,7 +31,11 @@ def push(folder: Path, told: dict[str, tuple[str, str | None]], **given) -> tupl
     hosts = [
         {"instance_id": one, "name": f"demo-{one}", "state": "stopped" if one in STOPPED else "running"} for one in told
     ]
-    found = {"reports": reports, "digests": {"master": NEW, "worker": NEW, "compute": None}, "ssh": {"config": "/home/me/ssh_config"}}
+    found = {
+        "reports": reports,
+        "digests": {"master": NEW, "worker": NEW, "compute": None},
+        "ssh": {"config": "/home/me/ssh_config"},
+    }
     look = [
         {"ansible.builtin.debug": {"msg": PINNED}, "when": "__cluster_access | default(false)"},
         {"ansible.builtin.set_fact": {"__cluster_found": {"clusters": [found]}}},
