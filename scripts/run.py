@@ -78,8 +78,8 @@ def playbook(name: str, job: Path) -> list[str]:
     given = {"job_file": str(job)}
     if name == LOGS:
         given["logs_dest"] = str(CHECKOUT / "output/logs")
-    # Not as a template, whatever braces stand in a path.
-    words = [f"{json.dumps(key)}: !unsafe {json.dumps(value)}" for key, value in given.items()]
+    # Not as a template, whatever braces stand in a path; YAML knows no pairs of escapes for one letter, as JSON does.
+    words = [f"{key}: !unsafe {json.dumps(value, ensure_ascii=False)}" for key, value in given.items()]
     return [program, str(CHECKOUT / name), "-e", f"{{{', '.join(words)}}}"]
 
 

@@ -20,8 +20,8 @@ from ..jobs import Job, both, by_command, by_module, files_of_text, worker
 from ..row import Goal, Pair, Row
 
 FILES, MEGABYTES = 8, 40
-# Two cores take 64 s for the work: three pairs of each row stay under ten minutes. The more work, the less is Hadoop's own of
-# the whole.
+# Two cores take 64 s for the work, so that three pairs against either side take some ten minutes. The more work, the less is
+# Hadoop's own of the whole.
 WORK_SECONDS = 0.4
 
 

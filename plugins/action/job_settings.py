@@ -55,8 +55,7 @@ class ActionModule(ActionBase):
         if cut := extra.get("_raw_params"):
             raise OhmyError(
                 f"Of what -e says, {cut} belongs to no variable.",
-                "A job file is named by -e job_file=PATH; what holds blanks wants quotes of its own, as in "
-                "-e \"job_file='my jobs/job.yml'\".",
+                "What holds blanks wants quotes of its own, as in -e \"job_file='my jobs/job.yml'\".",
             )
         if job_file:
             job_file = os.path.abspath(os.path.expanduser(str(job_file)))

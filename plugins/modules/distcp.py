@@ -365,6 +365,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies, distcp
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import PRESERVE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_document
@@ -429,9 +430,13 @@ def _place(text: str) -> str:
     return str(distcp.place(text))
 
 
+class Module(JobHider, AnsibleModule):
+    """A module whose options may be refused for a secret."""
+
+
 def main() -> None:
     """Start the copy's follower or find it."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
     try:
         require_root()

@@ -361,6 +361,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.argspec import CO
 from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.client import Clients, require_boto3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core import s3_uri
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import answers, identity, inputs, on_own_hosts, steps
 
 SPEC = {
@@ -517,9 +518,13 @@ def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     return {"changed": False, "plan": plan}
 
 
+class Module(JobHider, AnsibleModule):
+    """A module whose options may be refused for a secret."""
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
+    module = Module(
         argument_spec={**SPEC, **CONNECTION},
         supports_check_mode=True,
         required_one_of=[("mapper", "steps")],

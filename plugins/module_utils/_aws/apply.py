@@ -94,7 +94,7 @@ def _wait_host_keys(
         if node is not None and node.report == "failed":
             raise OhmyError(
                 f"Master {master} failed at boot: {nodes.error_of(clients.s3, bucket, node)}",
-                "Mend what it tells, remove the cluster, and launch it again.",
+                "Mend what it tells, and run the same command again; where that does not help, remove the cluster first.",
             )
         if node is not None and node.keys:
             if not patience:

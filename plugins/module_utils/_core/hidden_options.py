@@ -39,12 +39,25 @@ class OptionsHider:
 
 
 class JobHider(OptionsHider):
-    """Hides what a job is refused for in the options ``cmdenv`` and ``options``: Ansible logs it before."""
+    """Hides what a job is refused for in the options ``cmdenv`` and ``options``, its steps' too: Ansible logs it before."""
 
     def shown(self) -> dict[str, t.Any]:
         """Return the options without the values of variables and properties whose names sound like secrets."""
-        cmdenv, options = self.params.get("cmdenv"), self.params.get("options")
-        return {**self.params, "cmdenv": without(cmdenv, REFUSED_ENV), "options": without(options, HIDDEN)}
+        return of_job(self.params)
+
+
+def of_job(given: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options of a job or of one of its steps without the values of what sounds like a secret."""
+    found = dict(given)
+    for name, secrets in (("cmdenv", REFUSED_ENV), ("options", HIDDEN)):
+        if name in found:
+            found[name] = without(found[name], secrets)
+    steps = found.get("steps")
+    if isinstance(steps, list):
+        found["steps"] = [of_job(one) if isinstance(one, dict) else MASK for one in steps]
+    elif steps:
+        found["steps"] = MASK
+    return found
 
 
 def without(values: t.Any, names: re.Pattern[str]) -> t.Any:

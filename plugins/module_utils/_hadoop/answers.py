@@ -62,7 +62,7 @@ def place(output: str) -> Place:
         raise OhmyError(f"{output!r} holds a control character.", "Name a directory without one.")
     if any(inside(output, taken) for taken in NO_FILES):
         raise OhmyError(f"{output} is no place for files.", "Name a directory on a disk.")
-    if any(len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME for part in output.split("/")):
+    if len(output.rstrip("/").rpartition("/")[2].encode("utf-8", "surrogateescape")) > LONGEST_NAME:
         raise OhmyError(f"{output} holds a name that is too long for a disk.", f"Take {LONGEST_NAME} bytes at most.")
     return Place("local", output)
 

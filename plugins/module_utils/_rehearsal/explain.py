@@ -65,7 +65,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
         last = heap[1].decode("utf-8", "replace").strip()
     if result.built_for:
         text = f"The {role} {command} is built for {result.built_for}, and this machine is {os.uname().machine}."
-        return finding("other-processor", ERROR, text, "Build it for the processor of the nodes.", **evidence)
+        hint = "Build it for the processor of the nodes; where it is, it cannot be tried here: job_preflight=static."
+        return finding("other-processor", ERROR, text, hint, **evidence)
     if result.missing or result.code == NOT_FOUND:
         said = result.missing or last
         text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."

@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws import connection
-from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.instances import Instance
 from tests.playbook import play
 
 ROOT = Path(__file__).parents[3]
@@ -61,11 +59,3 @@ def test_a_check_does_not_knock_where_a_run_would_open_the_door_first(tmp_path):
 def test_a_check_asks_no_master_that_does_not_run(tmp_path, master):
     told = hosts(tmp_path, master, [], "--check")
     assert PINNED not in told and "up: False, awake: False" in told and HIDDEN not in told, told
-
-
-def test_every_variable_by_which_a_node_is_reached_comes_to_the_run():
-    tasks = yaml.safe_load((TASKS / "hosts.yml").read_text())
-    (added,) = [one["ansible.builtin.add_host"] for one in tasks if "ansible.builtin.add_host" in one]
-    access = connection.Access("demo", "0b54bd1a-7b0e", "/state", "admin", "/id")
-    host = connection.Host("demo-master", "master", "master", Instance("i-1", "running"), "192.0.2.1")
-    assert {name for name in added if name.startswith("ansible_")} == {*connection.variables(access, host)}

@@ -85,7 +85,13 @@ def test_configure_reaches_all_that_run_and_have_told_a_host_key(tmp_path):
 
 @pytest.mark.parametrize(
     ("told", "every", "waits"),
-    [(STATES, True, False), (STATES, False, False), (WELL, False, True), (BOOTING, True, True), (BOOTING, False, True)],
+    [
+        (STATES, True, False),
+        (STATES, False, False),
+        (WELL, False, True),
+        (BOOTING, True, True),
+        (BOOTING, False, False),
+    ],
 )
 def test_roles_of_one_s_own_reach_all_and_wait_for_the_host_keys_of_all(tmp_path, told, every, waits):
     facts, text = push(tmp_path, told, roles=["mark"], __cluster_every=every)

@@ -110,7 +110,7 @@ def given(folder: Path, command: list[str]) -> dict[str, str]:
 
 
 def test_a_path_with_blanks_quotes_and_braces_arrives_whole(tmp_path: Path) -> None:
-    job = Path('/a b/it\'s "so" {{ x }} {% ü/job.yml')
+    job = Path('/a b/it\'s "so" {{ x }} {% ü 😀/job.yml')
     assert given(tmp_path, run.playbook("run_job.yml", job)) == {"job_file": str(job)}
 
 

@@ -13,9 +13,11 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.modules import (
+    distcp,
     hadoop_node,
     hdfs_path,
     job_check,
+    job_plan,
     job_preflight,
     streaming_job,
 )
@@ -80,3 +82,16 @@ def test_a_secret_that_a_job_is_to_be_refused_for(told, monkeypatch, module):
     args, result, _logged = told(module, **job, reduce=1)
     assert result["failed"] and args["cmdenv"]["DB_PASS"] == MASK
     assert told(module, **{**job, "cmdenv": HUSH})[0]["cmdenv"] == MASK
+
+
+def test_a_secret_that_a_copy_is_to_be_refused_for(told, monkeypatch):
+    monkeypatch.setattr(distcp, "require_root", refuse)
+    copies = [{"source": "s3://b/a", "target": "/a"}]
+    args, _result, logged = told(distcp, copies=copies, options={"fs.s3a.secret.key": HUSH, "b": 1})
+    assert args["options"] == {"fs.s3a.secret.key": MASK, "b": 1} and "cmdenv" not in args and "s3://b/a" in logged
+
+
+@pytest.mark.parametrize("steps", [[{"mapper": "cat", "cmdenv": {"DB_PASS": HUSH, "SIZE": "4"}}], [HUSH], HUSH])
+def test_a_secret_of_a_step(told, steps):
+    args, result, _logged = told(job_plan, name="x", provider="inventory", input=["/nowhere"], steps=steps)
+    assert result["failed"] and args["input"] == ["/nowhere"]
