@@ -80,7 +80,7 @@ def large(context: Context) -> t.Iterator[Large]:
 def large_job(context: Context) -> t.Iterator[Pair | None]:
     """Hash 320 MB of text, 8 files in HDFS and so 8 maps, 1 reduce, with a mapper of 0.4 seconds of a processor for each MB.
 
-    So much keeps the row under ten minutes on two cores. Timed as ``small-job`` is.
+    So much keeps the row at some ten minutes on two cores, the pipes apart. Timed as ``small-job`` is.
     """
     runs: Large = context.shared(large)
     return both(runs.cluster, runs.ours, runs.stock)

@@ -32,6 +32,9 @@ RELEVANT = {
     "node": ("hadoop_", "cluster_timeout"),
 }
 
+VAULT_PASSWORD = "as by --ask-vault-pass or --vault-password-file"
+QUOTE = "Quote a value that begins with a sign or holds ': ', and one with a comma, brace or quote between braces."
+
 
 class ActionModule(ActionBase):
     """Reads local files only; no API is called and nothing is changed."""
@@ -206,14 +209,13 @@ class ActionModule(ActionBase):
         except (AnsibleVaultError, AnsibleVaultFormatError) as exc:
             raise OhmyError(
                 f"The job file {path} is encrypted, and was not opened: {exc}",
-                "Give its password, as by --ask-vault-pass or --vault-password-file.",
+                f"Give its password, {VAULT_PASSWORD}.",
             ) from exc
         except AnsibleError as exc:
             line = getattr(exc.obj, "line_num", None)
             where = f"{path}, line {line}," if line else path
             reason = str(exc).removeprefix("YAML parsing failed: ")
-            hint = "Quote a value that begins with a sign or holds ': ', and one with a comma, brace or quote between braces."
-            hint = "Indent lines by blanks." if reason.startswith("Tabs") else hint
+            hint = "Indent lines by blanks." if reason.startswith("Tabs") else QUOTE
             raise OhmyError(f"The job file {where} is not valid YAML: {reason}", hint) from exc
         if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
             raise OhmyError(
@@ -227,8 +229,7 @@ class ActionModule(ActionBase):
             return self._templar.template(value)
         except AnsibleError as exc:
             locked = "no vault secrets" in str(exc)
-            hint = "Give the vault's password, as by --ask-vault-pass or --vault-password-file."
             raise OhmyError(
                 f"The value of {name} cannot be worked out: {exc}",
-                hint if locked else "See the variables that it names.",
+                f"Give the vault's password, {VAULT_PASSWORD}." if locked else "See the variables that it names.",
             ) from exc

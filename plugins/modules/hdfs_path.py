@@ -198,7 +198,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import MASK, OptionsHider
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import MASK, OptionsHider, of_each
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import paths
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
@@ -240,11 +240,8 @@ class Module(OptionsHider, AnsibleModule):
 def without_content(options: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return options of all paths or of one without what files are to hold."""
     found = {**options, **({"content": MASK} if options.get("content") else {})}
-    several = found.get("paths")
-    if isinstance(several, list):
-        found["paths"] = [without_content(one) if isinstance(one, dict) else MASK for one in several]
-    elif several:
-        found["paths"] = MASK
+    if "paths" in found:
+        found["paths"] = of_each(found["paths"], without_content)
     return found
 
 

@@ -46,8 +46,8 @@ def unknown_names(names: t.Iterable[str], specs: t.Mapping[str, t.Any], *, stric
     hold variables of its own that begin with ``job_``.
     """
     problems = []
+    known = [*CONTROL, *specs]
     for name in sorted(set(names) - set(specs) - CONTROL):
-        known = [*CONTROL, *specs]
         near = _nearest(name, specs, 0.6) if strict else difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         if strict or (near and name.startswith(PREFIXES)):
             hint = f"; did you mean {near[0]}?" if near else ""

@@ -95,9 +95,10 @@ def test_the_configuration_directory_is_the_one_given(home: Path, tmp_path: Path
     assert "does not exist" in run(home, "hdfs", "--config", "/nowhere", "getconf", ok=False)
 
 
-def test_s3a_starts_and_fails_only_for_want_of_a_server(home: Path) -> None:
+def ask_s3a(home: Path, **where: str) -> str:
+    """Return what ``hadoop fs -ls`` says of a bucket that cannot be had; ``where`` are properties of S3A's endpoint."""
     options = {
-        "fs.s3a.endpoint": "http://127.0.0.1:9",
+        **{f"fs.s3a.{name.replace('_', '.')}": value for name, value in where.items()},
         "fs.s3a.path.style.access": "true",
         "fs.s3a.attempts.maximum": "1",
         "fs.s3a.retry.limit": "1",
@@ -105,7 +106,11 @@ def test_s3a_starts_and_fails_only_for_want_of_a_server(home: Path) -> None:
         "fs.s3a.secret.key": "none",
     }
     arguments = [f"-D{key}={value}" for key, value in options.items()]
-    said = run(home, "hadoop", "fs", *arguments, "-ls", "s3a://bucket/", ok=False)
+    return run(home, "hadoop", "fs", *arguments, "-ls", "s3a://bucket/", ok=False)
+
+
+def test_s3a_starts_and_fails_only_for_want_of_a_server(home: Path) -> None:
+    said = ask_s3a(home, endpoint="http://127.0.0.1:9")
     assert "Connection refused" in said and "NoClassDefFoundError" not in said
 
 
@@ -137,18 +142,8 @@ def test_s3a_speaks_tls_and_trusts_no_stranger(home: Path, tmp_path: Path) -> No
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    options = {
-        "fs.s3a.endpoint": f"https://localhost:{server.server_port}",
-        "fs.s3a.endpoint.region": "us-east-1",
-        "fs.s3a.path.style.access": "true",
-        "fs.s3a.attempts.maximum": "1",
-        "fs.s3a.retry.limit": "1",
-        "fs.s3a.access.key": "none",
-        "fs.s3a.secret.key": "none",
-    }
-    arguments = [f"-D{key}={value}" for key, value in options.items()]
     try:
-        said = run(home, "hadoop", "fs", *arguments, "-ls", "s3a://bucket/", ok=False)
+        said = ask_s3a(home, endpoint=f"https://localhost:{server.server_port}", endpoint_region="us-east-1")
     finally:
         server.shutdown()
         server.server_close()

@@ -52,12 +52,16 @@ def of_job(given: dict[str, t.Any]) -> dict[str, t.Any]:
     for name, secrets in (("cmdenv", REFUSED_ENV), ("options", HIDDEN)):
         if name in found:
             found[name] = without(found[name], secrets)
-    steps = found.get("steps")
-    if isinstance(steps, list):
-        found["steps"] = [of_job(one) if isinstance(one, dict) else MASK for one in steps]
-    elif steps:
-        found["steps"] = MASK
+    if "steps" in found:
+        found["steps"] = of_each(found["steps"], of_job)
     return found
+
+
+def of_each(values: t.Any, shown: t.Callable[[dict[str, t.Any]], dict[str, t.Any]]) -> t.Any:
+    """Return a list of dicts with each as ``shown`` has it; of what is none nothing is shown."""
+    if not isinstance(values, list):
+        return MASK if values else values
+    return [shown(one) if isinstance(one, dict) else MASK for one in values]
 
 
 def without(values: t.Any, names: re.Pattern[str]) -> t.Any:

@@ -26,10 +26,9 @@ def corrupt(sources: t.Sequence[Source], told: t.Collection[str], seconds: float
     """
     deadline = time.monotonic() + seconds
     found: list[tuple[Source, Corrupt]] = []
-    packed = [one for one in sources if not is_s3(one.uri) and one.uri not in told and codec_of(one.uri) in UNPACKERS]
+    local = [one for one in sources if one.size and not is_s3(one.uri) and one.uri not in told]
+    packed = [one for one in local if codec_of(one.uri) in UNPACKERS]
     for source in sorted(packed, key=lambda one: one.size):
-        if not source.size:
-            continue
         try:
             if not _read(source.uri, UNPACKERS[str(codec_of(source.uri))](), deadline):
                 break
