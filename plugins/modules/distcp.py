@@ -366,10 +366,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import copies, distcp
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.distcp import PRESERVE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_document
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job, require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.site import text_of
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -108,9 +108,9 @@ running:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import activity
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 
 
 def main() -> None:

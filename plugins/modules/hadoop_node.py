@@ -261,7 +261,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, cli, diff, documents, facts
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, diff, documents, facts, verbs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
@@ -311,7 +311,7 @@ def tell(document: dict[str, t.Any], steps: int) -> list[str]:
     :returns: warnings.
     """
     try:
-        voice = cli.reporter(document)
+        voice = verbs.reporter(document)
         if voice is not None:
             voice.reached(documents.digest(document), {"steps": steps})
     except OhmyError as exc:

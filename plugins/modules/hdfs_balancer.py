@@ -92,7 +92,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.balancer import ensure
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

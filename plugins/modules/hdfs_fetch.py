@@ -193,9 +193,9 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import hdfs_names, lease_keeper, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.webhdfs import WebHdfs
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

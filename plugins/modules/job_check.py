@@ -228,7 +228,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job, jobs, streaming_options
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf, read_document
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.programs import SHIPPED
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import on_master
@@ -261,7 +262,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 def is_underway(params: t.Mapping[str, t.Any]) -> bool:
     """Tell whether the master runs this job, or has run it."""
-    status = jobs.look(params["id"]) if params["id"] else None
+    status = job_look.look(params["id"]) if params["id"] else None
     if status is None:
         return False
     runs = status["following"] and status["state"] in ("starting", "running")
@@ -270,7 +271,7 @@ def is_underway(params: t.Mapping[str, t.Any]) -> bool:
 
 def run(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the result; raise OhmyError that carries it where there is an error among the findings."""
-    ensure_job.require_root()
+    require_root()
     if is_underway(params):
         return {"changed": False, "looked": False, **on_master.nothing()}
     result = {"changed": False, "looked": True, **on_master.check(params, open_doors(), read_conf(), read_document())}

@@ -418,6 +418,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.hidden_options import JobHider
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     ensure_job,
     results,
@@ -528,7 +529,7 @@ def main() -> None:
     module = Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
     try:
-        ensure_job.require_root()
+        require_root()
         # The action plugin has filled both in already.
         known = {**params, "files": [{**item, "name": name} for name, item in zip(names(params), params["files"])]}
         params["fingerprint"] = params["fingerprint"] or of_lone_job(known)

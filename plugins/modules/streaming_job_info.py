@@ -451,9 +451,9 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs, task_history
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, jobs, task_history
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.doors import open_doors, read_conf, read_document
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import ENDED, ROOT
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.software import versions
 
@@ -471,12 +471,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 def look(params: t.Mapping[str, t.Any], root: str = ROOT) -> list[dict[str, t.Any]]:
     """Return the jobs that were asked for."""
     if params["id"] is None:
-        found = [jobs.look(job, root=root) for job in jobs.known_jobs(root)]
+        found = [job_look.look(job, root=root) for job in jobs.known_jobs(root)]
     else:
         if params["touch"]:
-            jobs.touch(params["id"], root)
+            job_look.touch(params["id"], root)
         wait = max(0, min(params["wait"], LONGEST_WAIT))
-        found = [jobs.look(params["id"], wait, params["known"], root)]
+        found = [job_look.look(params["id"], wait, params["known"], root)]
     return [job for job in found if job is not None]
 
 

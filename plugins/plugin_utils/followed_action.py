@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import time
 import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED
@@ -18,7 +22,11 @@ from .progress import Progress
 from .task_options import seconds_option
 from .watched_action import WatchedAction
 
-# One look waits on the master for a change: fewer module runs, and the news still comes at once.
+BUNDLE = ("/usr/bin/python3", "/opt/ohmy/node.pyz")
+# As Python exits where there is no bundle, and the bundle itself where it is another release's.
+NO_SUCH_VERB = 2
+SIGNALS = 128
+# One look waits on the master for a change: fewer of them, and the news still comes at once.
 LOOK_SECONDS = 8
 DEAD_LOOKS = 2
 # Of the program's own words when its first attempt fails: the whole of them come at the end.
@@ -177,10 +185,33 @@ class FollowedAction(WatchedAction):
         return status
 
     def look(self, job: str, wait: int, known: str | None) -> dict[str, t.Any] | None:
-        """Return the job as the master knows it, after a change or ``wait`` seconds; a sign of life too."""
-        args = {"id": job, "wait": wait, "known": known, "touch": True}
-        jobs = self.checked(args, name="streaming_job_info", retry=RETRY_SECONDS).get("jobs") or []
-        return jobs[0] if jobs else None
+        """Return the job as the master knows it, after a change or ``wait`` seconds; a sign of life too.
+
+        The node bundle does that in a tenth of the time of a module, which brings Ansible's own code along each time.
+
+        :raises OhmyError: the connection is lost, the master has no such bundle, or the look fails.
+        """
+        words = [*BUNDLE, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
+        done = self.keep_trying(lambda: self._run(shlex.join(words)), RETRY_SECONDS)
+        if done["rc"] == NO_SUCH_VERB:
+            raise OhmyError(
+                f"{self.host} was not configured by this release of the collection.",
+                "Run the same job by run_job, or ansible-playbook ohmy.hadoop.configure, first.",
+            )
+        # Where sudo is given a terminal, all that is said comes here, and SSH's own goodbye in the other place.
+        told = str(done["stdout"]).strip().rpartition("\n")[2]
+        if done["rc"]:
+            words = told.removeprefix("ohmy: ") or str(done["stderr"]).strip()
+            raise OhmyError(f"The job {job} cannot be looked at on {self.host}: {words}")
+        seen: dict[str, t.Any] | None = json.loads(told)
+        return seen
+
+    def _run(self, command: str) -> dict[str, t.Any]:
+        done: dict[str, t.Any] = self._low_level_execute_command(command)
+        # What a signal ended has said nothing: a node that goes down looks like this.
+        if done["rc"] >= SIGNALS and not str(done["stdout"]).strip():
+            raise AnsibleConnectionFailure(f"the look ended without an answer (exit {done['rc']})")
+        return done
 
     def _watch(self, began: dict[str, t.Any], timeout: float, line: Progress) -> dict[str, t.Any]:
         job, status = str(began["id"]), began["status"]

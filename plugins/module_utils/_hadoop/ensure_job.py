@@ -13,7 +13,7 @@ import typing as t
 from .._core.errors import OhmyError
 from .._core.locks import alone
 from .._core.plan import Plan
-from . import jobs
+from . import job_look, jobs
 from .jobdir import ROOT, JobDir
 from .programs import file_sha256
 from .webhdfs import WebHdfs
@@ -26,16 +26,10 @@ BUSY = OhmyError(
 Spec = t.Mapping[str, t.Any]
 
 
-def require_root(geteuid: t.Callable[[], int] = os.geteuid) -> None:
-    """Refuse to go on without the rights to read the configuration and to start units."""
-    if geteuid() != 0:
-        raise OhmyError("This task needs root on the master.", "Give it become: true.")
-
-
 def plan_job(spec: Spec, status: t.Mapping[str, t.Any] | None, differing: list[str], whole: bool, force: bool) -> Plan:
     """Decide what is to be done about a job; no side effects.
 
-    :param status: as ``jobs.look`` returns it, None for an unknown job.
+    :param status: as ``job_look.look`` returns it, None for an unknown job.
     :param differing: the parts in which a known job of this id is another one.
     :param whole: what a succeeded job made is still there.
     :raises OhmyError: another job is known, or runs, under this id.
@@ -93,7 +87,7 @@ def ensure_job(
     """Start the job or attach to it.
 
     :param before: raises OhmyError where the job must not begin; a job that runs is attached to all the same.
-    :returns: {"changed", "actions", "diff", "id", "status"}; ``status`` as ``jobs.look`` returns it, None in
+    :returns: {"changed", "actions", "diff", "id", "status"}; ``status`` as ``job_look.look`` returns it, None in
         check mode for an unknown job.
     """
     job = str(spec["id"])
@@ -102,7 +96,7 @@ def ensure_job(
         os.makedirs(root, exist_ok=True)
     with contextlib.nullcontext() if check_mode else alone(os.path.join(root, ".lock"), LOCK_SECONDS, BUSY):
         have = JobDir.of(job, root).spec()
-        status = jobs.look(job, root=root)
+        status = job_look.look(job, root=root)
         differing = jobs.differences(have, spec) if have is not None else []
         intact = status is None or status["state"] != "succeeded" or bool(differing) or whole()
         plan = plan_job(spec, status, differing, intact, force)
@@ -110,8 +104,8 @@ def ensure_job(
             before()
         if not check_mode:
             apply_job(spec, files, plan, hdfs, root)
-            jobs.touch(job, root)
-            status = jobs.look(job, root=root)
+            job_look.touch(job, root)
+            status = job_look.look(job, root=root)
     return plan.result(id=job, status=status)
 
 

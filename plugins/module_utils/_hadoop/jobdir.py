@@ -14,7 +14,6 @@ import typing as t
 
 from .._core.errors import OhmyError
 from .._core.voice import printable
-from .causes.table import BY_ID
 
 ROOT = "/var/lib/ohmy/jobs"
 SCHEMA = 1
@@ -129,6 +128,9 @@ def error(
     :returns: {"id", "summary", "hint", "retry", "stderr", "attempt", "host", "evidence"}; the three in the middle are
         those of the evidence.
     """
+    # The table is large, and whoever looks at a job does without.
+    from .causes.table import BY_ID
+
     place = {"stderr": printable(stderr), "attempt": attempt, "host": host}
     return {
         "id": cause,

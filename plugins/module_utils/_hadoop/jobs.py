@@ -2,31 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Jobs on the master as the modules handle them: write one, start its follower, look at it, forget it."""
+"""Jobs on the master as the modules handle them: write one, start its follower, forget it."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import pwd
 import shutil
-import subprocess
-import time
 import typing as t
 
 from .._core.errors import OhmyError
-from .jobdir import ENDED, ROOT, JobDir, fresh_status
+from . import job_look
+from .jobdir import ENDED, ROOT, JobDir
 from .streaming_options import NOT_IDENTITY as OPTIONS
 from .webhdfs import WebHdfs
 
 USER = "hadoop"
-LOOK_PAUSE = 0.2
-# Nobody needs to know more often how far a job is; each look costs the master a module run, which its tasks feel.
-PROGRESS = ("progress", "counters")
-PROGRESS_SECONDS = 3.0
-SYSTEMCTL_SECONDS = 30
 # None of these says what the job computes, so they may differ when a second run attaches to it.
 NOT_IDENTITY = (
     "name",
@@ -42,12 +34,6 @@ NOT_IDENTITY = (
     "strategy",
     *OPTIONS,
 )
-Data = t.Dict[str, t.Any]
-
-
-def unit(job: str) -> str:
-    """Return the name of a job's follower unit."""
-    return f"ohmy-follow@{job}.service"
 
 
 def differences(have: t.Mapping[str, t.Any], want: t.Mapping[str, t.Any]) -> list[str]:
@@ -126,50 +112,15 @@ def start(job: str, root: str = ROOT) -> bool:
     """
     folder = JobDir.of(job, root)
     status = folder.status() or {}
-    touch(job, root)
-    if status.get("state") == "succeeded" or is_following(job):
+    job_look.touch(job, root)
+    if status.get("state") == "succeeded" or job_look.is_following(job):
         return False
     if status.get("state") in ENDED:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(folder.file("status.json"))
-    _systemctl("reset-failed", unit(job), check=False)
-    _systemctl("start", "--no-block", unit(job))
+    job_look.systemctl("reset-failed", job_look.unit(job), check=False)
+    job_look.systemctl("start", "--no-block", job_look.unit(job))
     return True
-
-
-def status(job: str, root: str = ROOT) -> Data | None:
-    """Return a job's status, ``starting`` before the follower's first word, None for an unknown job."""
-    folder = JobDir.of(job, root)
-    spec = folder.spec()
-    if spec is None:
-        return None
-    return folder.status() or fresh_status(spec, now=os.stat(folder.file("spec.json")).st_mtime)
-
-
-def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) -> Data | None:
-    """Return a job's status with ``digest``, ``following`` and ``age`` (seconds) when it is not that of the ``known`` digest.
-
-    That comes at once where there is news, and after PROGRESS_SECONDS where the job has only gone on.
-
-    :param wait: seconds for which a change is waited for.
-    """
-    began = time.monotonic()
-    while True:
-        found = status(job, root)
-        if found is None:
-            return None
-        news, whole = _digest({key: value for key, value in found.items() if key not in PROGRESS}), _digest(found)
-        waited = time.monotonic() - began
-        is_news = not (known or "").startswith(f"{news}-") or found["state"] in ENDED
-        has_gone_on = known != f"{news}-{whole}" and waited >= PROGRESS_SECONDS
-        if is_news or has_gone_on or waited >= wait:
-            age = round((found["finished"] or time.time()) - found["started"], 1)
-            return {**found, "digest": f"{news}-{whole}", "following": is_following(job), "age": age}
-        time.sleep(LOOK_PAUSE)
-
-
-def _digest(data: t.Any) -> str:
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def known_jobs(root: str = ROOT) -> list[str]:
@@ -178,12 +129,6 @@ def known_jobs(root: str = ROOT) -> list[str]:
         return sorted(name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name, "spec.json")))
     except FileNotFoundError:
         return []
-
-
-def touch(job: str, root: str = ROOT) -> None:
-    """Give a sign of life to a job's follower."""
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(JobDir.of(job, root).file("heartbeat"), follow_symlinks=False)
 
 
 def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
@@ -196,7 +141,7 @@ def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
     spec = folder.spec()
     if spec is None:
         return False
-    if is_following(job):
+    if job_look.is_following(job):
         raise OhmyError(f"The job {job} still runs.", "Wait for its end.")
     if hdfs is not None and spec.get("output"):
         remove_output(hdfs, str(spec["output"]), str(spec["fingerprint"]))
@@ -233,30 +178,6 @@ def remove_output(hdfs: WebHdfs, output: str, fingerprint: str) -> bool:
             f"{output} in HDFS was not written by this job.", "It is never deleted: name another output, or move it."
         )
     return hdfs.delete(output, recursive=True)
-
-
-def is_following(job: str) -> bool:
-    """Tell whether the job's follower runs or is about to."""
-    state = _systemctl("is-active", unit(job), check=False).strip()
-    return state in ("active", "activating", "reloading")
-
-
-def _systemctl(*words: str, check: bool = True) -> str:
-    command = ["systemctl", *words]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SYSTEMCTL_SECONDS, check=False)
-    except FileNotFoundError as exc:
-        raise OhmyError(
-            "There is no systemctl here.", "Jobs are followed on the cluster's master, by systemd."
-        ) from exc
-    except subprocess.TimeoutExpired as exc:
-        raise OhmyError(
-            f"{' '.join(command)} has not ended after {SYSTEMCTL_SECONDS} s.",
-            "systemd is stuck or the master is overloaded: see systemctl list-jobs there.",
-        ) from exc
-    if check and done.returncode != 0:
-        raise OhmyError(f"{' '.join(command)} failed: {done.stderr.strip()}", "See journalctl on the master.")
-    return done.stdout
 
 
 def _give(path: str, user: str) -> None:

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
 import types
 import typing as t
+
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli
 
 
 class FakeDisplay:
@@ -60,7 +64,7 @@ class FakeConnection:
 
 
 def make_action(cls: type, args: dict[str, t.Any], answers: t.Any, spool: str = "", check: bool = False) -> t.Any:
-    """Return an action whose module runs are answered by ``answers``, a list or a function of (name, args).
+    """Return an action whose module runs, and looks, are answered by ``answers``, a list or a function of (name, args).
 
     An exception among the answers is raised.
     """
@@ -79,10 +83,15 @@ def make_action(cls: type, args: dict[str, t.Any], answers: t.Any, spool: str = 
 
         def _low_level_execute_command(self, cmd: str, **_options: t.Any) -> dict[str, t.Any]:
             self._connection.commands.append(cmd)
-            return {"rc": 0, "stdout": "", "stderr": ""}
+            if "look" not in (words := shlex.split(cmd)):
+                return {"rc": 0, "stdout": "", "stderr": ""}
+            answer = self._answer("look", vars(cli.parser().parse_args(words[2:])))
+            return answer if "rc" in (answer or {}) else {"rc": 0, "stdout": f"{json.dumps(answer)}\r\n", "stderr": ""}
 
         def _execute_module(self, module_name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> t.Any:
-            name = module_name.rsplit(".", maxsplit=1)[-1]
+            return self._answer(module_name.rsplit(".", maxsplit=1)[-1], module_args)
+
+        def _answer(self, name: str, module_args: dict[str, t.Any]) -> t.Any:
             self.calls.append((name, module_args))
             answer = answers(name, module_args) if callable(answers) else answers.pop(0)
             if isinstance(answer, BaseException):

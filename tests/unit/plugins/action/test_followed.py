@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
@@ -60,16 +61,16 @@ class Master:
         self.looks = 0
 
     def __call__(self, name, args):
-        if name != "streaming_job_info":
+        if name != "look":
             state = self.states.pop(0)
             return {"changed": self.changed, "id": "j1", "status": state, "actions": ["start"], "output": None}
         if args["wait"] == 0:
-            return {"jobs": [self.job] if self.job else []}
+            return self.job
         self.looks += 1
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         if isinstance(state, BaseException):
             return state
-        return {"jobs": [state] if state else []}
+        return state
 
 
 def run(master, args=None, cls=streaming_job.ActionModule, **options):
@@ -83,8 +84,11 @@ def test_a_job_is_started_watched_and_its_end_is_the_result():
     assert (result["state"], result["application_id"], result["seconds"]) == ("succeeded", "application_1_1", 30.5)
     assert result["counters"] == {"a": 1} and "status" not in result
     assert any("map 50 %, reduce 0 % - mapping" in line for line in action.display.shown)
-    looks = [args for name, args in action.calls if name == "streaming_job_info"]
-    assert all(args["touch"] for args in looks), "each look is a sign of life"
+    looks = [(args["job"], args["wait"], args["known"]) for name, args in action.calls if name == "look"]
+    assert looks == [
+        ("j1", 8, "starting-{'map': 50, 'reduce': 0, 'text': 'mapping'}"),
+        ("j1", 8, "running-{'map': 50, 'reduce': 0, 'text': 'mapping'}"),
+    ]
 
 
 def test_a_first_failed_attempt_is_told_once_and_at_once():
@@ -176,6 +180,27 @@ def test_a_killed_job_is_a_failed_task():
 def test_a_lost_link_is_tried_again_and_shown():
     action, result = run(Master(status("running"), LOST, LOST, status("succeeded")))
     assert not result.get("failed") and any("connection to the master is lost" in line for line in action.display.shown)
+
+
+def test_a_look_that_a_signal_ended_is_a_lost_link(clock):
+    gone = {"rc": 143, "stdout": "", "stderr": "Shared connection to 10.0.0.5 closed."}
+    _action, result = run(Master(status("running"), gone, status("succeeded")))
+    assert not result.get("failed"), result
+    _action, result = run(Master(status("running"), gone))
+    assert result["failed"] and result["connection_lost"] and clock.now < 80
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"rc": 2, "stdout": "invalid choice: 'look'"}, "demo-master .* was not configured by this release"),
+        ({"rc": 1, "stdout": "ohmy: status.json cannot be read.\r\n"}, r"looked at on demo-master .*: status.json can"),
+        ({"rc": 127, "stdout": "", "stderr": "sh: no python3"}, "sh: no python3"),
+    ],
+)
+def test_a_look_that_cannot_be_is_told_at_once(clock, answer, words):
+    _action, result = run(Master(status("running"), {"stderr": "", **answer}))
+    assert result["failed"] and re.search(words, result["msg"]) and clock.now == 0
 
 
 def test_a_dead_master_fails_within_the_limit(clock):

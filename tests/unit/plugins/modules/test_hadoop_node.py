@@ -70,7 +70,7 @@ def host(tmp_path, monkeypatch):
     monkeypatch.setattr(hadoop_node.os, "geteuid", lambda: here.root)
     monkeypatch.setattr(hadoop_node, "converge", here.converge)
     monkeypatch.setattr(hadoop_node.facts, "gather", lambda _document: Facts(8192, 2, "10.0.0.5"))
-    monkeypatch.setattr(hadoop_node.cli, "reporter", lambda _document: here.voice)
+    monkeypatch.setattr(hadoop_node.verbs, "reporter", lambda _document: here.voice)
     monkeypatch.setattr(hadoop_node.bundle_step, "__defaults__", (str(here.bundle),))
     monkeypatch.setattr(hadoop_node, "BUNDLE", str(here.bundle))
     monkeypatch.setattr(hadoop_node.Module, "log", lambda _self, text, **_more: here.logged.append(text))
@@ -138,7 +138,7 @@ def test_silence_of_s3_is_a_warning(host, monkeypatch):
         raise OhmyError("S3 did not answer.")
 
     said = []
-    monkeypatch.setattr(hadoop_node.cli, "reporter", silent)
+    monkeypatch.setattr(hadoop_node.verbs, "reporter", silent)
     monkeypatch.setattr(hadoop_node.Module, "warn", lambda _module, text: said.append(text))
     result = host.run()
     assert result["changed"] is True

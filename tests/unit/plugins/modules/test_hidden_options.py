@@ -72,7 +72,7 @@ def test_a_secret_of_a_document_where_ansible_refuses_the_call(told):
 @pytest.mark.parametrize("module", [job_check, job_preflight, streaming_job])
 def test_a_secret_that_a_job_is_to_be_refused_for(told, monkeypatch, module):
     if module is not job_preflight:
-        monkeypatch.setattr(module.ensure_job, "require_root", refuse if module is job_check else lambda: None)
+        monkeypatch.setattr(module, "require_root", refuse if module is job_check else lambda: None)
     job = {"mapper": "cat", "cmdenv": {"DB_PASS": HUSH, "SIZE": "4"}, "options": {"a.secret": HUSH, "b": 1}}
     job.update({"input": ["/in"], "output": "/out"} if module is streaming_job else {})
     job.update({"name": "x", "mode": "off", "provider": "inventory"} if module is job_preflight else {})

@@ -76,7 +76,7 @@ def fixture_master(tmp_path, monkeypatch):
         monkeypatch.setattr(job_check, "read_conf", lambda: doors.read_conf(str(tmp_path)))
         monkeypatch.setattr(job_check, "open_doors", lambda: doors.open_doors(str(tmp_path)))
         monkeypatch.setattr(job_check, "read_document", lambda: {"s3": {"bucket": "b"}})
-        monkeypatch.setattr(job_check.ensure_job, "require_root", lambda: None)
+        monkeypatch.setattr(job_check, "require_root", lambda: None)
         monkeypatch.setattr(on_master.archive_contents, "__defaults__", (str(tmp_path),))
         monkeypatch.setattr(on_master, "_known", lambda _user: False)
         master.stub = stub
@@ -170,7 +170,7 @@ def test_input_in_s3_is_looked_at_unless_it_is_staged(master, monkeypatch):
 )
 def test_a_job_that_the_master_runs_is_not_looked_at(master, monkeypatch, state, following, force, looked):
     status = None if state is None else {"state": state, "following": following}
-    monkeypatch.setattr(job_check.jobs, "look", lambda _job: status)
+    monkeypatch.setattr(job_check.job_look, "look", lambda _job: status)
     result = run(id="j1", force=force, map_memory=99999)
     assert result.get("looked", True) is looked and bool(result.get("failed")) is looked
     assert bool(master.stub.seen) is looked

@@ -9,7 +9,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs, streaming_options
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import distcp, streaming_job, streaming_job_info
@@ -73,7 +73,7 @@ def test_the_specification_of_a_job():
     ],
 )
 def test_a_job_that_cannot_be_is_refused_before_anything_is_looked_at(monkeypatch, capsys, given, said, check):
-    monkeypatch.setattr(streaming_job.ensure_job, "require_root", lambda: None)
+    monkeypatch.setattr(streaming_job, "require_root", lambda: None)
     monkeypatch.setattr(streaming_job, "open_doors", lambda: pytest.fail("HDFS was asked"))
     args = {"input": ["/in"], "output": "/out", "mapper": "cat", "_ansible_check_mode": check, **given}
     with patch_module_args(args), pytest.raises(SystemExit):
@@ -115,7 +115,7 @@ def test_a_copy_that_cannot_be_meant_is_refused(bad):
 
 
 def test_jobs_are_listed_and_touched(tmp_path, monkeypatch):
-    monkeypatch.setattr(jobs, "is_following", lambda job: False)
+    monkeypatch.setattr(job_look, "is_following", lambda job: False)
     for job in ("a", "b"):
         (tmp_path / job).mkdir()
         JobDir(str(tmp_path / job)).write("spec.json", {"id": job, "kind": "distcp", "name": job})

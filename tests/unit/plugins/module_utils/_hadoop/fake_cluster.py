@@ -10,7 +10,7 @@ import time
 import types
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, follower, jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, follower, job_look, jobs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.history import JobTree
 
 SPEC = {
@@ -215,7 +215,7 @@ class Cluster:
     def follow(self):
         """Follow the job to its end and return its status."""
         assert follower.main(self.path) == 0
-        return jobs.status(self.spec["id"], self.root)
+        return job_look.status(self.spec["id"], self.root)
 
     def succeed(self, application=APP, data=b"a\t1\n"):
         """Let the client submit an application that succeeds."""

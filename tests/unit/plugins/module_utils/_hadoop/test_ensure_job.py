@@ -9,8 +9,7 @@ import os
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import ensure_job as under_test
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, jobs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job, plan_job, spooled_files
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir, fresh_status
 
@@ -98,7 +97,7 @@ def fixture_master(tmp_path, monkeypatch):
             master.running = True
         return "active" if master.running else "inactive"
 
-    monkeypatch.setattr(jobs, "_systemctl", systemctl)
+    monkeypatch.setattr(job_look, "systemctl", systemctl)
     monkeypatch.setattr(jobs, "_give", lambda path, user: None)
     master.root = root
     return master
@@ -161,9 +160,3 @@ def test_files_are_verified(tmp_path):
         spooled_files([{**good, "sha256": "0" * 64}], str(tmp_path))
     with pytest.raises(OhmyError, match="did not reach"):
         spooled_files([{**good, "name": "n.py"}], str(tmp_path))
-
-
-def test_root_is_needed():
-    under_test.require_root(lambda: 0)
-    with pytest.raises(OhmyError, match="become"):
-        under_test.require_root(lambda: 1000)

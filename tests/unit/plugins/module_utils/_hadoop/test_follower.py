@@ -17,6 +17,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     follow_application,
     follow_streaming,
     follower,
+    job_look,
     jobs,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
@@ -54,7 +55,7 @@ def cluster(monkeypatch, tmp_path):
 
 def write_status(cluster, **changes):
     """Leave the status of an earlier follower."""
-    status = jobs.status("wc", cluster.root)
+    status = job_look.status("wc", cluster.root)
     JobDir(cluster.path).write("status.json", {**status, **changes})
 
 
@@ -197,7 +198,7 @@ def test_a_silent_controller_kills_only_where_the_job_says_so(monkeypatch, tmp_p
 
 def test_a_job_has_only_so_much_time(monkeypatch, tmp_path):
     found = Cluster(monkeypatch, tmp_path, timeout=10)
-    JobDir(found.path).write("status.json", {**jobs.status("wc", found.root), "started": time.time() - 60})
+    JobDir(found.path).write("status.json", {**job_look.status("wc", found.root), "started": time.time() - 60})
     found.succeed()
     status = found.follow()
     assert status["state"] == "killed" and "10 s was up" in status["error"]["summary"]

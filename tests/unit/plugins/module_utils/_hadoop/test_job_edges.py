@@ -18,6 +18,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     evidence,
     health_look,
     identity,
+    job_look,
     jobdir,
     jobs,
     many,
@@ -72,19 +73,19 @@ def test_a_systemd_that_is_not_there_or_stuck_is_named(monkeypatch, error, words
     def run(*_arguments, **_more):
         raise error
 
-    monkeypatch.setattr(jobs.subprocess, "run", run)
+    monkeypatch.setattr(job_look.subprocess, "run", run)
     with pytest.raises(OhmyError, match=words):
-        jobs.is_following("wc")
+        job_look.is_following("wc")
 
 
 @pytest.mark.parametrize(("state", "follows"), [("active", True), ("activating", True), ("failed", False), ("", False)])
 def test_a_job_is_followed_while_its_unit_runs_or_is_about_to(monkeypatch, state, follows):
     done = types.SimpleNamespace(returncode=3, stdout=f"{state}\n", stderr="")
-    monkeypatch.setattr(jobs.subprocess, "run", lambda *_arguments, **_more: done)
-    assert jobs.is_following("wc") is follows
+    monkeypatch.setattr(job_look.subprocess, "run", lambda *_arguments, **_more: done)
+    assert job_look.is_following("wc") is follows
     with pytest.raises(OhmyError, match="systemctl start ohmy-follow@wc.service failed: no"):
         done.stderr = "no\n"
-        jobs._systemctl("start", jobs.unit("wc"))
+        job_look.systemctl("start", job_look.unit("wc"))
 
 
 def test_a_job_s_files_are_given_to_its_user_or_the_node_is_named(tmp_path, monkeypatch):
@@ -104,7 +105,7 @@ def test_a_job_s_files_are_given_to_its_user_or_the_node_is_named(tmp_path, monk
 
 def test_no_jobs_are_known_where_there_never_was_one(tmp_path):
     assert jobs.known_jobs(str(tmp_path / "jobs")) == []
-    jobs.touch("wc", str(tmp_path / "jobs"))
+    job_look.touch("wc", str(tmp_path / "jobs"))
 
 
 @pytest.mark.parametrize(

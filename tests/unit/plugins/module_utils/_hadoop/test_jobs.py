@@ -15,7 +15,7 @@ import time
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, evidence, jobs, results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, evidence, job_look, jobs, results
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_fetch
 
@@ -39,7 +39,7 @@ def units(monkeypatch):
         found.append(words)
         return ""
 
-    monkeypatch.setattr(jobs, "_systemctl", systemctl)
+    monkeypatch.setattr(job_look, "systemctl", systemctl)
     return found
 
 
@@ -63,37 +63,37 @@ def test_an_id_that_cannot_be_a_unit_is_refused(job):
 
 def test_an_unknown_job_has_no_status_and_a_new_one_is_starting(tmp_path, units):
     root = str(tmp_path)
-    assert jobs.look("wc", root=root) is None
+    assert job_look.look("wc", root=root) is None
     jobs.create(SPEC, {}, root, None)
-    first = jobs.look("wc", root=root)
+    first = job_look.look("wc", root=root)
     assert first["state"] == "starting" and first["following"] is False
-    assert jobs.look("wc", root=root)["digest"] == first["digest"]
+    assert job_look.look("wc", root=root)["digest"] == first["digest"]
 
 
 def test_a_look_waits_for_news_and_only_so_long(tmp_path, units):
     root = str(tmp_path)
     jobs.create(SPEC, {}, root, None)
-    known = jobs.look("wc", root=root)["digest"]
+    known = job_look.look("wc", root=root)["digest"]
     began = time.monotonic()
-    assert jobs.look("wc", 0.3, known, root)["digest"] == known
+    assert job_look.look("wc", 0.3, known, root)["digest"] == known
     assert 0.2 < time.monotonic() - began < 5
-    JobDir.of("wc", root).write("status.json", {**jobs.status("wc", root), "state": "failed"})
-    assert jobs.look("wc", 60, known, root)["state"] == "failed"
+    JobDir.of("wc", root).write("status.json", {**job_look.status("wc", root), "state": "failed"})
+    assert job_look.look("wc", 60, known, root)["state"] == "failed"
 
 
 def test_that_a_job_goes_on_is_told_less_often_than_news(tmp_path, units, monkeypatch):
-    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0.5)
+    monkeypatch.setattr(job_look, "PROGRESS_SECONDS", 0.5)
     root = str(tmp_path)
     jobs.create(SPEC, {}, root, None)
-    folder, first = JobDir.of("wc", root), jobs.status("wc", root)
-    known = jobs.look("wc", root=root)["digest"]
+    folder, first = JobDir.of("wc", root), job_look.status("wc", root)
+    known = job_look.look("wc", root=root)["digest"]
     folder.write("status.json", {**first, "progress": {**first["progress"], "map": 7}})
     began = time.monotonic()
-    gone_on = jobs.look("wc", 60, known, root)
+    gone_on = job_look.look("wc", 60, known, root)
     assert gone_on["progress"]["map"] == 7 and 0.4 < time.monotonic() - began < 5
-    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 60)
+    monkeypatch.setattr(job_look, "PROGRESS_SECONDS", 60)
     folder.write("status.json", {**first, "first_failure": {"summary": "x"}})
-    assert jobs.look("wc", 60, gone_on["digest"], root)["first_failure"]
+    assert job_look.look("wc", 60, gone_on["digest"], root)["first_failure"]
 
 
 def test_a_start_begins_a_failed_job_anew_and_leaves_the_others(tmp_path, units):
@@ -102,14 +102,14 @@ def test_a_start_begins_a_failed_job_anew_and_leaves_the_others(tmp_path, units)
     folder = JobDir.of("wc", root)
     assert jobs.start("wc", root)
     assert ("start", "--no-block", "ohmy-follow@wc.service") in units
-    folder.write("status.json", {**jobs.status("wc", root), "state": "running"})
+    folder.write("status.json", {**job_look.status("wc", root), "state": "running"})
     units.state = "active"
     assert not jobs.start("wc", root)
     units.state = "failed"
     assert jobs.start("wc", root) and folder.status()["state"] == "running"
-    folder.write("status.json", {**jobs.status("wc", root), "state": "failed"})
+    folder.write("status.json", {**job_look.status("wc", root), "state": "failed"})
     assert jobs.start("wc", root) and folder.status() is None
-    folder.write("status.json", {**jobs.status("wc", root), "state": "succeeded"})
+    folder.write("status.json", {**job_look.status("wc", root), "state": "succeeded"})
     assert not jobs.start("wc", root)
 
 
@@ -228,7 +228,7 @@ def test_evidence_holds_what_could_be_had_and_names_the_rest(tmp_path, monkeypat
     root, logs = str(tmp_path / "jobs"), tmp_path / "logs"
     jobs.create(SPEC, {}, root, None)
     folder = JobDir.of("wc", root)
-    folder.write("status.json", {**jobs.status("wc", root), "application_id": "application_1_0001"})
+    folder.write("status.json", {**job_look.status("wc", root), "application_id": "application_1_0001"})
     folder.write_text("job.xml", "may hold a word of the user's own")
     logs.mkdir()
     (logs / "hadoop-hdfs-namenode.log").write_bytes(b"old\n" * 400000 + b"last\n")

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     follow_application,
     follow_streaming,
-    jobs,
+    job_look,
     tries,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.causes.table import CAUSES
@@ -69,7 +69,7 @@ def failing(cluster, application, diagnostics, half=True):
 
 def cluster_status(cluster):
     """Return the status of a job that began a moment ago."""
-    return {**jobs.status("wc", cluster.root), "started": time.time() - 5}
+    return {**job_look.status("wc", cluster.root), "started": time.time() - 5}
 
 
 def texts(cluster, monkeypatch):

@@ -15,7 +15,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.health import newest_reports
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts, memory
-from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, disk_layout, report, system
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli, disk_layout, report, system, verbs
 
 BLOB = base64.b64encode(b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(range(224, 256))).decode()
 PREFIX = "clusters/demo/7f8f7d1e/"
@@ -47,7 +47,7 @@ def keys(tmp_path, monkeypatch):
 
 @pytest.fixture
 def imds(monkeypatch):
-    monkeypatch.setattr(cli, "Imds", lambda: types.SimpleNamespace(get=lambda _path: "i-0123\n"))
+    monkeypatch.setattr(verbs, "Imds", lambda: types.SimpleNamespace(get=lambda _path: "i-0123\n"))
 
 
 def test_the_host_key_is_in_the_object_s_name(tmp_path):
@@ -72,9 +72,9 @@ def test_a_boot_publishes_its_key_before_all_else_and_reports_last(keys, imds, m
     want = types.SimpleNamespace(
         facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]), disks=disk_layout.Layout()
     )
-    monkeypatch.setattr(cli.facts, "gather", lambda _document, _patience: want.facts)
-    monkeypatch.setattr(cli, "converge", lambda _document, _facts, patience: (want, Plan(), []))
-    assert cli.boot(bucket, PREFIX, "master") == 0
+    monkeypatch.setattr(verbs.facts, "gather", lambda _document, _patience: want.facts)
+    monkeypatch.setattr(verbs, "converge", lambda _document, _facts, patience: (want, Plan(), []))
+    assert verbs.boot(bucket, PREFIX, "master") == 0
     assert [key.split("/")[3] for key in bucket.order] == ["nodes", "documents", "nodes"]
     assert "hostkey" in bucket.order[0] and "report/reached/" in bucket.order[2]
     assert json.loads(bucket.objects[bucket.order[2]])["address"] == "10.0.0.4"
@@ -85,13 +85,13 @@ def test_a_boot_publishes_its_key_before_all_else_and_reports_last(keys, imds, m
 def test_a_boot_that_fails_says_so(keys, imds, body, words):
     bucket = Bucket({} if body is None else {f"{PREFIX}documents/master.json": body})
     with pytest.raises(OhmyError, match=words):
-        cli.boot(bucket, PREFIX, "master")
+        verbs.boot(bucket, PREFIX, "master")
     assert words in json.loads(bucket.objects[f"{PREFIX}nodes/i-0123/report/failed"])["error"]
 
 
 def test_an_unforeseen_error_is_reported_too():
     bucket = Bucket()
-    with pytest.raises(ZeroDivisionError), cli.told(report.Reporter(bucket, PREFIX, "i-0123")):
+    with pytest.raises(ZeroDivisionError), verbs.told(report.Reporter(bucket, PREFIX, "i-0123")):
         print(1 / 0)
     found = json.loads(bucket.objects[f"{PREFIX}nodes/i-0123/report/failed"])
     assert found["error"] == "division by zero" and "ZeroDivisionError" in found["lines"][-1]
@@ -102,7 +102,7 @@ def test_a_report_that_fails_hides_nothing(capsys):
         def put(self, key, body):
             raise OhmyError("S3 did not answer")
 
-    with pytest.raises(OhmyError, match="the true reason"), cli.told(report.Reporter(Mute(), PREFIX, "i-0123")):
+    with pytest.raises(OhmyError, match="the true reason"), verbs.told(report.Reporter(Mute(), PREFIX, "i-0123")):
         raise OhmyError("the true reason")
     assert "could not be reported: S3 did not answer" in capsys.readouterr().err
 
@@ -140,24 +140,24 @@ def test_an_error_ends_with_one_line_and_an_exit_code(monkeypatch, capsys):
     def refuse():
         raise OhmyError("No document.", "Boot first.", lines=["a line"])
 
-    monkeypatch.setattr(cli, "apply_from_disk", refuse)
+    monkeypatch.setattr(verbs, "apply_from_disk", refuse)
     assert cli.main(["apply"]) == 1
     assert capsys.readouterr().err == "ohmy: a line\nohmy: No document. Boot first.\n"
 
 
 def test_a_host_without_s3_reports_nothing(monkeypatch, document):
-    monkeypatch.setattr(cli.documents, "load", lambda: {**document, "s3": None})
-    monkeypatch.setattr(cli.os, "listdir", lambda _path: ["hadoop-namenode.service", "other.service"])
-    monkeypatch.setattr(cli.report, "failed_units", lambda names: (f"{names[0]} failed: why", ["why"]))
-    monkeypatch.setattr(cli, "Imds", None)
+    monkeypatch.setattr(verbs.documents, "load", lambda: {**document, "s3": None})
+    monkeypatch.setattr(verbs.os, "listdir", lambda _path: ["hadoop-namenode.service", "other.service"])
+    monkeypatch.setattr(verbs.report, "failed_units", lambda names: (f"{names[0]} failed: why", ["why"]))
+    monkeypatch.setattr(verbs, "Imds", None)
     assert cli.main(["report"]) == 0
 
 
 def test_a_boot_at_which_the_disk_has_the_document_converges_to_it(imds, monkeypatch, document):
     asked = []
-    monkeypatch.setattr(cli.documents, "load", lambda: document)
-    monkeypatch.setattr(cli.S3, "from_document", lambda found: Bucket(asked.append(found) or ()))
-    monkeypatch.setattr(cli, "apply", lambda found, voice, _started: asked.append((found, voice.at)) or 0)
+    monkeypatch.setattr(verbs.documents, "load", lambda: document)
+    monkeypatch.setattr(verbs.S3, "from_document", lambda found: Bucket(asked.append(found) or ()))
+    monkeypatch.setattr(verbs, "apply", lambda found, voice, _started: asked.append((found, voice.at)) or 0)
     assert cli.main(["apply"]) == 0
     assert asked == [document, (document, f"{PREFIX}nodes/i-0123/")]
 
@@ -166,9 +166,9 @@ def test_what_a_disk_lacks_is_said_and_reported(monkeypatch, document, capsys):
     bucket = Bucket()
     layout = disk_layout.Layout(lost={"/var/lib/hadoop/disks/2": "the EBS volume /dev/nvme2n1 is gone"})
     want = types.SimpleNamespace(facts=Facts(8192, 2, "10.0.0.4"), room=memory(8192, ["namenode"]), disks=layout)
-    monkeypatch.setattr(cli.facts, "gather", lambda _document, _patience: want.facts)
-    monkeypatch.setattr(cli, "converge", lambda _document, _facts, patience: (want, Plan(), []))
-    assert cli.apply(document, report.Reporter(bucket, PREFIX, "i-0123"), 0.0) == 0
+    monkeypatch.setattr(verbs.facts, "gather", lambda _document, _patience: want.facts)
+    monkeypatch.setattr(verbs, "converge", lambda _document, _facts, patience: (want, Plan(), []))
+    assert verbs.apply(document, report.Reporter(bucket, PREFIX, "i-0123"), 0.0) == 0
     (body,) = bucket.objects.values()
     assert json.loads(body)["warnings"] == layout.warnings
     assert "ohmy: the EBS volume /dev/nvme2n1 is gone; HDFS goes on without it.\n" in capsys.readouterr().err
@@ -177,11 +177,11 @@ def test_what_a_disk_lacks_is_said_and_reported(monkeypatch, document, capsys):
 @pytest.mark.parametrize("found", [("hadoop-namenode.service failed: why", ["why"]), None])
 def test_the_unit_that_failed_is_reported_where_there_is_one(imds, monkeypatch, document, found):
     bucket = Bucket()
-    monkeypatch.setattr(cli.documents, "load", lambda: document)
-    monkeypatch.setattr(cli.S3, "from_document", lambda _document: bucket)
-    monkeypatch.setattr(cli.os, "listdir", lambda _path: ["ohmy-node.service", "hadoop-namenode.service", "x"])
+    monkeypatch.setattr(verbs.documents, "load", lambda: document)
+    monkeypatch.setattr(verbs.S3, "from_document", lambda _document: bucket)
+    monkeypatch.setattr(verbs.os, "listdir", lambda _path: ["ohmy-node.service", "hadoop-namenode.service", "x"])
     asked = []
-    monkeypatch.setattr(cli.report, "failed_units", lambda names: asked.extend(names) or found)
+    monkeypatch.setattr(verbs.report, "failed_units", lambda names: asked.extend(names) or found)
     assert cli.main(["report"]) == 0
     assert asked == ["hadoop-namenode.service", "ohmy-node.service"]
     assert [json.loads(body)["lines"] for body in bucket.objects.values()] == ([["why"]] if found else [])
@@ -189,12 +189,12 @@ def test_the_unit_that_failed_is_reported_where_there_is_one(imds, monkeypatch, 
 
 def test_each_verb_does_its_own_work(monkeypatch, document, capsys):
     done = []
-    monkeypatch.setattr(cli.documents, "load", lambda: document)
-    monkeypatch.setattr(cli, "reporter", lambda found: found["cluster"])
-    monkeypatch.setattr(cli, "boot", lambda s3, prefix, role: done.append((s3.bucket, prefix, role)) or 0)
-    monkeypatch.setattr(cli.spot, "watch", lambda voice: done.append(("spot", voice)))
-    monkeypatch.setattr(cli.lease, "check", lambda found: f"the lease of {found['cluster']} holds")
-    monkeypatch.setattr(cli.checkpoint, "main", lambda: 3)
+    monkeypatch.setattr(verbs.documents, "load", lambda: document)
+    monkeypatch.setattr(verbs, "reporter", lambda found: found["cluster"])
+    monkeypatch.setattr(verbs, "boot", lambda s3, prefix, role: done.append((s3.bucket, prefix, role)) or 0)
+    monkeypatch.setattr(verbs.spot, "watch", lambda voice: done.append(("spot", voice)))
+    monkeypatch.setattr(verbs.lease, "check", lambda found: f"the lease of {found['cluster']} holds")
+    monkeypatch.setattr(verbs.checkpoint, "main", lambda: 3)
     place = ["--bucket", "b", "--endpoint", "https://s3.example.com", "--region", "eu-central-1"]
     assert cli.main(["boot", *place, "--prefix", PREFIX, "--role", "worker"]) == 0
     assert cli.main(["spot"]) == 0

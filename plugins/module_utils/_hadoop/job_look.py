@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the ohmy.hadoop contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: the interface may change in any release.
+"""Looks at one job on the master: what its follower wrote, whether that still runs, and a sign of life for it.
+
+Nothing heavy is imported here, as one who waits for a job looks often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import time
+import typing as t
+
+from .._core.errors import OhmyError
+from .._core.rights import require_root
+from .jobdir import ENDED, ROOT, JobDir, fresh_status
+
+LOOK_PAUSE = 0.2
+# Nobody needs to know more often how far a job is; each look takes time from the master, which its tasks feel.
+PROGRESS = ("progress", "counters")
+PROGRESS_SECONDS = 3.0
+SYSTEMCTL_SECONDS = 30
+Data = t.Dict[str, t.Any]
+
+
+def unit(job: str) -> str:
+    """Return the name of a job's follower unit."""
+    return f"ohmy-follow@{job}.service"
+
+
+def status(job: str, root: str = ROOT) -> Data | None:
+    """Return a job's status, ``starting`` before the follower's first word, None for an unknown job."""
+    folder = JobDir.of(job, root)
+    spec = folder.spec()
+    if spec is None:
+        return None
+    return folder.status() or fresh_status(spec, now=os.stat(folder.file("spec.json")).st_mtime)
+
+
+def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) -> Data | None:
+    """Return a job's status with ``digest``, ``following`` and ``age`` (seconds) when it is not that of the ``known`` digest.
+
+    That comes at once where there is news, and after PROGRESS_SECONDS where the job has only gone on.
+
+    :param wait: seconds for which a change is waited for.
+    """
+    began = time.monotonic()
+    while True:
+        found = status(job, root)
+        if found is None:
+            return None
+        news, whole = _digest({key: value for key, value in found.items() if key not in PROGRESS}), _digest(found)
+        waited = time.monotonic() - began
+        is_news = not (known or "").startswith(f"{news}-") or found["state"] in ENDED
+        has_gone_on = known != f"{news}-{whole}" and waited >= PROGRESS_SECONDS
+        if is_news or has_gone_on or waited >= wait:
+            age = round((found["finished"] or time.time()) - found["started"], 1)
+            return {**found, "digest": f"{news}-{whole}", "following": is_following(job), "age": age}
+        time.sleep(LOOK_PAUSE)
+
+
+def _digest(data: t.Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def touch(job: str, root: str = ROOT) -> None:
+    """Give a sign of life to a job's follower."""
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(JobDir.of(job, root).file("heartbeat"), follow_symlinks=False)
+
+
+def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
+    """Give a sign of life, look, and print a line of JSON: the job, or null where there is none."""
+    require_root()
+    touch(job, root)
+    print(json.dumps(look(job, wait, known, root)))
+    return 0
+
+
+def is_following(job: str) -> bool:
+    """Tell whether the job's follower runs or is about to."""
+    state = systemctl("is-active", unit(job), check=False).strip()
+    return state in ("active", "activating", "reloading")
+
+
+def systemctl(*words: str, check: bool = True) -> str:
+    """Return what systemctl prints.
+
+    :raises OhmyError: there is none, it hangs, or it fails and ``check`` is set.
+    """
+    command = ["systemctl", *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SYSTEMCTL_SECONDS, check=False)
+    except FileNotFoundError as exc:
+        raise OhmyError(
+            "There is no systemctl here.", "Jobs are followed on the cluster's master, by systemd."
+        ) from exc
+    except subprocess.TimeoutExpired as exc:
+        raise OhmyError(
+            f"{' '.join(command)} has not ended after {SYSTEMCTL_SECONDS} s.",
+            "systemd is stuck or the master is overloaded: see systemctl list-jobs there.",
+        ) from exc
+    if check and done.returncode != 0:
+        raise OhmyError(f"{' '.join(command)} failed: {done.stderr.strip()}", "See journalctl on the master.")
+    return done.stdout
