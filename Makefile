@@ -92,7 +92,7 @@ test: setup-dev
 	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(THREE)
 
 test-long: setup-dev
-	@scripts/test tests -m long $(THREE)
+	@scripts/test tests/end_to_end tests/faults tests/fleet tests/archives tests/browser -m long $(THREE)
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host of one's own, Debian 11 with 4 GiB and its own Python and Java, becomes a node, drifts and is repaired."""
+"""A host of one's own, Debian 11 with 4 GiB and its own Python and Java, becomes a node, drifts, is repaired, and works."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import re
 import shutil
 import subprocess
 import typing as t
-import uuid
 
 import pytest
 import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import sizing
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.node_document import incarnation
 from tests.documented import documented
 from tests.machines import Machines, apt, images, up
 from tests.waiting import wait_for
 
-from .support import BIN, ROOT
+from .support import BIN, ROOT, Run, write_job
 
 pytestmark = pytest.mark.long
 
@@ -68,7 +68,7 @@ class Node:
         self.document = {
             "schema": 1,
             "cluster": "nodes",
-            "incarnation": str(uuid.uuid5(uuid.NAMESPACE_DNS, "nodes")),
+            "incarnation": incarnation("nodes"),
             "role": "master",
             "master": "self",
             "workers": 0,
@@ -259,3 +259,30 @@ def test_a_reboot_converges_from_disk(node):
     assert state() == "active", node.run("journalctl", "-u", "ohmy-node", "--no-pager")
     assert node.run("systemctl", "--failed", "--plain", "--no-legend").strip() == ""
     assert node.play(check=True)["actions"] == []
+
+
+def test_a_job_runs_on_it(node, tmp_path, home):
+    (tmp_path / "words.txt").write_text("a rose is a rose\nis a rose\n" * 100)
+    (tmp_path / "mapper.py").write_text("import sys\nprint(*sys.stdin.read().split(), sep='\\n')\n")
+    (tmp_path / "reducer.py").write_text(
+        "import collections, sys\n"
+        "for word, count in sorted(collections.Counter(sys.stdin.read().split()).items()):\n"
+        "    print(word, count, sep='\\t')\n"
+    )
+    values = {
+        "job_mapper": "mapper.py",
+        "job_reducer": "reducer.py",
+        "job_input": ["words.txt"],
+        "job_output": "output",
+    }
+    own = {"cluster_provider": "inventory", "cluster_name": "nodes", "hadoop_java": "package"}
+    job = write_job(tmp_path, **values, **own, hadoop_packages=GIVEN["hadoop_packages"])
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_"))}
+    env |= {"HOME": str(home), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "AWS_EC2_METADATA_DISABLED": "true"}
+    inventories = ["-i", "inventory", "-i", str(node.machines.inventory)]
+    run = Run([str(BIN / "ansible-playbook"), *inventories, "run_job.yml", "-e", f"job_file={job}"], env, ROOT)
+    assert run.finish(600) == 0, run.text
+    assert (tmp_path / "output" / "part-00000").read_text() == "a\t300\nis\t200\nrose\t300\n"
+    # The job's own process lingers for some seconds.
+    daemons = [line for line in node.run("ps", "-C", "java", "-o", "cmd=").splitlines() if "-Dproc_" in line]
+    assert len(daemons) == 5 and all("/usr/lib/jvm/java-17-openjdk-amd64/" in line for line in daemons), daemons

@@ -186,7 +186,6 @@ def test_drift_is_told_and_repaired_and_nothing_else_is_touched(own, first):
 
 
 def test_the_role_alone_restarts_what_reads_a_changed_property_in_batches(own, first):
-    own.configure()
     before = own.pids()
     check, run = documented(PAGE, "site").strip().splitlines()
     code, text = own.shell(check)

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 import time
 import typing as t
 
@@ -79,7 +80,7 @@ def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
     """Give a sign of life, look, and print a line of JSON: the job, or null where there is none."""
     require_root()
     touch(job, root)
-    print(json.dumps(look(job, wait, known, root)))
+    sys.stdout.write(f"{json.dumps(look(job, wait, known, root))}\n")
     return 0
 
 
