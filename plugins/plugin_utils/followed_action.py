@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import time
@@ -14,7 +15,8 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils._core.errors import OhmyError
-from ..module_utils._hadoop.jobdir import ENDED
+from ..module_utils._hadoop.jobdir import ENDED, JobDir
+from ..module_utils._node.units import PYTHON
 from .amounts import clock
 from .interruption import on_interrupt
 from .node_action import RETRY_SECONDS
@@ -22,10 +24,9 @@ from .progress import Progress
 from .task_options import seconds_option
 from .watched_action import WatchedAction
 
-BUNDLE = ("/usr/bin/python3", "/opt/ohmy/node.pyz")
-# As Python exits where there is no bundle, and the bundle itself where it is another release's.
-NO_SUCH_VERB = 2
-SIGNALS = 128
+# What the bundle's words begin with, and its answers; what is said where there is no bundle, or another release's.
+SAID, ANSWERS = "ohmy: ", ("{", "null")
+OTHER_BUNDLE = ("invalid choice: 'look'", "No such file or directory")
 # One look waits on the master for a change: fewer of them, and the news still comes at once.
 LOOK_SECONDS = 8
 DEAD_LOOKS = 2
@@ -191,27 +192,32 @@ class FollowedAction(WatchedAction):
 
         :raises OhmyError: the connection is lost, the master has no such bundle, or the look fails.
         """
-        words = [*BUNDLE, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
-        done = self.keep_trying(lambda: self._run(shlex.join(words)), RETRY_SECONDS)
-        if done["rc"] == NO_SUCH_VERB:
+        JobDir.of(job)
+        python, bundle = PYTHON.split()
+        words = [python, "-I", bundle, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
+        return self.keep_trying(lambda: self._ask(shlex.join(words)), RETRY_SECONDS)
+
+    def _ask(self, command: str) -> dict[str, t.Any] | None:
+        # Input, which nobody reads, does without a terminal: each one is a login that the master writes down.
+        piped = b"\n" if self._is_pipelining_enabled("new") else None
+        done = self._low_level_execute_command(command, in_data=piped)
+        lines = [line.strip() for line in f"{done['stdout']}\n{done['stderr']}".splitlines() if line.strip()]
+        said = [line.removeprefix(SAID) for line in lines if line.startswith(SAID)]
+        if done["rc"] == 0:
+            with contextlib.suppress(ValueError, StopIteration):
+                seen: dict[str, t.Any] | None = json.loads(
+                    next(line for line in reversed(lines) if line.startswith(ANSWERS))
+                )
+                return seen
+        elif done["rc"] == 1 and said:
+            raise OhmyError(f"{self.host}: {said[-1]}", "Then run the same command again.")
+        elif done["rc"] == 2 and any(sign in line for sign in OTHER_BUNDLE for line in lines):
             raise OhmyError(
                 f"{self.host} was not configured by this release of the collection.",
-                "Run the same job by run_job, or ansible-playbook ohmy.hadoop.configure, first.",
+                "Run ansible-playbook ohmy.hadoop.configure first, or run_job, which does so too.",
             )
-        # Where sudo is given a terminal, all that is said comes here, and SSH's own goodbye in the other place.
-        told = str(done["stdout"]).strip().rpartition("\n")[2]
-        if done["rc"]:
-            words = told.removeprefix("ohmy: ") or str(done["stderr"]).strip()
-            raise OhmyError(f"The job {job} cannot be looked at on {self.host}: {words}")
-        seen: dict[str, t.Any] | None = json.loads(told)
-        return seen
-
-    def _run(self, command: str) -> dict[str, t.Any]:
-        done: dict[str, t.Any] = self._low_level_execute_command(command)
-        # What a signal ended has said nothing: a node that goes down looks like this.
-        if done["rc"] >= SIGNALS and not str(done["stdout"]).strip():
-            raise AnsibleConnectionFailure(f"the look ended without an answer (exit {done['rc']})")
-        return done
+        # As of a node that goes down; where it does not, the next look tells.
+        raise AnsibleConnectionFailure(f"a look ended without an answer (exit {done['rc']}) {' '.join(lines)[-300:]}")
 
     def _watch(self, began: dict[str, t.Any], timeout: float, line: Progress) -> dict[str, t.Any]:
         job, status = str(began["id"]), began["status"]

@@ -87,7 +87,7 @@ class Scaled:
         return path
 
     def begin(self, name: str) -> t.Any:
-        """Start a job whose maps wait for :meth:`go`, and wait until the first of them run."""
+        """Start a job whose maps wait for :meth:`require_answer`, and wait until the first of them run."""
         gate = f"http://{self.cloud.master(NAME)['PrivateIpAddress']}:9870/webhdfs/v1/user/hadoop/go-{name}?op=GETFILESTATUS"
         run = self.cloud.start("run_job.yml", "-e", f"job_file={self.job(name, gate)}")
         wait_for("running maps", lambda: "running)" in run.text, 400)
@@ -182,7 +182,11 @@ def test_a_worker_comes_while_a_job_runs_and_one_dies(scaled):
     assert {one: after[one] for one in before} == before
     assert len(scaled.workers()) == 3 and list(scaled.nodes().values()) == ["RUNNING"] * 3
     dead = min(scaled.workers().values(), key=lambda one: (one["LaunchTime"], one["InstanceId"]))
-    scaled.cloud.client("ec2").terminate_instances(InstanceIds=[dead["InstanceId"]])
+    ec2 = scaled.cloud.client("ec2")
+    ec2.terminate_instances(InstanceIds=[dead["InstanceId"]])
+    ec2.get_waiter("instance_terminated").wait(
+        InstanceIds=[dead["InstanceId"]], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
     scaled.require_answer("grow", run)
 
 

@@ -23,7 +23,10 @@ pytestmark = pytest.mark.long
 # nodes with the standard library alone. Python itself matters to how programs are read.
 PARTS = {
     "lowest": ["inventory", "module_utils/_aws"],
-    "newest": ["action", "inventory", "module_utils/_rehearsal/test_programs_check.py"],
+    "newest": [
+        *("action", "inventory", "plugin_utils/test_settings.py", "plugin_utils/test_run_report_masking.py"),
+        "module_utils/_rehearsal/test_programs_check.py",
+    ],
 }
 
 

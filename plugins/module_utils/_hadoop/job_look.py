@@ -77,10 +77,17 @@ def touch(job: str, root: str = ROOT) -> None:
 
 
 def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
-    """Give a sign of life, look, and print a line of JSON: the job, or null where there is none."""
+    """Give a sign of life, look, and print a line of JSON: the job, or null where there is none.
+
+    :raises OhmyError: this is not root, or something there cannot be read or written.
+    """
     require_root()
-    touch(job, root)
-    sys.stdout.write(f"{json.dumps(look(job, wait, known, root))}\n")
+    try:
+        touch(job, root)
+        seen = look(job, wait, known, root)
+    except OSError as exc:
+        raise OhmyError(f"The job {job} cannot be looked at: {exc}.", "Look at rights and room there.") from exc
+    sys.stdout.write(f"{json.dumps(seen)}\n")
     return 0
 
 

@@ -19,24 +19,24 @@ from .._core.voice import say
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="node.pyz", description="What runs on a node of the cluster.")
-    verbs = top.add_subparsers(dest="verb", required=True)
-    first = verbs.add_parser("boot", help="first boot: publish the host key, fetch the document, converge")
+    known = top.add_subparsers(dest="verb", required=True)
+    first = known.add_parser("boot", help="first boot: publish the host key, fetch the document, converge")
     for name in ("bucket", "prefix", "endpoint", "region"):
         first.add_argument(f"--{name}", required=True)
     first.add_argument("--role", required=True)
     first.add_argument("--path-style", action="store_true")
-    verbs.add_parser("apply", help="converge to the document on disk")
-    verbs.add_parser("report", help="report the unit that failed")
-    verbs.add_parser("lease", help="read the lease; arm its timer anew or power off")
-    verbs.add_parser("spot", help="wait for the notice that EC2 takes this instance back")
-    verbs.add_parser("checkpoint", help="merge the NameNode's edits into its image where that is due")
-    look = verbs.add_parser(
+    known.add_parser("apply", help="converge to the document on disk")
+    known.add_parser("report", help="report the unit that failed")
+    known.add_parser("lease", help="read the lease; arm its timer anew or power off")
+    known.add_parser("spot", help="wait for the notice that EC2 takes this instance back")
+    known.add_parser("checkpoint", help="merge the NameNode's edits into its image where that is due")
+    look = known.add_parser(
         "look", help="give a job a sign of life, wait for news of it, and print what is known of it"
     )
     look.add_argument("job")
     look.add_argument("--wait", type=int, default=0, help="seconds, at most")
     look.add_argument("--known", help="the digest of what is known already")
-    verbs.add_parser("follow", help="follow a job").add_argument("job_dir")
+    known.add_parser("follow", help="follow a job").add_argument("job_dir")
     return top
 
 

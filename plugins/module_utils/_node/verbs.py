@@ -115,4 +115,6 @@ def work(args: argparse.Namespace) -> int:
     if args.verb == "lease":
         say(lease.check(documents.load()))
         return 0
-    return checkpoint.main()
+    if args.verb == "checkpoint":
+        return checkpoint.main()
+    raise OhmyError(f"The verb {args.verb} does nothing.", "This is a defect of the collection.")

@@ -48,6 +48,9 @@ class FakeConnection:
     def set_option(self, name: str, value: t.Any) -> None:
         self.options[name] = value
 
+    def is_pipelining_enabled(self, wrap_async: bool = False) -> bool:
+        return not wrap_async
+
     def reset(self) -> None:
         self.resets += 1
 
@@ -81,11 +84,12 @@ def make_action(cls: type, args: dict[str, t.Any], answers: t.Any, spool: str = 
             self.display = display
             self.calls: list[tuple[str, dict[str, t.Any]]] = []
 
-        def _low_level_execute_command(self, cmd: str, **_options: t.Any) -> dict[str, t.Any]:
+        def _low_level_execute_command(self, cmd: str, sudoable: bool = True, **_options: t.Any) -> dict[str, t.Any]:
             self._connection.commands.append(cmd)
             if "look" not in (words := shlex.split(cmd)):
                 return {"rc": 0, "stdout": "", "stderr": ""}
-            answer = self._answer("look", vars(cli.parser().parse_args(words[2:])))
+            assert words[:3] == ["/usr/bin/python3", "-I", "/opt/ohmy/node.pyz"] and sudoable
+            answer = self._answer("look", vars(cli.parser().parse_args(words[3:])))
             return answer if "rc" in (answer or {}) else {"rc": 0, "stdout": f"{json.dumps(answer)}\r\n", "stderr": ""}
 
         def _execute_module(self, module_name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> t.Any:

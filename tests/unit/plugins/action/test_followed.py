@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 
@@ -182,25 +183,50 @@ def test_a_lost_link_is_tried_again_and_shown():
     assert not result.get("failed") and any("connection to the master is lost" in line for line in action.display.shown)
 
 
-def test_a_look_that_a_signal_ended_is_a_lost_link(clock):
-    gone = {"rc": 143, "stdout": "", "stderr": "Shared connection to 10.0.0.5 closed."}
-    _action, result = run(Master(status("running"), gone, status("succeeded")))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"rc": 143, "stdout": "Terminated", "stderr": "Shared connection to 10.0.0.5 closed."},
+        {"rc": 0, "stdout": "", "stderr": ""},
+        {"rc": 0, "stdout": '{"state": "run', "stderr": ""},
+        {"rc": 1, "stdout": "", "stderr": "sudo: a password is required"},
+        {"rc": 2, "stdout": "sh: 1: Cannot fork", "stderr": ""},
+        {"rc": 255, "stdout": "", "stderr": ""},
+    ],
+)
+def test_a_look_without_an_answer_is_a_lost_link(clock, answer):
+    _action, result = run(Master(status("running"), answer, status("succeeded")))
     assert not result.get("failed"), result
-    _action, result = run(Master(status("running"), gone))
-    assert result["failed"] and result["connection_lost"] and clock.now < 80
+    _action, result = run(Master(status("running"), answer))
+    assert result["failed"] and result["connection_lost"] and 60 <= clock.now < 80
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"rc": 2, "stdout": "invalid choice: 'look'"}, "demo-master .* was not configured by this release"),
-        ({"rc": 1, "stdout": "ohmy: status.json cannot be read.\r\n"}, r"looked at on demo-master .*: status.json can"),
-        ({"rc": 127, "stdout": "", "stderr": "sh: no python3"}, "sh: no python3"),
+        ({"rc": 2, "stdout": "argument verb: invalid choice: 'look' (choose from boot)"}, "not configured by this"),
+        ({"rc": 2, "stdout": "", "stderr": "[Errno 2] No such file or directory"}, "not configured by this"),
+        ({"rc": 1, "stdout": "ohmy: x cannot be read.\r\n"}, r"demo-master \(10.0.0.5\): x cannot be read\."),
+        ({"rc": 1, "stdout": "", "stderr": "ohmy: No room.\nShared connection closed."}, "No room"),
     ],
 )
 def test_a_look_that_cannot_be_is_told_at_once(clock, answer, words):
     _action, result = run(Master(status("running"), {"stderr": "", **answer}))
     assert result["failed"] and re.search(words, result["msg"]) and clock.now == 0
+
+
+def test_noise_around_an_answer_is_passed_over():
+    noisy = {"rc": 0, "stdout": f"Welcome!\r\n{json.dumps(status('succeeded'))}\r\nbye\r\n", "stderr": "mux"}
+    _action, result = run(Master(status("running"), noisy))
+    assert result["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("job", ["-h", "--known", "a b", "../x"])
+def test_what_is_no_id_of_a_job_is_told_as_that(job):
+    action = make_action(streaming_job.ActionModule, {}, [])
+    with pytest.raises(OhmyError, match="cannot be the id of a job"):
+        action.look(job, 0, None)
+    assert action._connection.commands == []
 
 
 def test_a_dead_master_fails_within_the_limit(clock):

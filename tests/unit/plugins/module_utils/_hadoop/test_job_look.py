@@ -47,6 +47,18 @@ def test_the_verb_prints_null_for_a_job_that_is_not_there(root, capsys):
     assert capsys.readouterr().out == "null\n"
 
 
+def test_a_place_that_cannot_be_written_is_told(root, capsys, monkeypatch):
+    def refuse(*_words):
+        raise OSError(30, "Read-only file system", "heartbeat")
+
+    monkeypatch.setattr(job_look, "touch", refuse)
+    assert cli.main(["look", "wc"]) == 1
+    said = (
+        "ohmy: The job wc cannot be looked at: [Errno 30] Read-only file system: 'heartbeat'. Look at rights and room"
+    )
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_root_is_needed(monkeypatch, capsys):
     rights.require_root(lambda: 0)
     with pytest.raises(OhmyError, match="become"):
@@ -65,6 +77,7 @@ def test_a_look_compiles_little(tmp_path):
     (tmp_path / "node.pyz").write_bytes(build_bundle())
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from ohmy._node import cli; from ohmy._hadoop import job_look; "
+        "job_look.look('none', root='/nowhere'); "
         "print(*sorted(name for name, one in sys.modules.items() if name.startswith('ohmy.') and one.__file__))"
     )
     command = [sys.executable, "-I", "-c", program, str(tmp_path / "node.pyz")]
