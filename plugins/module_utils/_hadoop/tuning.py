@@ -88,6 +88,7 @@ def _disk_gap(node: Node) -> str | None:
 
 CLOSE = "dfs.client.block.write.locateFollowingBlock"
 AM, RM, NN = "yarn.app.mapreduce.am", "yarn.resourcemanager", "dfs.namenode"
+NM = "yarn.client.nodemanager"
 START = "C1, the serial collector and class data ([archives](archives.md)) start in half the time"
 ROOM = f"{START}; a small heap leaves the container to the program"
 TUNING = (
@@ -149,6 +150,18 @@ TUNING = (
         "yarn.nm.liveness-monitor.expiry-interval-ms",
         few_nodes(60000),
         "the tasks of a dead node begin elsewhere after a minute, not after ten",
+    ),
+    Setting(
+        "yarn-site",
+        f"{NM}-connect.max-wait-ms",
+        few_nodes(60000),
+        "a job ends the tasks of a dead node before it begins them elsewhere, and would ask that node for three minutes",
+    ),
+    Setting(
+        "yarn-site",
+        f"{NM}-connect.retry-interval-ms",
+        few_nodes(2000),
+        "a NodeManager that restarts is soon found again; it would be asked every ten seconds",
     ),
     Setting(
         "yarn-site",
