@@ -13,6 +13,7 @@
 # make docs                        make the site of the documentation in build/docs/html; a warning is an error
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase; clusters that grow, shrink, sleep and lose nodes
+# make test-matrix                 the same elsewhere: other versions and systems, hosts of one's own, the collection as it is installed
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make coverage                    how much of module_utils the unit tests run, package by package
@@ -49,7 +50,7 @@ PYTEST := .venv/bin/pytest
 # cloud of its own for whole runs (tests/side_by_side.py). Of four, some wait too long for what they are to see.
 THREE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help setup setup-dev run terminate shell logs down test test-long test-failures bench lint format sanity unit coverage archives collection docs lock
+.PHONY: help setup setup-dev run terminate shell logs down test test-long test-matrix test-failures bench lint format sanity unit coverage archives collection docs lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -89,10 +90,13 @@ down:
 	@scripts/as_root "remove the local cloud's containers, network and firewall rules" $(PYTHON) -m localcloud down
 
 test: setup-dev
-	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not failures" $(THREE)
+	@scripts/test tests/end_to_end tests/gates tests/faults tests/unit tests/archives -m "not long and not matrix and not failures" $(THREE)
 
 test-long: setup-dev
 	@scripts/test tests/end_to_end tests/faults tests/fleet tests/archives tests/browser -m long $(THREE)
+
+test-matrix: setup-dev
+	@scripts/test tests/end_to_end tests/archives -m matrix $(THREE)
 
 test-failures: setup-dev
 	@scripts/test tests/end_to_end -m failures

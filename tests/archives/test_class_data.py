@@ -146,7 +146,7 @@ def test_the_list_is_sorted_and_names_classes_of_these_jars(trees: Path) -> None
     assert not missing, "Run scripts/class_list.py."
 
 
-@pytest.mark.long
+@pytest.mark.matrix
 @needs_mounts
 @pytest.mark.skipif(not build.in_turns(), reason="the JVM's threads take turns for root alone")
 def test_it_is_the_same_whenever_it_is_made(trees: Path) -> None:

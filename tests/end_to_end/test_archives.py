@@ -19,7 +19,7 @@ from tests.documented import documented
 
 from .support import ROOT, write_job
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.matrix
 
 BUILT = ROOT / "build/archives"
 REAL = os.environ.get("OHMY_APACHE_TARBALL", "")

@@ -16,7 +16,7 @@ from .lone import NAME
 from .support import ROOT
 
 
-@pytest.mark.long
+@pytest.mark.matrix
 def test_the_table_of_codecs_and_features_says_what_is(lone: t.Any) -> None:
     """Try each on the node; ``OHMY_WRITE_TABLE=1`` corrects the documentation instead of failing."""
     master = lone.cloud.master(NAME)

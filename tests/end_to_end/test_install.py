@@ -18,7 +18,7 @@ from tests.documented import documented
 
 from .support import ROOT
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.matrix
 
 PAGE = "docs/install.md"
 MAPPER = """#!/usr/bin/env python3

@@ -24,7 +24,7 @@ from tests.waiting import wait_for
 
 from .support import BIN, ROOT, Run, write_job
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.matrix
 
 ARCHIVES = ROOT / "build" / "archives"
 PLAY = """

@@ -19,7 +19,7 @@ from tests.socks import fetch
 
 from .support import BIN, pipe
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.matrix
 
 PAGE = "docs/own_hosts.md"
 NAMES = {"own-master": "m1", "own-worker-1": "w1", "own-worker-2": "w2", "own-worker-3": "x1"}

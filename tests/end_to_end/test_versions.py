@@ -18,7 +18,6 @@ from tests.versions import PYTHONS, environment, interpreter
 
 from .support import ROOT, write_job
 
-pytestmark = pytest.mark.long
 # What asks the one of ansible-core and boto3 whose version is not that of the environment of all other tests. The rest runs on
 # nodes with the standard library alone. Python itself matters to how programs are read.
 PARTS = {
@@ -40,6 +39,7 @@ def fixture_made(request: pytest.FixtureRequest) -> tuple[str, Path]:
     return request.param, environment(request.param, python)
 
 
+@pytest.mark.matrix
 def test_the_plugins_work(made: tuple[str, Path]) -> None:
     name, home = made
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "PYTHON"))}
@@ -58,6 +58,7 @@ def test_the_plugins_work(made: tuple[str, Path]) -> None:
     assert done.returncode == 0, done.stdout[-20000:] + done.stderr
 
 
+@pytest.mark.matrix
 def test_a_run_is_planned_with_every_phase(made: tuple[str, Path], cloud: t.Any, tmp_path: Path) -> None:
     name, home = made
     (tmp_path / "in.txt").write_text("a\n")
