@@ -153,12 +153,17 @@ def result_of(status: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
+class OlderBundle(Exception):
+    """The node was configured by a release whose bundle has no such verb, or by none."""
+
+
 class FollowedAction(WatchedAction):
     """Starts (or finds) a follower through its module, then watches it to its end."""
 
     what = "job"
     # The job goes on without it.
     lost = "the connection to the master is lost"
+    _bundle_is_older = False
 
     def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module, then watch; in check mode the module's plan is the result."""
@@ -190,12 +195,19 @@ class FollowedAction(WatchedAction):
 
         The node bundle does that in a tenth of the time of a module, which brings Ansible's own code along each time.
 
-        :raises OhmyError: the connection is lost, the master has no such bundle, or the look fails.
+        :raises OhmyError: the connection is lost, or the look fails.
         """
         JobDir.of(job)
-        python, bundle = PYTHON.split()
-        words = [python, "-I", bundle, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
-        return self.keep_trying(lambda: self._ask(shlex.join(words)), RETRY_SECONDS)
+        if not self._bundle_is_older:
+            python, bundle = PYTHON.split()
+            words = [python, "-I", bundle, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
+            try:
+                return self.keep_trying(lambda: self._ask(shlex.join(words)), RETRY_SECONDS)
+            except OlderBundle:
+                self._bundle_is_older = True
+        args = {"id": job, "wait": wait, "known": known, "touch": True}
+        jobs = self.checked(args, name="streaming_job_info", retry=RETRY_SECONDS).get("jobs") or []
+        return jobs[0] if jobs else None
 
     def _ask(self, command: str) -> dict[str, t.Any] | None:
         # Input, which nobody reads, does without a terminal: each one is a login that the master writes down.
@@ -212,10 +224,7 @@ class FollowedAction(WatchedAction):
         elif done["rc"] == 1 and said:
             raise OhmyError(f"{self.host}: {said[-1]}", "Then run the same command again.")
         elif done["rc"] == 2 and any(sign in line for sign in OTHER_BUNDLE for line in lines):
-            raise OhmyError(
-                f"{self.host} was not configured by this release of the collection.",
-                "Run ansible-playbook ohmy.hadoop.configure first, or run_job, which does so too.",
-            )
+            raise OlderBundle
         # As of a node that goes down; where it does not, the next look tells.
         raise AnsibleConnectionFailure(f"a look ended without an answer (exit {done['rc']}) {' '.join(lines)[-300:]}")
 

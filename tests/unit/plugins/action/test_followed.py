@@ -204,8 +204,6 @@ def test_a_look_without_an_answer_is_a_lost_link(clock, answer):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"rc": 2, "stdout": "argument verb: invalid choice: 'look' (choose from boot)"}, "not configured by this"),
-        ({"rc": 2, "stdout": "", "stderr": "[Errno 2] No such file or directory"}, "not configured by this"),
         ({"rc": 1, "stdout": "ohmy: x cannot be read.\r\n"}, r"demo-master \(10.0.0.5\): x cannot be read\."),
         ({"rc": 1, "stdout": "", "stderr": "ohmy: No room.\nShared connection closed."}, "No room"),
     ],
@@ -213,6 +211,26 @@ def test_a_look_without_an_answer_is_a_lost_link(clock, answer):
 def test_a_look_that_cannot_be_is_told_at_once(clock, answer, words):
     _action, result = run(Master(status("running"), {"stderr": "", **answer}))
     assert result["failed"] and re.search(words, result["msg"]) and clock.now == 0
+
+
+@pytest.mark.parametrize(
+    "said", ["argument verb: invalid choice: 'look' (choose from boot)", "No such file or directory"]
+)
+def test_a_master_that_an_earlier_release_configured_is_asked_by_the_module(said):
+    class Older(Master):
+        def __call__(self, name, args):
+            if name == "look":
+                return {"rc": 2, "stdout": "", "stderr": said}
+            if name == "streaming_job_info":
+                state = super().__call__("look", args)
+                return {"jobs": [state] if state else []}
+            return super().__call__(name, args)
+
+    action, result = run(Older(status("starting"), status("running"), status("succeeded")))
+    assert result["state"] == "succeeded", result
+    names = [name for name, _args in action.calls]
+    assert names.count("look") == 1 and names.count("streaming_job_info") == 2
+    assert all(args["touch"] for name, args in action.calls if name == "streaming_job_info"), "a sign of life, too"
 
 
 def test_noise_around_an_answer_is_passed_over():
