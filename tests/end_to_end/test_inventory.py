@@ -136,5 +136,6 @@ def test_a_machine_with_another_host_key_is_refused(cloud, nodes, visitor):
     keys = {line[0].split(",")[0]: line for line in lines if line[1] == "ssh-ed25519"}
     master, worker = (keys[one["InstanceId"]] for one in nodes[:2])
     known.write_text(f"{worker[0]} {master[1]} {master[2]}\n{master[0]} {master[1]} {master[2]}\n")
-    done = visitor.type(f"ansible -i inventory {names(nodes)[1]} -m ansible.builtin.ping")
+    # To a module's input, which goes through a pipe, Ansible may find SSH gone before it reads what that said.
+    done = visitor.type(f"ansible -i inventory {names(nodes)[1]} -m ansible.builtin.raw -a true")
     assert done.returncode != 0 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in done.stdout, done.stdout
