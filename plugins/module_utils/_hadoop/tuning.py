@@ -154,14 +154,15 @@ TUNING = (
     Setting(
         "yarn-site",
         f"{NM}-connect.max-wait-ms",
-        few_nodes(60000),
-        "a job ends the tasks of a dead node before it begins them elsewhere, and would ask that node for three minutes",
+        few_nodes(6000),
+        "a job ends the tasks of a dead node before it begins them elsewhere: it asks that node four times, not 19; to a NodeManager "
+        "that restarts each takes ten seconds",
     ),
     Setting(
         "yarn-site",
         f"{NM}-connect.retry-interval-ms",
         few_nodes(2000),
-        "a NodeManager that restarts is soon found again; it would be asked every ten seconds",
+        "what lies between these; it would be ten seconds",
     ),
     Setting(
         "yarn-site",
