@@ -47,8 +47,7 @@ def check(document: t.Any) -> dict[str, t.Any]:
             raise OhmyError(
                 f"The node document has no usable {name!r}.", "Use one version of the collection throughout."
             )
-    if document["role"] not in ROLES:
-        raise OhmyError(f"The node document knows no role {document['role']!r}.", f"Use {', '.join(ROLES)}.")
+    require_role(document["role"])
     if document["role"] != "master" and document["master"] == "self":
         raise OhmyError("The node document of a worker must name the master's address.", "Give it in master.")
     for name in ("workers", "compute"):
@@ -104,6 +103,15 @@ def refuse_public(document: t.Mapping[str, t.Any], address: str) -> None:
             f"Hadoop would listen on {address}, which the whole internet may reach, and lets in whoever comes.",
             "Name a private address in hadoop_address, or set hadoop_allow_public where a firewall is in between.",
         )
+
+
+def require_role(role: t.Any) -> None:
+    """Refuse what is no role of a node.
+
+    :raises OhmyError: it is none.
+    """
+    if role not in ROLES:
+        raise OhmyError(f"The node document knows no role {role!r}.", f"Use {', '.join(ROLES)}.")
 
 
 def parse(data: bytes) -> dict[str, t.Any]:

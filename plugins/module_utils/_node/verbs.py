@@ -104,6 +104,7 @@ def work(args: argparse.Namespace) -> int:
     :raises OhmyError: it cannot be done.
     """
     if args.verb == "boot":
+        documents.require_role(args.role)
         return boot(S3(args.endpoint, args.region, args.bucket, args.path_style), args.prefix, args.role)
     if args.verb == "apply":
         return apply_from_disk()

@@ -217,3 +217,9 @@ def test_a_boot_needs_to_know_its_place(capsys):
     with pytest.raises(SystemExit):
         cli.main(["boot", "--bucket", "b", "--role", "master"])
     assert "--prefix" in capsys.readouterr().err
+
+
+def test_a_boot_as_what_no_node_is_is_refused_before_s3_is_asked(capsys):
+    place = ["--bucket", "b", "--endpoint", "https://s3.example.com", "--region", "eu-central-1", "--prefix", PREFIX]
+    assert cli.main(["boot", *place, "--role", "worke"]) == 1
+    assert "knows no role 'worke'. Use master, worker, compute." in capsys.readouterr().err
