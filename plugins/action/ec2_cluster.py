@@ -11,23 +11,22 @@ import tempfile
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.controller_action import ControllerAction
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Runs the module ``ec2_cluster`` with the option ``bundle`` filled."""
 
     TRANSFERS_FILES = True
+    _supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module; the bundle lives as long as it runs."""
-        super().run(tmp, task_vars)
-        args = dict(self._task.args)
         if args.get("state", "present") != "present" or args.get("bundle") is not None:
-            return self._module(args, task_vars)
+            return self.module(args)
         try:
             bundle = build_bundle()
         except OhmyError as exc:
@@ -36,22 +35,16 @@ class ActionModule(ActionBase):
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(bundle)
-            return self._with_bundle(args, path, task_vars)
+            return self._with_bundle(args, path)
         finally:
             os.unlink(path)
 
-    def _with_bundle(self, args: dict[str, t.Any], path: str, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    def _with_bundle(self, args: dict[str, t.Any], path: str) -> dict[str, t.Any]:
         if self._connection.transport == "local":
-            args["bundle"] = path
-            return self._module(args, task_vars)
+            return self.module({**args, "bundle": path})
         folder = self._make_tmp_path()
         try:
-            args["bundle"] = self._transfer_file(path, self._connection._shell.join_path(folder, "node.pyz"))
-            return self._module(args, task_vars)
+            sent = self._transfer_file(path, self._connection._shell.join_path(folder, "node.pyz"))
+            return self.module({**args, "bundle": sent})
         finally:
             self._remove_tmp_path(folder)
-
-    def _module(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        name = "ohmy.hadoop.ec2_cluster"
-        result: dict[str, t.Any] = self._execute_module(module_name=name, module_args=args, task_vars=task_vars)
-        return result

@@ -7,29 +7,27 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import rehearsal_report
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils.controller_action import ControllerAction
 
 NOT_OF_FAILURE = ("sample", "tried", "not_tried", "speed", "estimate", "counters", "answer")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Runs the module; warnings, notes and the estimate are shown at any verbosity."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    _supports_async = False
+
+    def act(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the module's result."""
-        super().run(tmp, task_vars)
-        args = self._task.args
         if str(args.get("mode", "full")) == "full":
             limit = args.get("seconds", 60)
             what = f"Trying {args['step']}" if args.get("step") else "Trying the programs"
             where = "what the step before wrote of them" if args.get("answer_from") else "the first lines of the input"
             Display().display(f"{what} on {where}, for at most {limit} s.")
-        result: dict[str, t.Any] = self._execute_module(
-            module_name="ohmy.hadoop.job_preflight", module_args=args, task_vars=task_vars
-        )
+        result = self.module(args)
         if "estimate" in result:
             for line in rehearsal_report.lines(result, int(args.get("workers", 2))):
                 Display().display(line)
