@@ -352,11 +352,14 @@ def test_stop_and_start_keep_disk_address_and_rules(cloud: Cloud, pair: t.Any) -
 
 
 def test_shutdown_from_inside_terminates(cloud: Cloud, pair: t.Any) -> None:
-    """The API sees it, the container is gone, the group is free once both are terminated."""
+    """The API sees it, the container is gone, nothing answers for it, the group is free once both are terminated."""
     first, second = pair[1]
     cloud.ssh(second["PrivateIpAddress"], "sudo systemctl poweroff")
     cloud.wait_state(second["InstanceId"], "terminated")
     assert cloud.instance(second["InstanceId"])["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    # 28: no answer in time; where a neighbour's address cannot be resolved it would be 7, after three seconds.
+    lost = f"curl -s -m 6 -o /dev/null http://{second['PrivateIpAddress']}:8080/proof; echo $?"
+    assert cloud.ssh(first["PrivateIpAddress"], lost).strip() == "28"
     cloud.ec2.terminate_instances(InstanceIds=[first["InstanceId"], second["InstanceId"]])
     cloud.wait_state(first["InstanceId"], "terminated")
     assert not [name for name in traces(cloud.state)["containers"] if not name.endswith("-router")]

@@ -94,6 +94,12 @@ ROOM = f"{START}; a small heap leaves the container to the program"
 TUNING = (
     Setting("core-site", "io.file.buffer.size", always(131072), "fewer system calls for each stream"),
     Setting(
+        "core-site",
+        "ipc.client.connect.max.retries.on.timeouts",
+        always(2),
+        "an instance that is gone answers nothing at all: a call to it fails after a minute, not after a quarter of an hour",
+    ),
+    Setting(
         "hdfs-site",
         f"{CLOSE}.initial.delay.ms",
         always(25),
@@ -110,6 +116,13 @@ TUNING = (
         few_workers(15000),
         "a silent DataNode is dead after twice this and ten signs of life: 40 s, not 10.5 minutes",
     ),
+    Setting(
+        "hdfs-site",
+        f"{NN}.avoid.read.stale.datanode",
+        always("true"),
+        "a DataNode that has been silent for half a minute is the last to be asked for a block",
+    ),
+    Setting("hdfs-site", f"{NN}.avoid.write.stale.datanode", always("true"), "and gets none, where others are there"),
     Setting(
         "hdfs-site", f"{NN}.safemode.extension", few_workers(3000), "few DataNodes have soon reported, all of them"
     ),
