@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from . import job_look, jobs
+from . import jobs
+from .follower_unit import is_following
 from .jobdir import ENDED, ROOT, JobDir
 from .rest import number
 from .yarn import ResourceManager
@@ -17,7 +18,7 @@ ALIVE = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 Data = t.Dict[str, t.Any]
 
 
-def look(yarn: ResourceManager, root: str = ROOT, following: t.Callable[[str], bool] = job_look.is_following) -> Data:
+def look(yarn: ResourceManager, root: str = ROOT, following: t.Callable[[str], bool] = is_following) -> Data:
     """Return {"applications", "jobs", "running"}; raise OhmyError where the ResourceManager does not answer."""
     applications = [
         {

@@ -13,26 +13,20 @@ import contextlib
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import time
 import typing as t
 
 from .._core.errors import OhmyError
 from .._core.rights import require_root
+from . import follower_unit
 from .jobdir import ENDED, ROOT, JobDir, fresh_status
 
 LOOK_PAUSE = 0.2
 # Nobody needs to know more often how far a job is; each look takes time from the master, which its tasks feel.
 PROGRESS = ("progress", "counters")
 PROGRESS_SECONDS = 3.0
-SYSTEMCTL_SECONDS = 30
 Data = t.Dict[str, t.Any]
-
-
-def unit(job: str) -> str:
-    """Return the name of a job's follower unit."""
-    return f"ohmy-follow@{job}.service"
 
 
 def status(job: str, root: str = ROOT) -> Data | None:
@@ -62,7 +56,7 @@ def look(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) 
         has_gone_on = known != f"{news}-{whole}" and waited >= PROGRESS_SECONDS
         if is_news or has_gone_on or waited >= wait:
             age = round((found["finished"] or time.time()) - found["started"], 1)
-            return {**found, "digest": f"{news}-{whole}", "following": is_following(job), "age": age}
+            return {**found, "digest": f"{news}-{whole}", "following": follower_unit.is_following(job), "age": age}
         time.sleep(LOOK_PAUSE)
 
 
@@ -89,31 +83,3 @@ def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
         raise OhmyError(f"The job {job} cannot be looked at: {exc}.", "Look at rights and room there.") from exc
     sys.stdout.write(f"{json.dumps(seen)}\n")
     return 0
-
-
-def is_following(job: str) -> bool:
-    """Tell whether the job's follower runs or is about to."""
-    state = systemctl("is-active", unit(job), check=False).strip()
-    return state in ("active", "activating", "reloading")
-
-
-def systemctl(*words: str, check: bool = True) -> str:
-    """Return what systemctl prints.
-
-    :raises OhmyError: there is none, it hangs, or it fails and ``check`` is set.
-    """
-    command = ["systemctl", *words]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SYSTEMCTL_SECONDS, check=False)
-    except FileNotFoundError as exc:
-        raise OhmyError(
-            "There is no systemctl here.", "Jobs are followed on the cluster's master, by systemd."
-        ) from exc
-    except subprocess.TimeoutExpired as exc:
-        raise OhmyError(
-            f"{' '.join(command)} has not ended after {SYSTEMCTL_SECONDS} s.",
-            "systemd is stuck or the master is overloaded: see systemctl list-jobs there.",
-        ) from exc
-    if check and done.returncode != 0:
-        raise OhmyError(f"{' '.join(command)} failed: {done.stderr.strip()}", "See journalctl on the master.")
-    return done.stdout

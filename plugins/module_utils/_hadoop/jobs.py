@@ -13,7 +13,7 @@ import shutil
 import typing as t
 
 from .._core.errors import OhmyError
-from . import job_look
+from . import follower_unit, job_look
 from .jobdir import ENDED, ROOT, JobDir
 from .streaming_options import NOT_IDENTITY as OPTIONS
 from .webhdfs import WebHdfs
@@ -113,13 +113,12 @@ def start(job: str, root: str = ROOT) -> bool:
     folder = JobDir.of(job, root)
     status = folder.status() or {}
     job_look.touch(job, root)
-    if status.get("state") == "succeeded" or job_look.is_following(job):
+    if status.get("state") == "succeeded" or follower_unit.is_following(job):
         return False
     if status.get("state") in ENDED:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(folder.file("status.json"))
-    job_look.systemctl("reset-failed", job_look.unit(job), check=False)
-    job_look.systemctl("start", "--no-block", job_look.unit(job))
+    follower_unit.start(job)
     return True
 
 
@@ -141,7 +140,7 @@ def forget(job: str, hdfs: WebHdfs | None, root: str = ROOT) -> bool:
     spec = folder.spec()
     if spec is None:
         return False
-    if job_look.is_following(job):
+    if follower_unit.is_following(job):
         raise OhmyError(f"The job {job} still runs.", "Wait for its end.")
     if hdfs is not None and spec.get("output"):
         remove_output(hdfs, str(spec["output"]), str(spec["fingerprint"]))

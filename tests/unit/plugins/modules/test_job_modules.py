@@ -9,7 +9,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, streaming_options
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follower_unit, streaming_options
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.identity import of_lone_job
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import distcp, streaming_job, streaming_job_info
@@ -115,7 +115,7 @@ def test_a_copy_that_cannot_be_meant_is_refused(bad):
 
 
 def test_jobs_are_listed_and_touched(tmp_path, monkeypatch):
-    monkeypatch.setattr(job_look, "is_following", lambda job: False)
+    monkeypatch.setattr(follower_unit, "is_following", lambda job: False)
     for job in ("a", "b"):
         (tmp_path / job).mkdir()
         JobDir(str(tmp_path / job)).write("spec.json", {"id": job, "kind": "distcp", "name": job})

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follower_unit, jobs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.ensure_job import ensure_job, plan_job, spooled_files
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir, fresh_status
 
@@ -97,7 +97,7 @@ def fixture_master(tmp_path, monkeypatch):
             master.running = True
         return "active" if master.running else "inactive"
 
-    monkeypatch.setattr(job_look, "systemctl", systemctl)
+    monkeypatch.setattr(follower_unit, "systemctl", systemctl)
     monkeypatch.setattr(jobs, "_give", lambda path, user: None)
     master.root = root
     return master

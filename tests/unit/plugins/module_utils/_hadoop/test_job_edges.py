@@ -16,6 +16,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import Oh
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     copies,
     evidence,
+    follower_unit,
     health_look,
     identity,
     job_look,
@@ -73,19 +74,19 @@ def test_a_systemd_that_is_not_there_or_stuck_is_named(monkeypatch, error, words
     def run(*_arguments, **_more):
         raise error
 
-    monkeypatch.setattr(job_look.subprocess, "run", run)
+    monkeypatch.setattr(follower_unit.subprocess, "run", run)
     with pytest.raises(OhmyError, match=words):
-        job_look.is_following("wc")
+        follower_unit.is_following("wc")
 
 
 @pytest.mark.parametrize(("state", "follows"), [("active", True), ("activating", True), ("failed", False), ("", False)])
 def test_a_job_is_followed_while_its_unit_runs_or_is_about_to(monkeypatch, state, follows):
     done = types.SimpleNamespace(returncode=3, stdout=f"{state}\n", stderr="")
-    monkeypatch.setattr(job_look.subprocess, "run", lambda *_arguments, **_more: done)
-    assert job_look.is_following("wc") is follows
-    with pytest.raises(OhmyError, match="systemctl start ohmy-follow@wc.service failed: no"):
+    monkeypatch.setattr(follower_unit.subprocess, "run", lambda *_arguments, **_more: done)
+    assert follower_unit.is_following("wc") is follows
+    with pytest.raises(OhmyError, match="systemctl start --no-block ohmy-follow@wc.service failed: no"):
         done.stderr = "no\n"
-        job_look.systemctl("start", job_look.unit("wc"))
+        follower_unit.start("wc")
 
 
 def test_a_job_s_files_are_given_to_its_user_or_the_node_is_named(tmp_path, monkeypatch):

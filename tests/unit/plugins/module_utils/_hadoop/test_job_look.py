@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core import rights
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import job_look, jobs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follower_unit, job_look, jobs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import cli
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bundle
 
@@ -25,7 +25,7 @@ from .fake_cluster import SPEC
 def fixture_root(tmp_path, monkeypatch):
     """Have a folder of jobs in the place of the master's."""
     monkeypatch.setattr(job_look, "require_root", lambda: None)
-    monkeypatch.setattr(job_look, "is_following", lambda _job: True)
+    monkeypatch.setattr(follower_unit, "is_following", lambda _job: True)
     monkeypatch.setattr(job_look.main, "__defaults__", (str(tmp_path),))
     return str(tmp_path)
 
@@ -84,5 +84,6 @@ def test_a_look_compiles_little(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == [
         *("ohmy._core", "ohmy._core.errors", "ohmy._core.rights", "ohmy._core.voice"),
-        *("ohmy._hadoop", "ohmy._hadoop.job_look", "ohmy._hadoop.jobdir", "ohmy._node", "ohmy._node.cli"),
+        *("ohmy._hadoop", "ohmy._hadoop.follower_unit", "ohmy._hadoop.job_look", "ohmy._hadoop.jobdir"),
+        *("ohmy._node", "ohmy._node.cli"),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
-    job_look,
+    follower_unit,
     jobs,
     results,
     streaming,
@@ -71,10 +71,10 @@ def test_a_job_that_runs_is_not_forgotten_and_one_that_is_unknown_needs_it_not(t
     assert jobs.forget("wc", None, root) is False
     spec = {"schema": 1, "id": "wc", "kind": "distcp", "fingerprint": None}
     jobs.create(spec, {}, root, None)
-    monkeypatch.setattr(job_look, "is_following", lambda _job: True)
+    monkeypatch.setattr(follower_unit, "is_following", lambda _job: True)
     with pytest.raises(OhmyError, match="The job wc still runs"):
         jobs.forget("wc", None, root)
-    monkeypatch.setattr(job_look, "is_following", lambda _job: False)
+    monkeypatch.setattr(follower_unit, "is_following", lambda _job: False)
     assert jobs.forget("wc", None, root) is True and jobs.known_jobs(root) == []
     with pytest.raises(OhmyError, match="'a/b' is no plain file name"):
         jobs.create(spec, {"a/b": "/dev/null"}, root, None)

@@ -15,7 +15,14 @@ import time
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
-from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import doors, evidence, job_look, jobs, results
+from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
+    doors,
+    evidence,
+    follower_unit,
+    job_look,
+    jobs,
+    results,
+)
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.modules import hdfs_fetch
 
@@ -39,7 +46,7 @@ def units(monkeypatch):
         found.append(words)
         return ""
 
-    monkeypatch.setattr(job_look, "systemctl", systemctl)
+    monkeypatch.setattr(follower_unit, "systemctl", systemctl)
     return found
 
 
