@@ -473,10 +473,9 @@ def look(params: t.Mapping[str, t.Any], root: str = ROOT) -> list[dict[str, t.An
     if params["id"] is None:
         found = [job_look.look(job, root=root) for job in jobs.known_jobs(root)]
     else:
-        if params["touch"]:
-            job_look.touch(params["id"], root)
+        see = job_look.attend if params["touch"] else job_look.look
         wait = max(0, min(params["wait"], LONGEST_WAIT))
-        found = [job_look.look(params["id"], wait, params["known"], root)]
+        found = [see(params["id"], wait, params["known"], root)]
     return [job for job in found if job is not None]
 
 

@@ -104,8 +104,7 @@ def ensure_job(
             before()
         if not check_mode:
             apply_job(spec, files, plan, hdfs, root)
-            job_look.touch(job, root)
-            status = job_look.look(job, root=root)
+            status = job_look.attend(job, root=root)
     return plan.result(id=job, status=status)
 
 

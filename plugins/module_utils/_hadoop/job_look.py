@@ -70,6 +70,12 @@ def touch(job: str, root: str = ROOT) -> None:
         os.utime(JobDir.of(job, root).file("heartbeat"), follow_symlinks=False)
 
 
+def attend(job: str, wait: float = 0, known: str | None = None, root: str = ROOT) -> Data | None:
+    """Give a sign of life to a job's follower, then return what ``look`` does."""
+    touch(job, root)
+    return look(job, wait, known, root)
+
+
 def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
     """Give a sign of life, look, and print a line of JSON: the job, or null where there is none.
 
@@ -77,8 +83,7 @@ def main(job: str, wait: float, known: str | None, root: str = ROOT) -> int:
     """
     require_root()
     try:
-        touch(job, root)
-        seen = look(job, wait, known, root)
+        seen = attend(job, wait, known, root)
     except OSError as exc:
         raise OhmyError(f"The job {job} cannot be looked at: {exc}.", "Look at rights and room there.") from exc
     sys.stdout.write(f"{json.dumps(seen)}\n")
