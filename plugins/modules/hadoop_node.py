@@ -262,11 +262,11 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, diff, documents, facts, verbs
+from ansible_collections.ohmy.hadoop.plugins.module_utils._node.bootstrap import BUNDLE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.s3 import S3
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.system import read_file, write_file
 
-BUNDLE = "/opt/ohmy/node.pyz"
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "document": {"type": "dict"},
     "bundle": {"type": "path"},

@@ -16,6 +16,7 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._hadoop.jobdir import ENDED, JobDir
+from ..module_utils._node.bootstrap import BUNDLE
 from ..module_utils._node.units import PYTHON
 from .amounts import clock
 from .interruption import on_interrupt
@@ -199,8 +200,7 @@ class FollowedAction(WatchedAction):
         """
         JobDir.of(job)
         if not self._bundle_is_older:
-            python, bundle = PYTHON.split()
-            words = [python, "-I", bundle, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
+            words = [PYTHON, "-I", BUNDLE, "look", job, f"--wait={wait}", *([f"--known={known}"] if known else [])]
             try:
                 return self.keep_trying(lambda: self._ask(shlex.join(words)), RETRY_SECONDS)
             except OlderBundle:

@@ -13,6 +13,8 @@ from .._core.errors import OhmyError
 
 # EC2 takes 16 KB; what is larger than this has grown into something that belongs into the bundle.
 MOST_BYTES = 4096
+# Where each node keeps the bundle.
+BUNDLE = "/opt/ohmy/node.pyz"
 
 _SCRIPT = """\
 #!/bin/sh
@@ -65,15 +67,15 @@ for attempt in range(60):
 else:
     sys.exit("ohmy: the node bundle could not be fetched")
 os.makedirs("/opt/ohmy", exist_ok=True)
-with open("/opt/ohmy/node.pyz.new", "wb") as stream:
+with open("@BUNDLE@.new", "wb") as stream:
     stream.write(body)
-os.replace("/opt/ohmy/node.pyz.new", "/opt/ohmy/node.pyz")
-argv = ["python3", "/opt/ohmy/node.pyz", "boot"]
+os.replace("@BUNDLE@.new", "@BUNDLE@")
+argv = ["python3", "@BUNDLE@", "boot"]
 for name in ("bucket", "prefix", "role", "endpoint", "region"):
     argv += ["--" + name, C[name]]
 os.execvp("python3", argv + (["--path-style"] if C["path_style"] else []))
 END
-"""
+""".replace("@BUNDLE@", BUNDLE)
 
 
 def user_data(

@@ -14,8 +14,7 @@ import typing as t
 from .._core.errors import OhmyError
 from .._hadoop import profiles, sizing
 from . import diff, documents, facts, hdfs, services, system
-
-BUNDLE = "opt/ohmy/node.pyz"
+from .bootstrap import BUNDLE
 
 
 def look(address: str | None = None, master: str | None = None, root: str = "/") -> dict[str, t.Any]:
@@ -30,7 +29,7 @@ def look(address: str | None = None, master: str | None = None, root: str = "/")
     there = os.path.exists(os.path.join(root, documents.WANTED))
     document = documents.load(root) if there else None
     running = sizing.services(document["role"], document["workers"]) if document else []
-    bundle = system.read_file(os.path.join(root, BUNDLE))
+    bundle = system.read_file(os.path.join(root, BUNDLE.lstrip("/")))
     home = os.path.join(root, profiles.HOME.lstrip("/"))
     version = hdfs.hadoop_version(home)
     return {

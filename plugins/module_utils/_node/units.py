@@ -11,8 +11,11 @@ import typing as t
 
 from .._hadoop.profiles import HOME
 from .._hadoop.task_jvm import QUICK_START
+from .bootstrap import BUNDLE
 
-PYTHON = "/usr/bin/python3 /opt/ohmy/node.pyz"
+PYTHON = "/usr/bin/python3"
+# What a verb of the bundle stands behind.
+RUN = f"{PYTHON} {BUNDLE}"
 USERS = {
     "namenode": "hdfs",
     "datanode": "hdfs",
@@ -114,7 +117,7 @@ OnFailure=ohmy-report.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart={PYTHON} apply
+ExecStart={RUN} apply
 TimeoutStartSec=1200
 
 [Install]
@@ -126,7 +129,7 @@ Description=Report to the cluster what failed on this node
 
 [Service]
 Type=oneshot
-ExecStart={PYTHON} report
+ExecStart={RUN} report
 TimeoutStartSec=120
 """
 
@@ -137,7 +140,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
-ExecStart={PYTHON} lease
+ExecStart={RUN} lease
 TimeoutStartSec=300
 Restart=on-failure
 RestartSec=60
@@ -151,7 +154,7 @@ Description=Merge the NameNode's edits into its image where that is due
 Type=oneshot
 User=hdfs
 @ENVIRONMENT@
-ExecStart={PYTHON} checkpoint
+ExecStart={RUN} checkpoint
 TimeoutStartSec=2000
 Nice=10
 OOMScoreAdjust=500
@@ -176,7 +179,7 @@ Type=exec
 User=hadoop
 Environment="JAVA_HOME=@JAVA@" "HADOOP_CONF_DIR=/etc/hadoop" "HADOOP_LOG_DIR=/var/lib/ohmy/jobs/%i" "LANG=C.UTF-8"
 Environment="HADOOP_OPTIONAL_TOOLS={TOOLS}"
-ExecStart={PYTHON} follow /var/lib/ohmy/jobs/%i
+ExecStart={RUN} follow /var/lib/ohmy/jobs/%i
 Restart=on-failure
 RestartSec=1
 SuccessExitStatus=143
@@ -191,7 +194,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart={PYTHON} spot
+ExecStart={RUN} spot
 Restart=on-failure
 RestartSec=5
 """

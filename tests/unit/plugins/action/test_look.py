@@ -22,7 +22,7 @@ from ansible_collections.ohmy.hadoop.plugins.plugin_utils.bundle import build_bu
 def fixture_action(tmp_path, monkeypatch):
     """Have an action on this host, where no job was ever followed, with a bundle of its own."""
     (tmp_path / "node.pyz").write_bytes(build_bundle())
-    monkeypatch.setattr(followed_action, "PYTHON", f"/usr/bin/python3 {tmp_path / 'node.pyz'}")
+    monkeypatch.setattr(followed_action, "BUNDLE", str(tmp_path / "node.pyz"))
     context = PlayContext()
     connection = connection_loader.get("local", context)
     connection.set_options(direct={"pipelining": True})
@@ -41,6 +41,6 @@ def test_the_bundle_answers(action):
 
 
 def test_where_there_is_no_bundle_the_module_is_asked(action, monkeypatch, tmp_path):
-    monkeypatch.setattr(followed_action, "PYTHON", f"/usr/bin/python3 {tmp_path / 'none.pyz'}")
+    monkeypatch.setattr(followed_action, "BUNDLE", str(tmp_path / "none.pyz"))
     monkeypatch.setattr(action, "_execute_module", lambda **asked: {"jobs": [], "asked": asked})
     assert action.look("no-such-job", 0, None) is None and action._bundle_is_older
