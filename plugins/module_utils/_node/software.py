@@ -11,17 +11,18 @@ import platform
 import typing as t
 
 from .._core.systems import os_release
+from .._hadoop.profiles import HOME
 from .hdfs import hadoop_version
 from .system import read_text
-from .want import java_home
+from .want import JAVA, java_home
 
 
 def versions(document: t.Mapping[str, t.Any], root: str = "/") -> dict[str, str]:
     """Return {"hadoop", "java", "python", "system"} of the node with this document, empty texts for what is not known."""
-    home = java_home(document, platform.machine()) if document.get("java") else "/opt/ohmy/java"
+    home = java_home(document, platform.machine()) if document.get("java") else JAVA
     java = os_release(read_text(os.path.join(root, home.lstrip("/"), "release")))
     system = os_release(read_text(os.path.join(root, "etc/os-release")))
-    hadoop = hadoop_version(os.path.join(root, "opt/ohmy/hadoop"))
+    hadoop = hadoop_version(os.path.join(root, HOME.lstrip("/")))
     return {
         "hadoop": "" if hadoop == "unknown" else hadoop,
         "java": java.get("JAVA_RUNTIME_VERSION") or java.get("JAVA_VERSION", ""),

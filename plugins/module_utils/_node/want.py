@@ -30,6 +30,8 @@ READS = {
     "nodemanager": ("yarn-site", "mapred-site"),
     "historyserver": ("yarn-site", "mapred-site"),
 }
+# Where the archive of Java is put to use, as Hadoop's is at profiles.HOME.
+JAVA = "/opt/ohmy/java"
 # Debian's names for what uname calls the machine.
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 PROFILE = """# Where Hadoop's commands find Java and their configuration.
@@ -86,7 +88,7 @@ def java_home(document: t.Mapping[str, t.Any], machine: str) -> str:
     if java.get("home"):
         return str(java["home"])
     if "sha512" in java:
-        return "/opt/ohmy/java"
+        return JAVA
     found = packages.java_home(str(java.get("package")), MACHINES.get(machine, machine))
     if found is None:
         raise OhmyError(
