@@ -254,13 +254,13 @@ services:
 """
 
 import hashlib
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import archives, diff, documents, facts, verbs
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.bootstrap import BUNDLE
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node.converge import converge
@@ -321,8 +321,7 @@ def tell(document: dict[str, t.Any], steps: int) -> list[str]:
 
 def run(params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Converge the host and return the module's result."""
-    if os.geteuid() != 0:
-        raise OhmyError("This task needs root on the host.", "Give it become: true.")
+    require_root()
     document = newest() if params["document"] is None else documents.check(params["document"])
     step = bundle_step(params["bundle"], params["bundle_sha256"])
     if step is not None and not check_mode:

@@ -92,12 +92,12 @@ services:
   sample: {"datanode": "active", "nodemanager": "failed"}
 """
 
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import info
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -110,8 +110,7 @@ def main() -> None:
     """Look and tell."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        if os.geteuid() != 0:
-            raise OhmyError("This task needs root on the host.", "Give it become: true.")
+        require_root()
         result = info.look(module.params["address"], module.params["master"])
     except (OhmyError, OSError) as exc:
         module.fail_json(**as_result(exc))

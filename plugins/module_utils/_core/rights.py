@@ -18,4 +18,4 @@ def require_root(geteuid: t.Callable[[], int] = os.geteuid) -> None:
     :raises OhmyError: this is another user.
     """
     if geteuid() != 0:
-        raise OhmyError("This task needs root on the master.", "Give it become: true.")
+        raise OhmyError("This task needs root on the host.", "Give it become: true.")

@@ -12,6 +12,7 @@ import json
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import rights
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Plan
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.sizing import Facts
@@ -67,7 +68,7 @@ def host(tmp_path, monkeypatch):
     here = Host()
     here.logged, here.said, here.bundle = [], [], tmp_path / "node.pyz"
     here.bundle.write_bytes(b"bundle")
-    monkeypatch.setattr(hadoop_node.os, "geteuid", lambda: here.root)
+    monkeypatch.setattr(hadoop_node, "require_root", lambda: rights.require_root(lambda: here.root))
     monkeypatch.setattr(hadoop_node, "converge", here.converge)
     monkeypatch.setattr(hadoop_node.facts, "gather", lambda _document: Facts(8192, 2, "10.0.0.5"))
     monkeypatch.setattr(hadoop_node.verbs, "reporter", lambda _document: here.voice)

@@ -13,6 +13,7 @@ import json
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import rights
 from ansible_collections.ohmy.hadoop.plugins.module_utils._node import info
 from ansible_collections.ohmy.hadoop.plugins.modules import hadoop_node_info
 
@@ -37,7 +38,7 @@ def host(tmp_path, monkeypatch):
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc/meminfo").write_text("MemTotal:        4194304 kB\n")
     root = [0]
-    monkeypatch.setattr(hadoop_node_info.os, "geteuid", lambda: root[0])
+    monkeypatch.setattr(hadoop_node_info, "require_root", lambda: rights.require_root(lambda: root[0]))
     monkeypatch.setattr(info.look, "__defaults__", (None, None, str(tmp_path)))
     monkeypatch.setattr(info.system, "service_state", lambda unit: "active" if "data" in unit else "inactive")
 
