@@ -20,12 +20,6 @@ KEEP = ["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-
 SOURCES = "/etc/apt"
 
 
-def versions(lines: t.Iterable[str]) -> dict[str, str]:
-    """Return the installed version of each package that ``ASK`` tells of."""
-    rows = (line.split() for line in lines)
-    return {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "installed"}
-
-
 def refresh() -> None:
     """Read the package lists."""
     run([*APT, "update"], "read the package lists", 600)

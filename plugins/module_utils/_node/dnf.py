@@ -16,12 +16,6 @@ DNF = ["env", "LC_ALL=C.UTF-8", "dnf", "-q", "-y", "--setopt=install_weak_deps=F
 SOURCES = "/etc/yum.repos.d"
 
 
-def versions(lines: t.Iterable[str]) -> dict[str, str]:
-    """Return the installed version of each package that ``ASK`` tells of; the newest of several comes last."""
-    rows = (line.split() for line in lines)
-    return {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "installed"}
-
-
 def refresh() -> None:
     """Read the package lists."""
     run([*DNF, "makecache"], "read the package lists", 600)

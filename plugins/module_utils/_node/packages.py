@@ -60,7 +60,9 @@ def installed(names: t.Sequence[str]) -> dict[str, str | None]:
         done = subprocess.run(asked, capture_output=True, text=True, errors="replace", timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise OhmyError(f"The installed packages cannot be read: {exc}.", f"See {asked[0]} on the node.") from exc
-    found = part.versions(done.stdout.splitlines())
+    rows = (line.split() for line in done.stdout.splitlines())
+    # Both managers are asked for name, state and version; of several versions rpm tells the newest last.
+    found = {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "installed"}
     return {name: found.get(plain(name)) for name in names}
 
 
