@@ -87,17 +87,12 @@ def short(said: str) -> str:
 
 def exit_code(diagnostics: str) -> int | None:
     """Return the exit code of the program, None where Hadoop names none."""
-    found = CODE.findall(diagnostics)
-    return int(found[-1]) if found else None
+    return _last_number(CODE, diagnostics)
 
 
 def container_status(*texts: str) -> int | None:
     """Return the exit status that YARN gives a container, of the first text that names one."""
-    for text in texts:
-        found = CONTAINER_STATUS.findall(text)
-        if found:
-            return int(found[-1])
-    return None
+    return _last_number(CONTAINER_STATUS, *texts)
 
 
 def task_kind(attempt: t.Mapping[str, t.Any]) -> str:
@@ -151,8 +146,13 @@ def records_of(*texts: str) -> int | None:
 
     The program may have read fewer: a pipe holds some.
     """
+    return _last_number(CONTEXT, *texts)
+
+
+def _last_number(pattern: re.Pattern[str], *texts: str) -> int | None:
+    """Return the last number that a pattern finds in the first text in which it finds any."""
     for text in texts:
-        found = CONTEXT.findall(text)
+        found = pattern.findall(text)
         if found:
             return int(found[-1])
     return None
