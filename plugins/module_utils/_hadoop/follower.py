@@ -5,8 +5,7 @@
 """What follows one job on the master, whether or not anybody watches: a unit started by the modules.
 
 A stop of the unit (SIGTERM, a reboot) is no word about the job: the application goes on, and the next start attaches
-to it. A job ends early only when its time is up, or
-by a silent controller where its specification says so.
+to it. A job ends early only when its time is up, or by a silent controller where its specification says so.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from .._core.errors import OhmyError
 from .._core.voice import printable
 
 ROOT = "/var/lib/ohmy/jobs"
-SCHEMA = 1
 ENDED = ("succeeded", "failed", "killed")
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 # What is known of a failure: words of the program, where it ran and as what, its codes (of the program, and of its container

@@ -92,7 +92,7 @@ def first_line_problem(path: str, runs: bool = False) -> FirstLine | None:
 def check_first_line(path: str) -> None:
     """Refuse a file whose first line would keep every task from starting; see ``first_line_problem``.
 
-    :raises OhmyError: its first line ends in a carriage return, follows a byte order mark, or names no interpreter.
+    :raises OhmyError: its first line ends in a carriage return, or follows a byte order mark.
     """
     if found := first_line_problem(path):
         raise OhmyError(found.message, found.hint)

@@ -51,7 +51,7 @@ def main(argv: t.Sequence[str] | None = None) -> int:
         if args.verb == "follow":
             from .._hadoop import follower
 
-            return follower.main(args.job_dir) or 0
+            return follower.main(args.job_dir)
         from . import verbs
 
         return verbs.work(args)

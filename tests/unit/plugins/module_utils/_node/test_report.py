@@ -208,7 +208,7 @@ def test_the_follower_is_given_its_job(monkeypatch):
     from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import follower
 
     asked = []
-    monkeypatch.setattr(follower, "main", asked.append)
+    monkeypatch.setattr(follower, "main", lambda job: asked.append(job) or 0)
     assert cli.main(["follow", "/var/lib/ohmy/jobs/words"]) == 0
     assert asked == ["/var/lib/ohmy/jobs/words"]
 
