@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS_FALSE, BOOLEANS_TRUE, boolean
 
-from . import units
+from . import number_units
 
 # Whose values are mappings themselves.
 NESTED = ("hadoop_site",)
@@ -35,7 +35,7 @@ def problems(specs: t.Mapping[str, dict[str, t.Any]], values: t.Mapping[str, t.A
         elif wanted == "str" and choices and not _chosen(value, choices):
             found.append(f"{name}: must be one of {', '.join(choices)}, not {said(value)}")
         elif wanted == "int" and not _whole(value):
-            found.append(f"{name}: must be a whole number{units.meant(specs[name], value)}, not {said(value)}")
+            found.append(f"{name}: must be a whole number{number_units.meant(specs[name], value)}, not {said(value)}")
         elif wanted == "float" and not _number(value):
             found.append(f"{name}: must be a number, not {said(value)}")
         elif wanted == "bool" and not _truth(value):
