@@ -16,12 +16,12 @@ from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
 from . import program_walk
 from .findings import Finding, of_kind
-from .local_paths import Local
 from .module_check import Modules
 from .node_images import ANY, NodeImage
 from .program_words import PYTHON, SHELLS, SYSTEM
 from .python_source import Import
 from .python_stdlib import Version
+from .whole_paths import Local
 
 OWN_PYTHON = "Ask for python3, such as #!/usr/bin/env python3; an environment of your own travels in job_archives."
 ABSOLUTE = "Name it with its path from /, such as #!/usr/bin/env python3."
