@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# What rows share, such as a cluster: brought up when a row first needs it, taken down after the last row.
 Factory = t.Callable[["Context"], contextlib.AbstractContextManager[t.Any]]
 
 

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import typing as t
 from dataclasses import dataclass
 
-from .context import Context
+from .context import Context, Factory
 
 Measured = t.Callable[[], float]
-# What rows share, such as a cluster: brought up when a row first needs it, taken down after the last row.
-Shared = t.Callable[[Context], contextlib.AbstractContextManager[t.Any]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Row:
     unit: str = "s"
     repeats: int = 3
     limit: float = 600
-    needs: tuple[Shared, ...] = ()
+    needs: tuple[Factory, ...] = ()
     together: str = ""
     first: bool = False
 
