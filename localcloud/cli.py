@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ohmy.hadoop contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands: up, down, status, image."""
+"""The commands that people give the cloud, and ``serve``, which ``up`` starts."""
 
 from __future__ import annotations
 
