@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tests.fleet.fleet import Fleet, life, without_size
 
+from ..answers import CLUSTERS, WORKERS, inventory
 from ..command import Failed
 from ..context import Context
 from ..fleet import Cost, fleet_of_its_own, job, play, simulated
-from ..recorded import CLUSTERS, WORKERS, inventory
 from ..row import Goal, Pair, Row
 
 FEW, SOME, MANY = 2, 20, 1000
