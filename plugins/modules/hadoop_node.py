@@ -258,6 +258,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import cluster_keys
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError, as_result
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.plan import Step
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.rights import require_root
@@ -302,7 +303,7 @@ def newest() -> dict[str, t.Any]:
         raise OhmyError(
             "document: is missing, and this host's own document names no S3 to read it from.", "Give document."
         )
-    return documents.parse(S3.from_document(known).get(f"{known['s3']['prefix']}documents/{known['role']}.json"))
+    return documents.parse(S3.from_document(known).get(cluster_keys.document(known["s3"]["prefix"], known["role"])))
 
 
 def tell(document: dict[str, t.Any], steps: int) -> list[str]:

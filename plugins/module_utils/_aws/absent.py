@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 from functools import partial
 
-from .._core import places
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from . import (
@@ -222,7 +222,7 @@ def run(clients: Clients, want: Want, check_mode: bool) -> dict[str, t.Any]:
             **todo.result(cluster=_gone(clients, want, have), removed=removed, left=left, launches=[]),
         )
     cluster = _gone(clients, want, have) if not check_mode else _gone(clients, want, have, have.instances)
-    kept = evidence.place(clients, have.bucket, places.evidence(documents.folder(want.name)))
+    kept = evidence.place(clients, have.bucket, cluster_keys.evidence(documents.folder(want.name)))
     return todo.result(cluster=cluster, removed=removed, left=left, launches=[], evidence=kept)
 
 

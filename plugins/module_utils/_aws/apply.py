@@ -10,6 +10,7 @@ import time
 import typing as t
 from dataclasses import replace
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from . import (
@@ -74,7 +75,7 @@ def _put_documents(
     body = documents_wanted(want, have, incarnation, master_ip).get(role)
     if body is not None and body != have.documents[role]:
         at = documents.prefix(want.name, incarnation)
-        s3.put(clients.s3, want.bucket or "", documents.key(at, role), body)
+        s3.put(clients.s3, want.bucket or "", cluster_keys.document(at, role), body)
 
 
 def _wait_host_keys(
@@ -113,7 +114,7 @@ def _wait_host_keys(
 
     def late() -> OhmyError:
         return OhmyError(
-            f"Master {master} runs, but wrote no host key to s3://{bucket}/{nodes.folder(at)} "
+            f"Master {master} runs, but wrote no host key to s3://{bucket}/{cluster_keys.nodes(at)} "
             f"within {deadline.seconds:.0f} s.",
             f"Look at its console output (aws ec2 get-console-output --instance-id {master}): it may have no way to S3.",
         )
@@ -152,7 +153,7 @@ def apply(clients: Clients, want: Want, have: Have, todo: Plan, incarnation: str
     _put_documents(clients, want, have, incarnation, groups.MASTER, None)
     due = next((step.new for step in todo.steps if step.key == "lease"), None)
     if due is not None:
-        s3.put(clients.s3, bucket, lease.key(at), lease.text(due))
+        s3.put(clients.s3, bucket, cluster_keys.lease(at), lease.text(due))
     ids: list[str] = next((step.old for step in todo.steps if step.verb == "start"), [])
     if ids:
         _start(clients, want, ids, have, deadline)
@@ -201,7 +202,8 @@ def _renewed(clients: Clients, want: Want, incarnation: str, now: dict[str, int]
     """Return the lease, renewed where the wait for the instances took half of it."""
     due = lease.wanted(now, int(time.time()), want.ttl, want.ttl_max, False) if now is not None else None
     if due is not None and due != now:
-        s3.put(clients.s3, want.bucket or "", lease.key(documents.prefix(want.name, incarnation)), lease.text(due))
+        at = documents.prefix(want.name, incarnation)
+        s3.put(clients.s3, want.bucket or "", cluster_keys.lease(at), lease.text(due))
     return due if due is not None else now
 
 

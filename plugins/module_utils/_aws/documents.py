@@ -29,11 +29,6 @@ def prefix(cluster: str, incarnation: str) -> str:
     return f"{folder(cluster)}{incarnation}/"
 
 
-def key(at: str, role: str) -> str:
-    """Return the key of one role's document."""
-    return f"{at}documents/{role}.json"
-
-
 def bundle_key(at: str, sha256: str) -> str:
     """Return the key of the node bundle."""
     return f"{at}bundle/{sha256}.pyz"

@@ -11,7 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._core import places, s3_uri
+from .._core import cluster_keys, s3_uri
 from .._core.errors import OhmyError
 from . import denials, errors, tags
 from .client import Identity
@@ -63,8 +63,8 @@ def policy(
     arn = f"arn:{partition}:s3:::"
     # Staged input of any job: on a cluster that is kept, one job's launch must not lock out another's.
     read = {f"{arn}{bucket}/archives/*", f"{arn}{bucket}/input/*", f"{arn}{bucket}/{prefix}*"}
-    write = {f"{arn}{bucket}/{prefix}nodes/*", f"{arn}{bucket}/{prefix}lease"}
-    write.add(f"{arn}{bucket}/{places.evidence(prefix)}*")
+    write = {f"{arn}{bucket}/{cluster_keys.nodes(prefix)}*", f"{arn}{bucket}/{cluster_keys.lease(prefix)}"}
+    write.add(f"{arn}{bucket}/{cluster_keys.evidence(prefix)}*")
     lists = {bucket}
     output: set[str] = set()
     for uris, target in ((read_uris, read), (write_uris, output)):

@@ -14,7 +14,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from .._core import places
+from .._core import cluster_keys
 from .._core.errors import OhmyError, words
 from .._core.private_folders import NoSockets
 from . import (
@@ -125,8 +125,8 @@ def describe(
     user = wish.ssh_user
     if wish.reports and bucket is not None and at is not None:
         told = nodes.observe(clients.s3, bucket, at)
-        bodies = {role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles}
-        found = lease.parse(s3.get(clients.s3, bucket, lease.key(at)))
+        bodies = {role: s3.get(clients.s3, bucket, cluster_keys.document(at, role)) for role in roles}
+        found = lease.parse(s3.get(clients.s3, bucket, cluster_keys.lease(at)))
         user = documents.login(bodies[groups.MASTER]) or user
     pinned: dict[str, set[str]] = {}
     warnings: list[str] = []
@@ -161,7 +161,7 @@ def describe(
     at_now = int(time.time())
     whole["reports"] = _reports(clients, bucket, here, told) if wish.reports and bucket is not None else []
     whole["evidence"] = (
-        evidence.place(clients, bucket, places.evidence(at)) if wish.reports and at is not None else None
+        evidence.place(clients, bucket, cluster_keys.evidence(at)) if wish.reports and at is not None else None
     )
     whole["age"] = costs.age(here, at_now)
     whole["cost"] = costs.so_far(table, here, disks, at_now) if disks is not None else None

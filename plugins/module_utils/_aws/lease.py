@@ -15,11 +15,6 @@ from .._core.canonical import dumps
 NEVER = 4102444800
 
 
-def key(prefix: str) -> str:
-    """Return the lease's key."""
-    return f"{prefix}lease"
-
-
 def fresh(now: int, ttl: int, ttl_max: int) -> dict[str, int]:
     """Return the lease of a cluster that starts now (epoch seconds)."""
     return {"expires": now + ttl, "max": now + ttl_max}

@@ -12,6 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._hadoop.health import newest_reports, parse_report
 from . import s3
@@ -31,11 +32,6 @@ class Node:
     report_key: str | None = None
 
 
-def folder(prefix: str) -> str:
-    """Return the prefix under which the nodes write."""
-    return f"{prefix}nodes/"
-
-
 def host_key(kind: str, blob: str) -> str | None:
     """Return ``<type> <base64>`` of a host key object's name, None when the name holds no such key."""
     try:
@@ -51,7 +47,7 @@ def host_key(kind: str, blob: str) -> str | None:
 def read(objects: t.Iterable[dict[str, t.Any]], prefix: str) -> dict[str, Node]:
     """Return what the objects under the cluster's prefix tell, by instance id; the newest report counts."""
     found: dict[str, Node] = {}
-    at = folder(prefix)
+    at = cluster_keys.nodes(prefix)
     reports = []
     for one in objects:
         name = one["Key"][len(at) :] if one["Key"].startswith(at) else ""
@@ -72,7 +68,7 @@ def read(objects: t.Iterable[dict[str, t.Any]], prefix: str) -> dict[str, Node]:
 
 def observe(client: t.Any, bucket: str, prefix: str, instance: str | None = None) -> dict[str, Node]:
     """Return what the nodes told so far, or one of them: one LIST."""
-    at = folder(prefix) if instance is None else f"{folder(prefix)}{instance}/"
+    at = cluster_keys.nodes(prefix) + (f"{instance}/" if instance is not None else "")
     return read(s3.listing(client, bucket, at), prefix)
 
 

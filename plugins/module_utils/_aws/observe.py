@@ -10,6 +10,7 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from . import (
     documents,
@@ -189,6 +190,7 @@ def observe(clients: Clients, want: Want) -> Have:
     at = documents.prefix(want.name, group.incarnation) if group is not None else None
     found = s3.listing(clients.s3, bucket, at) if at is not None and exists else []
     keys = frozenset(one["Key"] for one in found)
+    roles = dict.fromkeys((*groups.ROLES, *want.roles))
 
     def body(key: str) -> bytes | None:
         return s3.get(clients.s3, bucket, key) if key in keys else None
@@ -217,8 +219,8 @@ def observe(clients: Clients, want: Want) -> Have:
         address=clients.s3_address(bucket),
         objects=keys,
         nodes=nodes.read(found, at or ""),
-        documents={role: body(documents.key(at or "", role)) for role in dict.fromkeys((*groups.ROLES, *want.roles))},
-        lease=lease.parse(body(lease.key(at or ""))),
+        documents={role: body(cluster_keys.document(at or "", role)) for role in roles},
+        lease=lease.parse(body(cluster_keys.lease(at or ""))),
     )
 
 

@@ -11,6 +11,7 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from . import connection, documents, groups, instances, key_pair, lease, local_files, nodes, s3, view
 from .client import Clients
@@ -87,8 +88,8 @@ def observe(clients: Clients, want: Want) -> Tagged:
         bucket=bucket,
         access=connection.access_of(want, newest.incarnation, key.private),
         nodes=nodes.observe(clients.s3, bucket, at),
-        documents={role: s3.get(clients.s3, bucket, documents.key(at, role)) for role in roles},
-        lease=lease.parse(s3.get(clients.s3, bucket, lease.key(at))),
+        documents={role: s3.get(clients.s3, bucket, cluster_keys.document(at, role)) for role in roles},
+        lease=lease.parse(s3.get(clients.s3, bucket, cluster_keys.lease(at))),
     )
     # Who names a cluster alone does not tell again what its image is.
     user = documents.login(found.documents[groups.MASTER])
@@ -97,7 +98,7 @@ def observe(clients: Clients, want: Want) -> Tagged:
 
 def write_lease(clients: Clients, have: Tagged, due: dict[str, int]) -> None:
     """Write the lease."""
-    s3.put(clients.s3, have.bucket, lease.key(have.prefix), lease.text(due))
+    s3.put(clients.s3, have.bucket, cluster_keys.lease(have.prefix), lease.text(due))
 
 
 def write_local(clients: Clients, have: Tagged, keys: dict[str, list[str]]) -> None:

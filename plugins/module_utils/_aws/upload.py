@@ -16,6 +16,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._core.plan import Plan
 from .._core.unchanged import require_unchanged
@@ -180,7 +181,7 @@ def _kept_alive(client: t.Any, bucket: str, prefix: str | None) -> t.Iterator[No
     over = threading.Event()
 
     def renew() -> None:
-        key = lease.key(prefix or "")
+        key = cluster_keys.lease(prefix or "")
         while True:
             with contextlib.suppress(errors.AwsError):
                 have = lease.parse(s3.get(client, bucket, key))

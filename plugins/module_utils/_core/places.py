@@ -25,11 +25,3 @@ def nearest(path: str, exists: t.Callable[[str], bool] = os.path.isdir) -> str:
     while path != "/" and not exists(path):
         path = os.path.dirname(path)
     return path
-
-
-def evidence(prefix: str) -> str:
-    """Return where the nodes of a cluster leave their last logs in its bucket: beside its own prefix, which is removed.
-
-    :param prefix: its own, or that of all clusters of its name.
-    """
-    return "evidence/" + prefix.partition("/")[2]

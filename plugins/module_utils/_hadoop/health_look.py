@@ -12,6 +12,7 @@ import socket
 import subprocess
 import typing as t
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._node.s3 import S3
 from . import health, membership
@@ -98,7 +99,7 @@ def _reports(
     """
     try:
         s3 = S3.from_document(document, credentials=credentials, attempts=2)
-        prefix = f"{document['s3']['prefix']}nodes/"
+        prefix = cluster_keys.nodes(document["s3"]["prefix"])
         found = [(entry["key"][len(prefix) :], entry["last_modified"]) for entry in s3.list(prefix)]
         ids = {node["instance_id"] for node in nodes}
         reports, bodies = {}, 0

@@ -11,7 +11,7 @@ import socket
 import time
 import typing as t
 
-from .._core import places
+from .._core import cluster_keys
 from .._hadoop import evidence, jobs
 from .._hadoop.doors import CONF_DIR, open_doors, read_conf
 from .._hadoop.jobdir import ROOT, JobDir
@@ -33,7 +33,7 @@ CONTAINER_BYTES = 64 << 10
 def key(document: t.Mapping[str, t.Any], instance: str, now: float | None = None) -> str:
     """Return the key under which a node's evidence lies."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-    return f"{places.evidence(document['s3']['prefix'])}{instance}/{stamp}.tar.gz"
+    return f"{cluster_keys.evidence(document['s3']['prefix'])}{instance}/{stamp}.tar.gz"
 
 
 def save(document: t.Mapping[str, t.Any]) -> str:

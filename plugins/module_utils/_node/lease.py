@@ -11,6 +11,7 @@ import os
 import time
 import typing as t
 
+from .._core import cluster_keys
 from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._core.voice import say
@@ -33,7 +34,7 @@ def leased(document: t.Mapping[str, t.Any]) -> bool:
 
 def key(document: t.Mapping[str, t.Any]) -> str:
     """Return the key of the lease."""
-    return f"{document['s3']['prefix']}lease"
+    return cluster_keys.lease(document["s3"]["prefix"])
 
 
 def store(document: t.Mapping[str, t.Any]) -> S3:

@@ -12,6 +12,7 @@ import os
 import time
 import typing as t
 
+from .._core import cluster_keys
 from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .s3 import S3
@@ -25,7 +26,7 @@ class Reporter:
 
     def __init__(self, s3: S3, prefix: str, instance: str) -> None:
         """Remember where this node's objects lie."""
-        self.s3, self.at = s3, f"{prefix}nodes/{instance}/"
+        self.s3, self.at = s3, f"{cluster_keys.nodes(prefix)}{instance}/"
 
     def host_keys(self, folder: str = "/etc/ssh", seconds: float = 120) -> None:
         """Publish the public host keys; they are in the names, so that one LIST reads those of all nodes."""

@@ -13,6 +13,7 @@ import time
 import traceback
 import typing as t
 
+from .._core import cluster_keys
 from .._core.errors import OhmyError
 from .._core.voice import say
 from .._hadoop import checkpoint
@@ -54,7 +55,7 @@ def boot(s3: S3, prefix: str, role: str) -> int:
     voice = report.Reporter(s3, prefix, Imds().get("meta-data/instance-id").strip())
     with told(voice):
         voice.host_keys()
-        document = documents.parse(s3.get(f"{prefix}documents/{role}.json"))
+        document = documents.parse(s3.get(cluster_keys.document(prefix, role)))
         return apply(document, voice, started)
 
 
