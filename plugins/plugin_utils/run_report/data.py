@@ -14,7 +14,8 @@ from ...module_utils._core.voice import printable
 from ...module_utils._hadoop.task_summary import KINDS
 from .. import report
 from ..rehearsal_report import together
-from .masking import Mask, clean
+from .credentials import clean
+from .masking import Mask
 
 FORMAT = 1
 KIND = "ohmy.hadoop run report"

@@ -14,7 +14,6 @@ from urllib.parse import quote
 from ...module_utils._core.secrets import HIDDEN, REFUSED, REFUSED_ENV
 from .credentials import MASK, OF_RECORDS, clean
 
-__all__ = ["MASK", "Mask", "clean", "masked", "sounds_secret"]
 # Beyond what configuration calls so: a report may be sent to anybody. A number under such a name counts fields.
 KEY = re.compile(r"(^|[._-])keys?($|[._-])", re.IGNORECASE)
 # Those of records, as Hadoop sorts and cuts them.
