@@ -12,11 +12,10 @@ import shlex
 import typing as t
 
 from ..module_utils._hadoop import codecs
+from ..module_utils._hadoop.causes.program import OWN_ERROR
 
 COUNTED = 1 << 28  # bytes of a file that are read to count its lines
 BLOCK = 1 << 20
-# Of the table of causes: behind it stands how to see it again.
-OWN_ERROR = "It is the program's own error."
 NAMED = 3  # files of input in one command
 UNPACK = {".gz": "gzip -dc", ".bz2": "bzip2 -dc"}
 Error = t.Mapping[str, t.Any]

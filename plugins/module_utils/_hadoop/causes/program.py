@@ -12,6 +12,8 @@ from __future__ import annotations
 from .container import MEMORY_HINT
 from .row import row
 
+# Behind it the controller says how to see it again.
+OWN_ERROR = "It is the program's own error."
 PROGRAM = (
     row(
         "no-first-line", "stderr", "it has no first line that names its interpreter, so a shell ran it",
@@ -51,7 +53,7 @@ PROGRAM = (
         r"^FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']*)'",
     ),
     row(
-        "python-exception", "stderr", "it raised {error}", "It is the program's own error.",
+        "python-exception", "stderr", "it raised {error}", OWN_ERROR,
         "no", r"Traceback \(most recent call last\):[\s\S]*?^(?:[ +]*\| )?(?P<error>[A-Za-z_][\w.]*(?::.*)?)$",
     ),
 )  # fmt: skip
