@@ -118,6 +118,12 @@ def removal(args: t.Mapping[str, t.Any]) -> str:
     return f"ansible-playbook ohmy.hadoop.terminate -e {shlex.quote(json.dumps(given))}"
 
 
+def not_removed(args: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    """Return what is said of a cluster that could not be removed, and what to do about it."""
+    text = f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {args['left']}"
+    return text, f"Remove it with: {removal(args)}"
+
+
 def standing(args: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is said about a cluster that is still there."""
     cluster = args["cluster"]
@@ -191,10 +197,7 @@ def compose(args: t.Mapping[str, t.Any]) -> tuple[list[str], str]:
         lines += rehearsal_report.compared(expected, job_seconds(args), args["workers"])
     lines += [] if args["planned"] else timing(args["phases"]) + spent(args) + standing(args)
     if left:
-        warning = (
-            f"Removing the cluster {args['cluster_name']} failed, so it may still cost money: {left}\n"
-            f"Remove it with: {removal(args)}"
-        )
+        warning = "\n".join(not_removed(args))
         lines.append(warning)
         problem = f"{problem}\n{warning}".strip()
     return lines, problem

@@ -140,8 +140,8 @@ def warnings(run: Run, steps: t.Sequence[Run]) -> list[dict[str, str]]:
             text = f"What {planned['name']} did is not known: the master gave no answer when it had ended."
             found.append({"severity": "note", "text": text, "fix": ""})
     if run["left"]:
-        text = f"Removing the cluster {run['cluster_name']} failed, so it may still cost money: {run['left']}"
-        found.append({"severity": "warning", "text": text, "fix": f"Remove it with: {report.removal(run)}"})
+        text, fix = report.not_removed(run)
+        found.append({"severity": "warning", "text": text, "fix": fix})
     return found
 
 
