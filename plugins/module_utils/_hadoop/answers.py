@@ -14,13 +14,11 @@ from .._core import s3_uri
 from .._core.errors import OhmyError, as_clause
 from .._core.places import CONTROL, inside
 from .._core.s3_uri import is_s3
-from .hdfs_names import normal
+from .hdfs_names import TAKEN, normal
 
 EXISTING = ("reused", "replaced", "refused")
 # A policy takes these for patterns, and HDFS has no colon.
 UNUSABLE = re.compile(r"[*?\[\]{}$:\\\x00-\x1f]")
-# Of the collection and of Hadoop themselves.
-TAKEN = ("/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-history")
 OURS = ("archives", "clusters", "input")
 # Of the kernel, on the controller.
 NO_FILES = ("/proc", "/sys")

@@ -18,12 +18,13 @@ from .._core.plan import Plan
 from .._core.voice import count
 from . import distcp
 from .distcp import Files, Place
+from .hdfs_names import TAKEN
 from .streaming import option_problems, refusal
 from .webhdfs import WebHdfs
 
 SHOWN = 20
 # What every job on the cluster needs: never the target of a copy that deletes.
-PROTECTED = ("/user", "/user/hadoop", "/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-history")
+PROTECTED = ("/user", "/user/hadoop", *TAKEN)
 Spec = t.Mapping[str, t.Any]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""What a path in HDFS can be."""
+"""What a path in HDFS can be, and which are taken."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .._core.errors import OhmyError
 
 # A colon, a line's end, or bytes that are no UTF-8 (which Python shows as lone surrogates).
 UNUSABLE = re.compile("[:\r\n\x00\ud800-\udfff]")
+# Of the collection and of Hadoop themselves.
+TAKEN = ("/user/hadoop/input", "/user/hadoop/jobs", "/tmp", "/app-logs", "/mr-history")
 
 
 def normal(path: str) -> str:
