@@ -24,7 +24,7 @@ COLLECTION = Path(__file__).resolve().parents[2]
 PROFILE = "legacy"
 # Nothing in the folder that a playbook is run in may be taken for a library. The collection is the one this file
 # belongs to, whatever others of its name there are.
-PROGRAM = """
+PROGRAM = """#!{python}
 import sys
 sys.path[:] = [place for place in sys.path if place not in ("", ".")]
 import runpy, types
@@ -72,6 +72,7 @@ class ControllerAction(ActionBase):
             return packed
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
         program = PROGRAM.format(
+            python=sys.executable,
             packages=[
                 ("ansible_collections", []),
                 ("ansible_collections.ohmy", []),

@@ -15,8 +15,10 @@ from .follower import Failed, Follower
 from .history import JobTree, job_of, running_tree
 from .rest import Refused, Unreachable, number
 
-# Counters and words change with every record; each look at them is an answer of the job's own master.
-COUNT_SECONDS = 3.0
+# Each look is several answers of the job's own master, whose first one costs it a second of a processor: who is done
+# within seconds is not asked at all.
+FIRST_SECONDS = 5.0
+LOOK_SECONDS = 3.0
 # The list of a larger job's tasks is too long to be read every few seconds.
 MOST_TASKS = 500
 # Of running tasks, those asked for a failed attempt in one look.
@@ -42,15 +44,22 @@ class TaskProgress:
         self._explain = explain
         self._tree: JobTree = running_tree(follower.doors.yarn, application_id)
         self._job_id = job_of(application_id)
-        self._counted = 0.0
+        self._due: float | None = None  # when the next look is
         self._failed = 0.0  # attempts, when their tasks were last asked for one
         self._details: list[str] = []
 
     def report(self) -> None:
-        """Look once.
+        """Look where it is time again.
 
         :raises Failed: an attempt has failed, and the job is to end with the first.
         """
+        now = time.monotonic()
+        if self._due is None:
+            self._follower.report("starting its tasks")
+            self._due = now + FIRST_SECONDS
+        if now < self._due:
+            return
+        self._due = now + LOOK_SECONDS
         try:
             job = self._tree.job(self._job_id)
             if job is None:
@@ -66,9 +75,6 @@ class TaskProgress:
             return
 
     def _look_closer(self, job: Job) -> None:
-        if time.monotonic() - self._counted < COUNT_SECONDS:
-            return
-        self._counted = time.monotonic()
         found = self._tree.counters(self._job_id)
         self._details = [*own_counters(found), *self._words(job)]
         if read := found.get("HDFS_BYTES_READ", 0) + found.get("S3A_BYTES_READ", 0):

@@ -19,6 +19,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import (
     follower,
     job_look,
     jobs,
+    task_progress,
 )
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.jobdir import JobDir
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Refused
@@ -50,6 +51,7 @@ def cluster(monkeypatch, tmp_path):
     """A cluster and a new job; waiting takes no time."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(follow_streaming, "APPEAR_SECONDS", 0)
+    monkeypatch.setattr(task_progress, "FIRST_SECONDS", 0)
     return Cluster(monkeypatch, tmp_path)
 
 

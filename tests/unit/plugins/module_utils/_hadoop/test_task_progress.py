@@ -15,6 +15,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop.rest import Un
 
 from .fake_cluster import APP, Cluster
 
+FIRST_SECONDS, LOOK_SECONDS = task_progress.FIRST_SECONDS, task_progress.LOOK_SECONDS
 JOB = {"mapsTotal": 8, "mapsCompleted": 3, "mapsRunning": 2, "reducesTotal": 1, "mapProgress": 40, "reduceProgress": 0}
 TASKS = [
     {"id": "t1", "state": "SUCCEEDED", "successfulAttempt": "a1", "status": "done with it > map"},
@@ -41,6 +42,12 @@ def counters(**groups):
             ]
         }
     }
+
+
+@pytest.fixture(autouse=True)
+def _asked_at_once(monkeypatch):
+    monkeypatch.setattr(task_progress, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(task_progress, "LOOK_SECONDS", 0)
 
 
 @pytest.fixture(name="cluster")
@@ -169,6 +176,28 @@ def play_for(cluster, looks):
         return done
 
     cluster.client = slow
+
+
+def test_a_young_job_s_master_is_not_asked_and_that_of_an_older_one_every_three_seconds(cluster, monkeypatch):
+    now, asked, answer = [0.0], [], cluster.yarn.proxied
+    clock = types.SimpleNamespace(
+        monotonic=lambda: now[0], time=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+
+    def proxied(app, path, params=None):
+        asked.append(now[0])
+        return answer(app, path, params)
+
+    for module in (follow_application, task_progress):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(task_progress, "FIRST_SECONDS", FIRST_SECONDS)
+    monkeypatch.setattr(task_progress, "LOOK_SECONDS", LOOK_SECONDS)
+    monkeypatch.setattr(cluster.yarn, "proxied", proxied)
+    play_for(cluster, 25)
+    texts = [status["progress"]["text"] for status in statuses(cluster, monkeypatch)]
+    # It runs from 0.5 s on, and has ended by 13.
+    assert sorted(set(asked)) == [5.5, 8.5, 11.5]
+    assert "starting its tasks" in texts
 
 
 def test_an_old_job_is_looked_at_less_often(cluster, monkeypatch):
