@@ -30,6 +30,37 @@ RUNS = {
     "empty": sample_run.run(jobs=[], settings={}, phases={}, left="denied"),
 }
 
+ROW = "Reduce Seconds Records of all Keys of all Node r_000000_0 9.5 90,000 98% 10,000 98% worker-0"
+PROMISED = {
+    "failure": [
+        *("✗ The phase run failed.", "Cause python-exception", "What to do Try it on that line."),
+        *("Attempt attempt_1700000000000_0001_m_000000_3", "Host worker-0", "Logs /home/ada/output/books-evidence/"),
+        *("The program's own words Traceback (most recent call last):", "exit_code 1", "line offset: 17 number: 2"),
+    ],
+    "warnings": [
+        *("⚠ Warning: 776 keys differ", "What to do: Sort."),
+        *("The reduce r_000000_0 got 98% of all records", "What to do: A combiner shrinks"),
+    ],
+    "phases": ["preflight 0 11.2", "launch 11.2 20.2", "run ✗ failed 55.4 26.0", "terminate 83.9 4.3"],
+    "step-1": [
+        *("Attempts by node", "m_000000_0 worker-0 ✗ failed: Error: it broke", "Work of each node"),
+        *("on a node that has its data 6 75%", "elsewhere, as all maps that read from S3 do 2 25%"),
+        *(f"The first reduces by time {ROW}", f"The first reduces by records {ROW}"),
+        *("MAP_INPUT_RECORDS 31,102", "words.odd 7"),
+    ],
+    "speed": [
+        *("One machine, by the sample 2.1", "The cluster, as expected 28.0", "The cluster, really 24.5"),
+        *("it became 0.09 times", "cost about 0.0030 USD: 77 s at 0.1412 USD an hour"),
+    ],
+    "before": [
+        "Before: books, made 2023-11-14T22:15:00Z, succeeded. After: books, made 2023-11-14T22:15:00Z, failed.",
+        "Seconds of the phase run 26.0 26.0 same",
+    ],
+    "versions": ["ohmy.hadoop 0.1.0", "hadoop of the master 3.5.0", "java of the master 17.0.15"],
+    "variables": ["job_mapper mapper.py --password (hidden)", "job_cmdenv LEVEL: (hidden)", "job_key_fields 2"],
+    "commands": ["Run it again", "tar -tzf /home/ada/output/books-evidence/", "The answer lies there."],
+}
+
 
 def parsed(text):
     """Return the page's tree, which is XML too."""
@@ -47,6 +78,28 @@ def test_the_page_is_well_formed_and_needs_nothing_else(name):
     assert [link for link in links if link.startswith("#") and link[1:] not in ids] == []
     assert [link for link in links if not link.startswith("#")] == ["a%20b-report.json"]
     assert "url(" not in re.sub(r"url\(#\w+\)", "", text) and "://" not in text.replace("hdfs://", "")
+
+
+def section(part):
+    """Return a part of the page of a run that failed after one that had succeeded."""
+    tree = parsed(page.render(sample_run.report(RUNS["failed"]), sample_run.report(RUNS["succeeded"])))
+    (found,) = [one for one in tree.iter("section") if one.get("aria-labelledby") == part]
+    return found
+
+
+@pytest.mark.parametrize("part", PROMISED)
+def test_the_page_tells_all_that_is_promised(part):
+    told = " ".join(" ".join(section(part).itertext()).split())
+    assert [words for words in PROMISED[part] if words not in told] == [], told
+
+
+def test_the_bars_of_the_phases_are_a_time_line():
+    rects = section("phases").iter("rect")
+    bars = [tuple(float(rect.get(name).rstrip("%")) for name in ("x", "width")) for rect in rects]
+    assert len(bars) == 7 and bars[0][0] == 0
+    ends = [begin + width for begin, width in bars]
+    assert ends[-1] == pytest.approx(100, abs=0.1)
+    assert [begin for begin, _width in bars[1:]] == pytest.approx(ends[:-1], abs=0.1)
 
 
 def test_one_file_is_told_as_one():
