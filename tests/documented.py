@@ -10,8 +10,11 @@ import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCK = re.compile(r"^<!-- tested: (?P<name>\S+) -->\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 # In a list a block is indented.
+BLOCK = re.compile(
+    r"^(?P<indent> *)<!-- tested: (?P<name>\S+) -->\n(?P=indent)```\w*\n(?P<text>.*?)^(?P=indent)```$",
+    re.DOTALL | re.MULTILINE,
+)
 FENCE = re.compile(
     r"^(?P<before>[^\n]*)\n(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
@@ -47,7 +50,8 @@ def documented(page: str, name: str) -> str:
 
 def blocks(page: str) -> dict[str, str]:
     """Return name → text of every tested block on a page."""
-    return {found["name"]: found["text"] for found in BLOCK.finditer((ROOT / page).read_text("utf-8"))}
+    found = BLOCK.finditer((ROOT / page).read_text("utf-8"))
+    return {one["name"]: re.sub(f"^{one['indent']}", "", one["text"], flags=re.MULTILINE) for one in found}
 
 
 def commands(page: str) -> list[Commands]:

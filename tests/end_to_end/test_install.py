@@ -21,6 +21,7 @@ from .support import ROOT
 pytestmark = pytest.mark.matrix
 
 PAGE = "docs/install.md"
+AIR_GAPPED = "docs/guides/air_gapped.md"
 MAPPER = """#!/usr/bin/env python3
 import sys
 for line in sys.stdin:
@@ -47,14 +48,11 @@ class User:
         self.home, self.folder = home, home / "word count"
         keep = {key: value for key, value in cloud.env.items() if not key.startswith(("ANSIBLE_", "XDG_", "PYTHON"))}
         keep.pop("VIRTUAL_ENV", None)
-        # Versions as in the lock file, so that what was released last night does not turn a test red.
-        locked = re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-        (home / "constraints.txt").write_text("\n".join(locked) + "\n")
         self.env = {
             **keep,
             "HOME": str(home),
             "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            "PIP_CONSTRAINT": str(home / "constraints.txt"),
+            "PIP_CONSTRAINT": locked(home),
             "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", os.path.expanduser("~/.cache/pip")),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "ANSIBLE_NOCOLOR": "1",
@@ -82,6 +80,14 @@ class User:
         (self.folder / "data/a.txt").write_text("light upon light\n")
         (self.folder / "data/b.txt").write_text("no light")
         (self.folder / "job.yml").write_text(documented(PAGE, "job"))
+
+
+def locked(folder: Path) -> str:
+    """Return a file with the versions of the lock file, so that what was released last night does not turn a test red."""
+    path = folder / "constraints.txt"
+    versions = re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    path.write_text("\n".join([*versions, ""]))
+    return str(path)
 
 
 def good(done: subprocess.CompletedProcess[str]) -> str:
@@ -143,6 +149,35 @@ def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
     command = [str(ready.home / "ohmy/bin/ansible-playbook"), str(book)]
     done = subprocess.run(command, env=ready.env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "found.clusters" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_path: Path) -> None:
+    others = ("ANSIBLE_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "XDG_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    clean["PIP_CONSTRAINT"] = locked(tmp_path)
+
+    def types(block: str, cwd: Path, env: dict[str, str], *before: str) -> None:
+        command = [*before, "bash", "-euo", "pipefail", "-c", documented(AIR_GAPPED, block)]
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "timeout": 300, "check": False}
+        good(subprocess.run(command, cwd=cwd, env=env, **both))
+
+    wheels = ROOT / "build/wheels"
+    try:
+        types("bring", ROOT, {**clean, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"})
+        shutil.copytree(wheels, tmp_path / "wheels")
+    finally:
+        shutil.rmtree(wheels, ignore_errors=True)
+    for built in (ROOT / "build/collection").glob("ohmy-hadoop-*.tar.gz"):
+        shutil.copy(built, tmp_path)
+    (tmp_path / "archives").symlink_to(ROOT / "build/archives")
+    # There it has no network at all.
+    env = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    types("install", tmp_path, env, "unshare", "--net")
+    command = [tmp_path / "ohmy/bin/ansible-doc", "--list", "--type", "inventory", "ohmy.hadoop"]
+    listed = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "ohmy.hadoop.ec2_cluster" in listed, listed
+    kept = {path.name.split("-")[0] for path in (tmp_path / ".local/share/ohmy.hadoop/archives").iterdir()}
+    assert kept >= {"hadoop", "jre"}, kept
 
 
 def test_the_tutorial(ready: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,12 +100,13 @@ class Scaled:
         answer = "".join(part.read_text() for part in sorted((self.folder / name / "out").glob("part-*")))
         assert answer == ANSWER
 
-    def play(self, block: str, workers: int | None = None, **values: t.Any) -> t.Any:
-        """Run a command of the page on this cluster."""
+    def play(self, block: str, workers: int | None = None, leaving: str = "") -> t.Any:
+        """Run a command of the page on this cluster, with another number or the id of one of its own workers."""
         words = shlex.split(documented(PAGE, block))[1:]
         words = [word.replace("cluster_name=demo", f"cluster_name={NAME}") for word in words]
         words = [f"cluster_workers={workers}" if word.startswith("cluster_workers=") else word for word in words]
-        return self.cloud.play(*words, "-e", json.dumps({"cluster_timeout": 1200, **values}), seconds=1500)
+        words = [word.replace("i-0123456789abcdef0", leaving) for word in words]
+        return self.cloud.play(*words, "-e", json.dumps({"cluster_timeout": 1200}), seconds=1500)
 
     def shell(self, line: str) -> str:
         """Return what a shell of the user hadoop on the master prints."""
@@ -208,7 +209,7 @@ def test_one_that_dies_while_it_leaves_is_not_let_go_with_the_last_replicas(scal
     done = scaled.cloud.inside(worker, "su", "-", "hadoop", "-s", "/bin/bash", "-c", put, seconds=180)
     assert done.returncode == 0, done.stderr
     scaled.cloud.inside(worker, "systemctl", "stop", "hadoop-datanode")
-    run = scaled.play("scale", workers=2, cluster_remove=[name])
+    run = scaled.play("replace", leaving=name)
     assert run.code != 0 and "no replica on a live node" in " ".join(run.text.split()), run.text
     assert set(scaled.workers()) == set(there)
     scaled.cloud.inside(worker, "systemctl", "start", "hadoop-datanode")
@@ -222,12 +223,12 @@ def test_one_that_dies_while_it_leaves_is_not_let_go_with_the_last_replicas(scal
 def test_a_worker_leaves_and_takes_no_data_along(scaled):
     there = scaled.workers()
     oldest = min(there.values(), key=lambda one: (one["LaunchTime"], one["InstanceId"]))["InstanceId"]
-    done = scaled.play("scale", workers=2, cluster_remove=[oldest])
+    done = scaled.play("remove", leaving=oldest)
     assert done.code == 0, done.text
     assert set(scaled.workers()) == set(there) - {oldest}
     assert scaled.checksum() == scaled.sum
     assert scaled.entries() == []
-    again = scaled.play("scale", workers=2, cluster_remove=[oldest])
+    again = scaled.play("remove", leaving=oldest)
     assert again.code == 0 and "changed=0" in again.text, again.text
 
 

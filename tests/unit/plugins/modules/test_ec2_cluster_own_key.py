@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from tests.documented import documented
+
 from .conftest import REGION, assert_reads_only
 from .test_ec2_cluster_checks import assert_nothing_was_made, denied
 from .test_ec2_cluster_failures import refuse
@@ -113,6 +115,17 @@ def test_of_the_users_own_keys_the_pairs_is_taken(account, cluster):
     stopped = cluster("stopped")
     assert stopped["cluster"]["ssh"]["private_key"] == wanted, stopped
     assert account.calls["DescribeKeyPairs"] == 1, account.calls
+
+
+def test_of_a_key_that_was_downloaded_the_documented_command_makes_the_public_half(account, cluster):
+    pem = account.home / ".ssh" / "KEY.pem"
+    pem.parent.mkdir()
+    pem.touch(0o600)
+    pem.write_text(account.ec2.create_key_pair(KeyName="mine")["KeyMaterial"])
+    subprocess.run(["sh", "-e", "-c", documented("docs/clusters.md", "public_half")], check=True, timeout=60)
+    result = cluster(workers=0, key_name="mine", public_key=f"{pem}.pub")
+    assert not result.get("failed") and result["cluster"]["ssh"]["private_key"] == str(pem), result
+    assert launched_with(account) == {"mine"}
 
 
 def test_none_of_the_users_own_keys_is_refused_with_all_that_were_tried(account, cluster):
