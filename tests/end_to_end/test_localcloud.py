@@ -218,7 +218,7 @@ def pair(cloud: Cloud) -> tuple[dict[str, t.Any], list[dict[str, t.Any]]]:
 
 
 def test_boots_like_debians_image(cloud: Cloud, pair: t.Any) -> None:
-    """cloud-init made the user and the host name; user data ran; no Java; no other sessions' rights."""
+    """cloud-init made the user and the host name; user data ran; no Java; no way to the internet."""
     for instance in pair[1]:
         address = instance["PrivateIpAddress"]
         name = f"ip-{address.replace('.', '-')}"
@@ -233,6 +233,7 @@ def test_boots_like_debians_image(cloud: Cloud, pair: t.Any) -> None:
             f"127.0.1.1 {name}.ec2.internal {name}",
             f"{address}{' ' * (16 - len(address))}{name}.ec2.internal",
         ]
+        assert "Network is unreachable" in cloud.ssh(address, "(: </dev/tcp/192.0.2.1/443) 2>&1; true")
 
 
 def metadata(cloud: Cloud, address: str, path: str) -> str:
