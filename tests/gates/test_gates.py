@@ -10,6 +10,7 @@ import fnmatch
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+import tomllib
 import yaml
 
 from tests.documented import documented
@@ -24,11 +26,15 @@ from tests.documented import documented
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SECONDS = 600
+LINES = 300
 EXEMPT = re.compile(
     r"# ?(?:noqa|nosec|type: ?ignore|mypy:|ruff:|pylint: ?disable|pragma: ?no|(?:yamllint|shellcheck) disable)\b"
-    r"[^#]*(?:#\s*(?P<why>\S.*))?"
+    r"[^#]*(?:#\s*(?P<why>\S.*))?",
+    re.IGNORECASE,
 )
-COMMENT = re.compile(r"# ?\w")
+# A comment that may be a reason: no line of a file's head, and no exemption itself.
+COMMENT = re.compile(r"# ?(?!Copyright|GNU General|SPDX|noqa|yamllint|shellcheck)\w")
+DOCUMENTED = re.compile(r'^(?:DOCUMENTATION|EXAMPLES|RETURN) = r""".*?^"""', re.DOTALL | re.MULTILINE)
 # What a browser would fetch from elsewhere to show a page, and what the theme shows where a page does not fit it.
 UNFIT = re.compile(
     r"""<(?:script|img|iframe)[^>]*\ssrc="(?:https?:)?//|<link[^>]*\shref="(?:https?:)?//"""
@@ -119,6 +125,20 @@ def test_every_exemption_from_a_linter_says_why() -> None:
     assert not bare, "say why behind these, or in a comment above:\n" + "\n".join(bare)
 
 
+def test_nothing_is_excused_for_the_whole() -> None:
+    lists = (".ansible-lint-ignore", "*/.ansible-lint-ignore", "*ignore-[0-9]*.txt", ".flake8", "*pylintrc")
+    assert [name for name in tracked() if any(fnmatch.fnmatchcase(name, one) for one in lists)] == []
+    ansible_lint = yaml.safe_load((ROOT / ".ansible-lint").read_text("utf-8"))
+    assert ansible_lint["profile"] == "production" and not {"skip_list", "warn_list"} & set(ansible_lint)
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    assert "per-file-ignores" not in tools["ruff"]["lint"]
+    assert tools["mypy"]["strict"] and "exclude" not in tools["mypy"]
+    # What is not ours may be untyped; nothing of ours is looked at less.
+    exempt = {key for one in tools["mypy"]["overrides"] for key in one}
+    assert exempt == {"module", "ignore_missing_imports", "implicit_reexport"}
+    assert set(tools["coverage"]) == {"run"} and "omit" not in tools["coverage"]["run"]
+
+
 def test_changelog() -> None:
     run("antsibull-changelog", "lint")
 
@@ -128,6 +148,22 @@ def test_the_commit_hooks_are_valid_and_bring_nothing() -> None:
     (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
     assert repository["repo"] == "local"
     assert {hook["language"] for hook in repository["hooks"]} == {"system"}
+
+
+def test_the_commit_hooks_run_every_gate_in_a_good_order() -> None:
+    def chosen(*words: str) -> set[str]:
+        listed = run("pytest", "--collect-only", *words)
+        return {line.rpartition("::")[2] for line in listed.splitlines() if line.startswith("tests/gates/")}
+
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    hooks = {hook["id"]: shlex.split(hook["entry"]) for hook in repository["hooks"]}
+    # The quick ones first, and the slowest last.
+    order = ["yamllint", "black", "ruff", "unit", "ansible-lint", "changelog", "documentation", "sanity"]
+    assert [name for name in hooks if name in order] == order
+    by_pytest = [words for program, *words in hooks.values() if program.endswith("/pytest")]
+    run_by_pytest = set().union(*(chosen(*words) for words in by_pytest if "tests/gates" in " ".join(words)))
+    missing = chosen("-q", "tests/gates") - run_by_pytest - {f"test_{name}" for name in hooks}
+    assert len(run_by_pytest) > 20 and missing == set()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +199,12 @@ def test_the_site_of_the_documentation(tmp_path: Path) -> None:
     made = {path.relative_to(tmp_path / "html").with_suffix("").as_posix() for path in tmp_path.glob("html/**/*.html")}
     assert {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in ROOT.glob("docs/**/*.md")} <= made
     assert {f"reference/{path.stem}_module" for path in ROOT.glob("plugins/modules/*.py")} <= made
+    assert {f"reference/{path.stem}_inventory" for path in ROOT.glob("plugins/inventory/*.py")} <= made
     assert {f"reference/{path.name}_role" for path in ROOT.glob("roles/*")} <= made
+    told = (tmp_path / "html/reference/playbooks.html").read_text("utf-8")
+    # The one that is a part of all others is no verb of a user's.
+    verbs = {f"ohmy.hadoop.{path.stem}" for path in ROOT.glob("playbooks/*.yml")} - {"ohmy.hadoop.limit"}
+    assert [verb for verb in verbs if f">{verb}<" not in told] == []
     files = [path for path in tmp_path.glob("html/**/*") if path.suffix in (".html", ".css")]
     assert [path.name for path in files if UNFIT.search(path.read_text("utf-8"))] == []
 
@@ -244,6 +285,17 @@ def test_every_error_says_what_to_do() -> None:
             if not hint or (isinstance(hint[0], ast.Constant) and not hint[0].value):
                 silent.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not silent, "an OhmyError without a hint: " + ", ".join(silent)
+
+
+def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
+    """Documentation of modules, tests and what is made of tables apart."""
+    long = {}
+    for name in tracked():
+        if name.endswith((".py", ".yml", ".j2", ".css")) and not name.startswith(("changelogs/", "files/", "tests/")):
+            text = DOCUMENTED.sub("", (ROOT / name).read_text("utf-8"))
+            if (lines := text.count("\n")) > LINES:
+                long[name] = lines
+    assert long == {}
 
 
 def test_the_lock_covers_what_is_asked_for() -> None:
