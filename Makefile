@@ -8,6 +8,7 @@
 # make logs [JOB=…]                bring all daemons' logs of such a cluster to output/logs
 # make down                        remove what the runs made on this machine
 # make setup                       set up what a run needs, and no more
+# make setup-dev                   set up what tests and gates need, too
 # make archives                    make the archives of Hadoop and Java in build/archives (docs/archives.md)
 # make collection                  make the collection's own archive in build/collection (docs/install.md)
 # make docs                        make the site of the documentation in build/docs/html; a warning is an error

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -52,3 +55,59 @@ def test_the_map_of_the_code_names_what_there_is_and_nothing_else() -> None:
     inner = {f"{folder}/{path.name}" for folder in ("plugins", "roles", "tests") for path in (ROOT / folder).iterdir()}
     wanted = folders - {"plugins", "roles", "tests"} | {name for name in inner if (ROOT / name).is_dir()}
     assert [name for name in sorted(wanted) if "__pycache__" not in name and f"`{name}/" not in text] == []
+
+
+def targets() -> set[str]:
+    """Return what can be made."""
+    (phony,) = re.findall(r"^[.]PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    return set(phony.split())
+
+
+def test_make_help_names_every_target() -> None:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(["make", "help"], cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=30)
+    # What is typed stands before two blanks, what it does behind them.
+    typed = [line.split("  ")[0].split() for line in done.stdout.splitlines()]
+    assert {words[0] for words in typed} == {"make"}
+    assert targets() - {"help"} - {word for words in typed for word in words} == set()
+
+
+def test_every_promise_names_tests_and_targets_that_there_are() -> None:
+    rows = [line for line in (ROOT / "docs/promises.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert [row for row in rows if row.rstrip().endswith(("|  |", "| |"))] == []
+    named = [shlex.split(code) for row in rows for code in re.findall(r"`([^`]+)`", row.split(" | ")[-1])]
+    wrong = [" ".join(words) for words in named if words[0].startswith("tests/") and not chosen(*words)]
+    made = {name for words in named if words[0] == "make" for name in words[1:] if "=" not in name}
+    assert len(named) > 60 and wrong == [] and made - targets() == set()
+
+
+def chosen(path: str, flag: str = "-k", words: str = "") -> bool:
+    """Tell whether each of the alternatives that ``-k`` names is a part of a test's name there."""
+    assert flag == "-k", path
+    place = ROOT / path
+    files = [place] if place.is_file() else sorted(place.glob("**/test_*.py"))
+    names = [
+        node.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    return all(any(word in name for name in names) for word in words.split(" or "))
+
+
+def test_every_decision_has_its_date_and_what_was_left_out_for_it() -> None:
+    parts = re.split(r"^## .*$", (ROOT / "docs/decisions.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    for part in parts:
+        entries = [" ".join(entry.split()) for entry in part.strip().split("\n\n")]
+        assert [one for one in entries if not re.match(r"[*]{2}\d{4}-\d\d-\d\d: [^*]+[*]{2} .*[*]Left ", one)] == []
+        dates = [one[2:12] for one in entries]
+        assert dates == sorted(dates)
+
+
+def test_the_tutorial_tells_then_and_now_of_all_fifteen_steps() -> None:
+    parts = re.split(r"^## ", (ROOT / "docs/tutorial.md").read_text("utf-8"), flags=re.MULTILINE)
+    steps = {int(part.split(".")[0]): part for part in parts if re.match(r"\d+[.] ", part)}
+    assert list(steps) == list(range(1, 16))
+    # The first is the same in both: two programs, tried in a pipe.
+    both = re.compile(r"\bThen[:,].*^Now[:,]", re.DOTALL | re.MULTILINE)
+    assert [number for number, part in steps.items() if not both.search(part)] == [1]

@@ -12,8 +12,23 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.ohmy.hadoop.plugins.doc_fragments.aws import ModuleDocFragment
+from ansible_collections.ohmy.hadoop.plugins.module_utils._aws.argspec import CONNECTION
+
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [ROOT / name for name in ("plugins", "roles", "playbooks")]
+# The options of a connection with their types and aliases, as the fragments common and region of amazon.aws have them.
+AMAZON_AWS = {
+    "region": ("str", {"aws_region", "ec2_region"}),
+    "profile": ("str", {"aws_profile"}),
+    "access_key": ("str", {"aws_access_key_id", "aws_access_key"}),
+    "secret_key": ("str", {"aws_secret_access_key", "aws_secret_key"}),
+    "session_token": ("str", {"aws_session_token"}),
+    "endpoint_url": ("str", {"aws_endpoint_url"}),
+    "validate_certs": ("bool", set()),
+    "aws_ca_bundle": ("path", set()),
+    "aws_config": ("dict", set()),
+}
 # Keywords of tasks, blocks and plays that are no module.
 KEYWORDS = set(
     "always any_errors_fatal args async become become_exe become_flags become_method become_user block changed_when "
@@ -74,6 +89,17 @@ def test_the_action_group_lists_the_modules_that_talk_to_aws() -> None:
     assert sorted(asking) == sorted(listed)
 
 
+def test_options_of_a_connection_are_called_as_in_amazon_aws() -> None:
+    documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    page = (ROOT / "docs/credentials.md").read_text("utf-8")
+    for options in (CONNECTION, documented):
+        found = {name: (one["type"], set(one.get("aliases", ()))) for name, one in options.items()}
+        assert found == AMAZON_AWS
+    for name, (_kind, aliases) in AMAZON_AWS.items():
+        (row,) = re.findall(rf"^\| `{name}` \|([^|]*)\|", page, re.MULTILINE)
+        assert set(re.findall(r"`(\w+)`", row)) == aliases
+
+
 @pytest.mark.parametrize("role", sorted(path.name for path in (ROOT / "roles").iterdir()))
 def test_defaults_are_those_of_the_argument_specs(role: str) -> None:
     folder = ROOT / "roles" / role
@@ -98,7 +124,7 @@ def test_modules_are_documented(path: Path) -> None:
         )
     )
     documentation = yaml.safe_load(found["DOCUMENTATION"])
-    assert documentation["module"] == path.stem
+    assert documentation["module"] == path.stem and documentation["version_added"]
     stated = set(documentation["attributes"])
     if "ohmy.hadoop._attributes.info_module" in documentation["extends_documentation_fragment"]:
         stated |= {"check_mode", "diff_mode", "idempotent"}
