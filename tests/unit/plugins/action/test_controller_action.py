@@ -45,7 +45,7 @@ def results(folder, python, *tasks, arguments=(), **keywords):
     ]
     names = ", ".join(f"r{number}" for number in range(len(tasks)))
     kept = folder / "results.json"
-    wrote = {"ansible.builtin.copy": {"content": "{{ [%s] | to_json }}" % names, "dest": str(kept)}}
+    wrote = {"ansible.builtin.copy": {"content": f"{{{{ [{names}] | to_json }}}}", "dest": str(kept)}}
     wrote["vars"] = {"ansible_python_interpreter": sys.executable}
     book = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*took, wrote]}
     code, text = play(folder, [book], *arguments)
