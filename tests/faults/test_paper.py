@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.documented import documented
-from tests.end_to_end.support import ROOT, write_job
+from tests.end_to_end.support import ROOT
 from tests.faults.paper import BUCKET, Paper
 from tests.waiting import wait_for
 
@@ -86,23 +86,3 @@ def test_an_answer_is_lost_after_its_effect(paper):
     found = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
     assert found == ["dropped", "lost", "three"]
     s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key} for key in found]})
-
-
-def test_ansible_pull_plans_the_whole_job_of_a_repository(paper, tmp_path):
-    page, repository = "docs/guides/ansible_pull.md", tmp_path / "repository"
-    write_job(repository, job_mapper="cat", job_input=["in.txt"], job_output="out", cluster_name="pulled")
-    (repository / "in.txt").write_text("a\n")
-    (repository / "run.yml").write_text(documented(page, "run.yml"))
-    who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
-    for words in (["init", "-q", "."], ["add", "."], [*who, "commit", "-qm", "A job"]):
-        subprocess.run(["git", *words], cwd=repository, check=True, timeout=60)
-    command = documented(page, "pull").replace("run.yml", "--check run.yml")
-    for word, place in (("https://git.example.com/wordcount.git", repository), ("~/wordcount", tmp_path / "pulled")):
-        command = command.replace(word, str(place))
-    env = {name: value for name, value in paper.env.items() if name != "ANSIBLE_CONFIG"}
-    done = subprocess.run(
-        ["bash", "-euc", command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=200, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    for phase in ("preflight", "launch", "configure", "stage", "run", "fetch", "terminate"):
-        assert f"\n    {phase} " in done.stdout, (phase, done.stdout)
