@@ -10,6 +10,7 @@ import contextlib
 import errno
 import glob
 import hashlib
+import itertools
 import os
 import re
 import stat
@@ -28,6 +29,13 @@ from .programs import file_sha256
 BESIDE = (".log", "-evidence", "-report.html", "-report.json")
 # A part of a pattern that stands for any number of folders.
 ANY_FOLDERS = re.compile(r"(?:\A|/)\*\*(?:/|\Z)")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+ELSEWHERE = {
+    "hdfs": "The steps of one job read each other's answers, by job_steps; another job reads what lies here or in S3.",
+    "file": "Write the path alone, without file://.",
+}
+# What people write between several names.
+SEVERAL = re.compile(r"[,;]?\s+|[,;]")
 # What Hadoop and its kin write beside data; other names with _ at their beginning are people's own.
 MARKS = re.compile(r"_(SUCCESS|logs|temporary|metadata|common_metadata|committed_.*|started_.*)")
 
@@ -126,38 +134,75 @@ def _objects(index: int, item: str, list_objects: ListObjects, passed: list[str]
 def _local(index: int, item: str, version: t.Callable[[str], str], passed: list[str]) -> list[InputFile]:
     paths = matches(item)
     if not paths:
-        parent = os.path.dirname(item)
-        raise OhmyError(
-            f"job_input: {item} matches no file.",
-            f"{parent} is there; look into it." if os.path.isdir(parent) else f"{parent} is not there either.",
-        )
+        raise _absent(item)
     found = []
-    names: dict[str, str] = {}
-    for path in paths:
-        for full, relative in _walk(path):
-            if hidden(relative):
-                with contextlib.suppress(OSError):
-                    if _seems_meant(relative) and os.stat(full).st_size:
-                        passed.append(full)
-                continue
-            if bad := UNUSABLE.search(relative):
-                raise OhmyError(
-                    f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
-                )
-            if relative in names:
-                raise OhmyError(
-                    f"job_input: {names[relative]} and {full} have the same name below {item}.",
-                    "Name their folders as two items.",
-                )
-            names[relative] = full
-            try:
-                seen = os.stat(full)
-                if not stat.S_ISREG(seen.st_mode):
-                    raise OhmyError(f"job_input: {full} is no regular file.", "Put what it brings into a file.")
-                found.append(InputFile(index, relative, full, seen.st_size, version(full)))
-            except OSError as exc:
-                raise _unreadable(full, exc) from exc
+    for full, relative in _named(item, paths):
+        if hidden(relative):
+            with contextlib.suppress(OSError):
+                if _seems_meant(relative) and os.stat(full).st_size:
+                    passed.append(full)
+            continue
+        if bad := UNUSABLE.search(relative):
+            raise OhmyError(
+                f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
+            )
+        try:
+            seen = os.stat(full)
+            if not stat.S_ISREG(seen.st_mode):
+                raise OhmyError(f"job_input: {full} is no regular file.", "Put what it brings into a file.")
+            found.append(InputFile(index, relative, full, seen.st_size, version(full)))
+        except OSError as exc:
+            raise _unreadable(full, exc) from exc
     return found
+
+
+def _named(item: str, paths: t.Sequence[str]) -> list[tuple[str, str]]:
+    """Return (path, name below the item) of each file, and of hidden folders, into which nobody looks.
+
+    Where the folders that a pattern stands for hold equal names, these are told apart by the folders.
+    """
+    if list(paths) == [item]:
+        return list(_walk(item))
+    passed = [(path, name) for path in paths if hidden(name := _below(item, path))]
+    found = [pair for path in paths if not hidden(_below(item, path)) for pair in _walk(path)]
+    if _twice(found):
+        found = [(full, _below(item, full)) for full, _relative in found]
+    if same := _twice(found):
+        raise OhmyError(
+            f"job_input: {same[0]} and {same[1]} have the same name below {item}.", "Name their folders as two items."
+        )
+    return [*passed, *found]
+
+
+def _below(item: str, path: str) -> str:
+    """Return the name of what a pattern finds, without what stands before its first sign and hidden folders that it names."""
+    parts = item.split(os.sep)
+    fixed = os.sep.join(itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+    relative = os.path.relpath(path, fixed or (os.sep if item.startswith(os.sep) else os.curdir))
+    return "/".join(part for part in relative.split(os.sep) if not (hidden(part) and part in (os.curdir, *parts)))
+
+
+def _twice(found: t.Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return two files of one name, None where there are none; those of hidden names do not count."""
+    names: dict[str, str] = {}
+    for full, relative in found:
+        if not hidden(relative) and names.setdefault(relative, full) != full:
+            return names[relative], full
+    return None
+
+
+def _absent(item: str) -> OhmyError:
+    """Return the error of an item that means no file here."""
+    if scheme := SCHEME.match(item):
+        hint = ELSEWHERE.get(scheme[1].lower(), "Bring it to this machine, or into S3.")
+        return OhmyError(f"job_input: {item} is neither a path on this machine nor in S3.", hint)
+    for blank in SEVERAL.finditer(item):
+        if any(os.path.isfile(path) for path in matches(item[: blank.start()])):
+            hint = "A text is one name, with all its blanks and commas; write several as a list: [a.txt, b.txt]."
+            return OhmyError(f"job_input: {item} matches no file.", hint)
+    parent = os.path.dirname(item)
+    there = f"{parent} is there; look into it." if os.path.isdir(parent) else f"{parent} is not there either."
+    return OhmyError(f"job_input: {item} matches no file.", there)
 
 
 def matches(item: str) -> list[str]:

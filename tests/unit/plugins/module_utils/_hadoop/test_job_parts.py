@@ -147,6 +147,69 @@ def test_input_by_a_pattern_through_all_folders_is_brought_once(tmp_path):
     assert sources(tmp_path, "data/**/*.txt") == ["data/a.txt", "data/deep/b.txt"]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "below", "left"),
+    [
+        ("data/*/log", "", "data/_3/log"),
+        ("data/*", "", "data/_3"),
+        ("data/**/log", "", "data/_3/log"),
+        ("*/*/log", "data/", "data/_3/log"),
+    ],
+)
+def test_equal_names_in_the_folders_of_a_pattern_keep_their_folders(tmp_path, pattern, below, left):
+    for name in ("data/1/log", "data/2/log", "data/_3/log"):
+        write(tmp_path, name, name)
+    passed: list[str] = []
+    found = inputs.expand([str(tmp_path / pattern)], no_s3, passed=passed)
+    assert [file.relative for file in found] == [f"{below}1/log", f"{below}2/log"]
+    assert passed == [str(tmp_path / left)]
+
+
+def test_a_hidden_folder_that_a_pattern_names_is_meant(tmp_path):
+    for name in ("data/1/_in/log", "data/2/_in/log"):
+        write(tmp_path, name, name)
+    found = inputs.expand([str(tmp_path / "data/*/_in/log")], no_s3)
+    assert [file.relative for file in found] == ["1/log", "2/log"]
+    write(tmp_path, "data/1/_in/_in/log", "x")
+    with pytest.raises(OhmyError, match="have the same name below"):
+        inputs.expand([str(tmp_path / "data/**/_in/log")], no_s3)
+
+
+def test_what_only_a_hidden_folder_holds_a_pattern_does_not_find(tmp_path):
+    write(tmp_path, "data/_old/log", "x")
+    with pytest.raises(OhmyError, match="holds no file that Hadoop would read"):
+        inputs.expand([str(tmp_path / "data/*")], no_s3)
+
+
+@pytest.mark.parametrize(("pattern", "names"), [("data/*/[ab]", ["a", "b"]), ("data/1*", ["a"])])
+def test_other_names_that_a_pattern_finds_are_those_of_the_files_alone(tmp_path, pattern, names):
+    write(tmp_path, "data/1/a", "x")
+    write(tmp_path, "data/2/b", "y")
+    assert [file.relative for file in inputs.expand([str(tmp_path / pattern)], no_s3)] == names
+
+
+@pytest.mark.parametrize(
+    ("item", "hint"),
+    [
+        ("hdfs:///data/x", "by job_steps"),
+        ("HTTPS://example.com/x.txt", "Bring it to this machine"),
+        ("file:///data/x", "without file://"),
+    ],
+)
+def test_input_of_another_kind_of_place_is_refused_as_that(item, hint):
+    with pytest.raises(OhmyError, match="is neither a path on this machine nor in S3") as caught:
+        inputs.expand([item], no_s3)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("item", ["a.txt, b.txt", "a.txt b.txt", "a.txt,b.txt", "*.txt; b.csv"])
+def test_several_names_in_one_text_are_told_as_that(tmp_path, item):
+    write(tmp_path, "a.txt", "x")
+    with pytest.raises(OhmyError, match="matches no file") as caught:
+        inputs.expand([str(tmp_path / item)], no_s3)
+    assert "as a list: [a.txt, b.txt]" in caught.value.hint
+
+
 @pytest.mark.parametrize("pattern", ["data/**", "data/**/*.txt", "*/**/*.txt", "data/deep/../**/nothing"])
 def test_a_pattern_through_all_folders_does_not_follow_links_in_circles(tmp_path, pattern):
     (tmp_path / "data" / "deep").mkdir(parents=True)
