@@ -25,7 +25,13 @@ NO_MEMORY = re.compile(
 )
 # A JVM that does not even start says why on standard output, and nothing on standard error.
 NO_HEAP = re.compile(rb"Error occurred during initialization of VM\s+(Could not reserve enough space for.*)")
-NO_FILE = re.compile(r"No such file or directory: '(?P<name>[^']+)'")
+# As Python says it, and as shells and other programs do.
+NO_FILE = re.compile(
+    r"No such file or directory: '([^']+)'"
+    r"|([^\s:'\"`\u2018]+)['\u2019]?: (?:No such file or directory|(?:command )?not found)"
+)
+# To which a program finds the way by the link that it is in its task's folder: there it lies alone.
+ALONE = re.compile(r"/.*/filecache/(?:\d+/)?")
 NAME_IT = "Name it in job_files."
 LATER_SPLIT = (
     "It fails only for a split that is not the first of its file, so it depends on how the file begins, as on a heading: only "
@@ -67,7 +73,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
         text = f"The {role} {command} is built for {result.built_for}, and this machine is {os.uname().machine}."
         hint = "Build it for the processor of the nodes; where it is, it cannot be tried here: job_preflight=static."
         return finding("other-processor", ERROR, text, hint, **evidence)
-    if result.missing or result.code == NOT_FOUND:
+    forgotten = _forgotten(result.stderr, role, job, evidence)
+    if (result.missing or result.code == NOT_FOUND) and not forgotten:
         said = result.missing or last
         text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."
         return finding("not-rehearsed", NOTE, text, "Install what it needs here to see how it does.", **evidence)
@@ -81,9 +88,8 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
         return finding(f"{role}-output-too-large", WARNING, text, "See whether this is meant.", **evidence)
     if (missing := NO_MODULE.search(result.stderr)) is not None:
         return _module(missing["name"], role, job, evidence)
-    for no_file in NO_FILE.finditer(result.stderr):
-        if told := _side_file(os.path.normpath(no_file["name"]), role, job, evidence):
-            return told
+    if forgotten:
+        return forgotten
     found = blame.trace(result.stderr)
     evidence["trace"] = vars(found) if found else None
     evidence["input"] = place = _input(failed, pipeline, parts)
@@ -136,9 +142,20 @@ def _module(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Findi
     return finding("module-missing-here", WARNING, text, hint, **evidence, module=name)
 
 
+def _forgotten(stderr: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Finding | None:
+    """Return the finding of the first file that a program did not find, and that lies here where no task sees it."""
+    names = (os.path.normpath(found[1] or found[2]) for found in NO_FILE.finditer(stderr))
+    return next((told for name in names if (told := _side_file(name, role, job, evidence))), None)
+
+
 def _side_file(name: str, role: str, job: Job, evidence: dict[str, t.Any]) -> Finding | None:
     """Return the finding of a program that does not find a file, None where it lies not beside the program here either."""
     folder, base = os.path.split(name)
+    if alone := ALONE.match(name):
+        text = f"The {role} follows the link that it is in a task to where it lies alone, and looks for {name[alone.end():]} there."
+        hint = "" if base in job.files else f"{NAME_IT} "
+        hint += f"Let it open {base} by its bare name, or beside __file__ or $0 as they are, without resolve, realpath or readlink."
+        return finding("side-file-missing", ERROR, text, hint, **evidence, file=base)
     if os.path.isabs(name) or name.startswith("..") or (not folder and base in job.files):
         return None
     top = name.partition("/")[0]

@@ -42,6 +42,7 @@ KINDS = {
         ERROR,
         "A Python program opens a file by its path here, which no node has; a warning where it, or a command, only names it.",
     ),
+    "glibc-too-new": Kind(ERROR, "A program is linked to a newer C library than the nodes have."),
     "script-crlf": Kind(WARNING, "A shell script has CRLF line ends, which a shell takes for a part of its words."),
     "node-unknown": Kind(WARNING, "What the nodes have is not known before they run; it is checked on the master."),
     # Python: syntax.
@@ -116,6 +117,7 @@ KINDS = {
     "no-output": Kind(WARNING, "The reducer does not."),
     "carriage-return": Kind(WARNING, "The mapper writes carriage returns, which end a line for Hadoop."),
     "lines-left-out": Kind(WARNING, "A grep leaves out lines that are no UTF-8, or hold NUL, as it does without `-a`."),
+    "not-found": Kind(WARNING, "A program says that it does not find a command or a file, and goes on without it."),
     "reducer-fails-without-input": Kind(WARNING, "The reducer fails where it gets no key."),
     "output-without-input": Kind(NOTE, "The reducer writes lines without any input, which Hadoop throws away."),
     "report-unreadable": Kind(WARNING, "A counter or status line is of a form that Hadoop cannot read."),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._core.voice import count
@@ -17,6 +18,8 @@ from .sample import Sample
 MOST_COUNTERS = 120
 # What grep says then.
 BINARY = "binary file matches"
+# What shells and commands say.
+NOT_FOUND = re.compile(r"^.*(?:: (?:command )?not found$|: No such file or directory).*$", re.MULTILINE)
 Runs = t.Mapping[str, t.Sequence[t.Tuple[int, task.Result]]]
 # So much of a run is taken for work at least, however long the program takes to start.
 LEAST_WORK = 0.1
@@ -88,6 +91,11 @@ def on_answer(stage: Pipeline, answer: t.Sequence[bytes]) -> list[Finding]:
         if any(BINARY in result.stderr for _size, result in runs):
             text = f"A grep of the {role} leaves out lines that are no UTF-8, or hold NUL, and says so on standard error only."
             found.append(finding("lines-left-out", WARNING, text, "Say grep -a, or set LC_ALL: C in job_cmdenv."))
+        said = next((words[0] for _size, result in runs if (words := NOT_FOUND.search(result.stderr))), None)
+        if said is not None:
+            text = f"The {role} does not find something, and goes on without it: {shown(said.encode())}."
+            hint = "Name files in job_files, packages of commands in hadoop_packages; in bash set -eo pipefail makes it fail."
+            found.append(finding("not-found", WARNING, text, hint))
     return found
 
 

@@ -431,6 +431,27 @@ def test_a_side_file_that_lies_beside_the_program_and_was_forgotten_is_named(reh
     ]
 
 
+@pytest.mark.parametrize("program", ["grep -f books.txt -", "./books.txt", "cat books.txt"])
+def test_a_side_file_that_a_shell_misses_is_named_too(rehearse, tmp_path, program):
+    assert "side-file-missing" not in dict(ids(rehearse(f"set -e; {program}", SUM)))
+    (tmp_path / "books.txt").write_text("cat\n")
+    (error,) = rehearse(f"set -e; {program}", SUM)["findings"]
+    assert error["id"] == "side-file-missing" and error["evidence"]["file"] == f"{tmp_path}/books.txt"
+
+
+def test_a_program_that_follows_its_own_link_is_told_that_it_lies_alone_there(rehearse, tmp_path):
+    (tmp_path / "books.txt").write_text("cat\n")
+    python = "import pathlib, sys\nopen(pathlib.Path(__file__).resolve().parent / 'books.txt')"
+    for script in (python, 'cat "$(dirname "$(readlink -f "$0")")/books.txt"; exit 2'):
+        (error,) = rehearse(script, SUM)["findings"]
+        assert error["id"] == "side-file-missing" and "and looks for books.txt there." in error["text"]
+        assert error["hint"].startswith("Name it in job_files. Let it open books.txt by its bare name")
+        (error,) = rehearse(script, SUM, extra={"books.txt": str(tmp_path / "books.txt")})["findings"]
+        assert error["hint"].startswith("Let it open books.txt by its bare name")
+    (error,) = rehearse(python.replace("'books", "'../data/books"), SUM)["findings"]
+    assert "and looks for data/books.txt there." in error["text"]
+
+
 def test_a_side_file_in_a_folder_is_told_with_what_leads_on(rehearse, tmp_path):
     script = "import sys\nopen('./conf/stop.json')"
     (tmp_path / "conf").mkdir()
@@ -574,6 +595,20 @@ def test_silence_is_told(rehearse):
 def test_lines_that_a_grep_leaves_out_are_told(rehearse):
     assert ("lines-left-out", "warning") in ids(rehearse("grep cat -", text="a cat\n\0 cat\n"))
     assert ids(rehearse("grep -a cat -", text="a cat\n\0 cat\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("mapper", "said"),
+    [
+        ("tr a b | nosuchcommand; cat", "nosuchcommand: not found"),
+        ("grep -f nowhere.txt - | sort; cat", "grep: nowhere.txt: No such file or directory"),
+        ("cat; cat nowhere.txt; true", "cat: nowhere.txt: No such file or directory"),
+    ],
+)
+def test_what_a_program_does_not_find_and_goes_on_without_is_told(rehearse, mapper, said):
+    found = {one["id"]: one for one in rehearse(mapper)["findings"]}
+    assert found["not-found"]["severity"] == "warning" and said in found["not-found"]["text"]
+    assert "not-found" not in dict(ids(rehearse("cat; echo all found >&2")))
 
 
 def test_exit_codes_that_the_job_tolerates_are_tolerated(rehearse):
