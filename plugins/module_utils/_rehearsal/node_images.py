@@ -62,7 +62,7 @@ class NodeImage:
     """What a node has before anything is installed on it.
 
     ``exact``: it is the official image, so that what is in none of the sets is not there; else nobody knows.
-    ``without``: modules of the standard library that it lacks. ``family``: "debian" where ``hadoop_packages`` work.
+    ``without``: modules of the standard library that it lacks; ``glibc``: (0, 0) where it is not known. ``family``: "debian" where ``hadoop_packages`` work.
     """
 
     name: str
@@ -74,6 +74,7 @@ class NodeImage:
     without: frozenset[str] = frozenset()
     family: str = "debian"
     exact: bool = True
+    glibc: tuple[int, int] = (0, 0)
 
     def has_command(self, name: str) -> bool | None:
         """Tell whether a command is there; None: not known."""
@@ -103,6 +104,7 @@ def _debian(name: str, modules: t.AbstractSet[str] = frozenset()) -> NodeImage:
         # It was a package of its own, which others needed.
         MAYBE | {"distutils"} if system.python < (3, 12) else MAYBE,
         SPLIT_OFF,
+        glibc=system.glibc,
     )
 
 
@@ -121,6 +123,7 @@ IMAGES = {
         MAYBE | {"dnf", "hawkey", "libdnf"},
         SPLIT_OFF,
         family="rpm",
+        glibc=SYSTEMS["amazon-linux-2023"].glibc,
     ),
 }
 # A node of which nothing is told: the tools of POSIX, and the Python that makes it a node.

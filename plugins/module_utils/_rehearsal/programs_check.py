@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import posixpath
 import shlex
+import shutil
 import typing as t
 
 from .._hadoop import command_words
 from .._hadoop.programs import first_line_problem
 from . import debian_packages as debs
-from . import program_walk
+from . import perl_modules, processors, program_walk, shell_words
 from .findings import Finding, of_kind
 from .module_check import Modules
 from .node_images import ANY, NodeImage
@@ -95,9 +96,15 @@ class _Check(program_walk.Walk):
             self.add("path-of-this-machine", text, f"Name it in job_files, and {base} in the command.")
 
     def started(self, name: str, kind: str) -> None:
-        """Note that the first line of a shipped program names no interpreter, or not so that it is found."""
+        """Note that a shipped program names no interpreter, or not so that it is found, or was built for newer nodes."""
         self.by_name.add(name)
         shown = os.path.basename(self.shipped[name])
+        asked, have = processors.glibc_of(self.shipped[name]), self.node.glibc
+        if have < asked and have > (0, 0) and self.node.exact:
+            text = f"{shown} asks for glibc {asked[0]}.{asked[1]}, and {self.node.name} has {have[0]}.{have[1]}."
+            self.add(
+                "glibc-too-new", text, "Build it on that system, or link it statically; or take a newer cluster_image."
+            )
         if kind == "interpreter-arguments":
             text = f"The first line of {shown} hands env several words, which it takes for one name."
             self.add(kind, text, "Write env -S before them, or name one word only.")
@@ -105,15 +112,39 @@ class _Check(program_walk.Walk):
             self.add(kind, f"The first line of {shown} names no interpreter with its path from /.", ABSOLUTE)
 
     def text(self, name: str, interpreter: str) -> None:
-        """Note line ends that a shell does not take."""
-        if posixpath.basename(interpreter) not in SHELLS:
+        """Note line ends that a shell does not take, and what it or Perl calls that only this machine may have."""
+        program = posixpath.basename(interpreter)
+        if program not in SHELLS and program != "perl":
             return
         with open(self.shipped[name], "rb") as stream:
-            _first, *rest = stream.read(program_walk.PROGRAM_BYTES).split(b"\n")
+            data = stream.read(program_walk.PROGRAM_BYTES)
+        shown, source = os.path.basename(self.shipped[name]), data.decode("utf-8", "replace")
+        if program == "perl":
+            return self._perl(shown, source)
+        for word, line in shell_words.commands(source).items():
+            # One that is not here either fails when it is tried.
+            if self.known and word not in self.shipped and shutil.which(word) and not self.state("", word):
+                text = f"{shown}, line {line}: {self.node.name} may lack {word}."
+                self.add("command-unsure", text, self.hint(word))
+        _first, *rest = data.split(b"\n")
         if any(line.endswith(b"\r") for line in rest):
-            shown, shell = os.path.basename(self.shipped[name]), posixpath.basename(interpreter)
-            text = f"{shown} has lines that end in CRLF, and {shell} takes the CR for a part of their last word."
+            text = f"{shown} has lines that end in CRLF, and {program} takes the CR for a part of their last word."
             self.add("script-crlf", text, f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(shown)}.")
+
+    def _perl(self, shown: str, source: str) -> None:
+        """Note modules that the nodes' Perl may lack."""
+        names = debs.plain_names(self.packages)
+        if (
+            not self.known
+            or self.node.family != "debian"
+            or any(one == "perl" or one.endswith("-perl") for one in names)
+        ):
+            return
+        for module, line in perl_modules.used(source).items():
+            if f"{module.rpartition(':')[2]}.pm" not in self.shipped:
+                text = f"{shown}, line {line}: {self.node.name} may lack {module}."
+                hint = "Name perl in hadoop_packages for what comes with Perl, else the module's package (lib...-perl)."
+                self.add("module-unsure", text, hint)
 
     def module(self, role: str, module: str, python: str) -> None:
         """Note a module that is run and that the nodes have not."""

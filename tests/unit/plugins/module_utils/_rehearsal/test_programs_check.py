@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import programs
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import node_images, programs_check
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import node_images, programs_check, shell_words
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.python_source import HERE
 
 IMAGES = node_images.IMAGES
@@ -130,10 +130,29 @@ def test_a_program_of_the_machine_is_not_text(check):
     assert check({"m": b"\x7fELF\x02\x01\r\n\r\n"}, mapper="m") == []
 
 
+def test_a_program_of_a_newer_system_is_told(check):
+    program = b"\x7fELF\x02\x01\0/lib64/ld-linux-x86-64.so.2\0GLIBC_2.4\0GLIBC_2.%d\0GLIBC_PRIVATE\0"
+    (found,) = check({"m": program % 38}, mapper="m")
+    assert (found["id"], found["severity"]) == ("glibc-too-new", "error")
+    assert found["text"] == "m asks for glibc 2.38, and Debian 12 has 2.36."
+    assert check({"m": program % 36}, mapper="m") == [] and check({"m": program % 38}, None, mapper="m") == []
+    # What is linked statically brings its own.
+    assert check({"m": program.replace(b"/ld", b"/xy") % 38}, mapper="m") == []
+
+
 def test_python_without_a_first_line_needs_python_before_it(check):
     (found,) = check({"m.py": "print(1)\n"}, mapper="m.py")
     assert found["id"] == "no-interpreter" and "run it by python3 m.py" in found["hint"]
     assert check({"m.py": "print(1)\n"}, mapper="python3 ./m.py") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("m.sh", "/bin/sh"), ("m.pl", "/usr/bin/perl"), ("m.awk", "/usr/bin/awk -f"), ("m", "env python3")],
+)
+def test_a_program_without_a_first_line_is_told_which_one_it_wants_by_its_ending(check, name, line):
+    (found,) = check({name: "x\n"}, mapper=name)
+    assert found["id"] == "no-interpreter" and line in found["hint"]
 
 
 def test_side_files_are_looked_at_as_the_master_does(check):
@@ -142,6 +161,77 @@ def test_side_files_are_looked_at_as_the_master_does(check):
 
 
 # Commands
+
+
+SCRIPT = """#!/bin/bash
+# jq is not called here
+set -e
+clean() { sed 's/x | jq//'; }
+if command -v gawk > /dev/null; then gawk 1; fi
+cat <<END
+jq
+END
+cut -f 2 | clean | \\
+    LC_ALL=C jq -r '.x
+| .y' "$(date) | bc" | sort
+"""
+
+
+def test_a_command_that_a_script_calls_and_only_this_machine_may_have_is_told(check, tmp_path, monkeypatch):
+    for name in ("jq", "bc", "gawk"):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (found,) = check({"m.sh": SCRIPT}, mapper="m.sh")
+    assert (found["id"], found["severity"]) == ("command-unsure", "warning")
+    assert found["text"] == "m.sh, line 10: Debian 12 may lack jq." and "Name jq in hadoop_packages" in found["hint"]
+    assert check({"m.sh": SCRIPT}, packages=["jq"], mapper="m.sh") == []
+    assert check({"m.sh": SCRIPT, "jq": "#!/bin/sh\n"}, mapper="m.sh") == []
+    # Of nodes that nobody knows nothing is guessed.
+    assert "command-unsure" not in ids(check({"m.sh": SCRIPT}, None, mapper="m.sh"))
+    (tmp_path / "jq").unlink()
+    assert check({"m.sh": SCRIPT}, mapper="m.sh") == []
+
+
+PERL = """#!/usr/bin/perl -w
+use 5.010; use strict;
+use v5.36;
+use open qw(:std :utf8);
+use List::Util qw(sum);
+  require JSON::PP;
+use Mine;
+my $use = 1;
+=pod
+use Nothing;
+=cut
+__END__
+use Nothing;
+"""
+
+
+def test_modules_that_a_perl_of_the_nodes_may_lack_are_told(check):
+    found = check({"m.pl": PERL, "Mine.pm": "1;"}, mapper="m.pl")
+    assert {(one["id"], one["severity"]) for one in found} == {("module-unsure", "warning")}
+    assert [one["text"] for one in found] == [
+        "m.pl, line 4: Debian 12 may lack open.",
+        "m.pl, line 6: Debian 12 may lack JSON::PP.",
+    ]
+    assert check({"m.pl": PERL}, packages=["perl"], mapper="perl -w m.pl") == []
+    assert ids(check({"m.pl": PERL}, IMAGES["amazon-2023"], mapper="m.pl")) == ["interpreter-unsure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("case $x in rev) ;; esac; (xxd)", {"xxd": 1}),
+        ("for x in a b; do file $x; done\n[[ a ]] && xz -d", {"file": 1, "xz": 2}),
+        ("n=$(bc <<< 1); A=1 B='2 3' time tac", {"bc": 1, "tac": 1}),
+        ("$x; ./own; /bin/cat; function f { g; }; f", {"g": 1}),
+        ("echo 'a\nb' c # d; e\nf \\\n g | h", {"echo": 1, "f": 3, "h": 4}),
+    ],
+)
+def test_the_commands_of_a_script_are_found_with_their_lines(text, found):
+    assert shell_words.commands(text) == found
 
 
 @pytest.mark.parametrize(
