@@ -158,17 +158,19 @@ def as_here(command: str, files: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
     :param files: of the job, each with ``src`` and, where it is called otherwise on the nodes, ``name``.
     """
-    program, *rest = command.split(None, 1)
-    name = program.removeprefix("./")
-    source = next((str(one["src"]) for one in files if (one.get("name") or os.path.basename(one["src"])) == name), None)
+    sources = {str(one.get("name") or os.path.basename(one["src"])): str(one["src"]) for one in files}
+    program, *rest = command.strip().split(" ")
+    # What an interpreter is given, and what the program is.
+    words = [shlex.quote(_short(sources[word])) if (word := one.removeprefix("./")) in sources else one for one in rest]
+    source = sources.get(program.removeprefix("./"))
     if source is None:
-        return command
+        return " ".join([program, *words])
     short = _short(source)
-    words = [shlex.quote(short if "/" in short else f"./{short}"), *rest]
+    words.insert(0, shlex.quote(short if "/" in short else f"./{short}"))
     with contextlib.suppress(OSError), open(source, "rb") as stream:
         line = stream.readline(256).decode("utf-8", "replace").strip()
         if line.startswith("#!") and not os.access(source, os.X_OK):
-            words.insert(0, line[2:].strip().removeprefix("/usr/bin/env "))
+            words.insert(0, line[2:].strip().removeprefix("/usr/bin/env ").removeprefix("-S "))
     return " ".join(words)
 
 

@@ -195,10 +195,14 @@ def test_what_is_not_known_is_left_as_it_is(tmp_path):
 
 def test_a_program_is_run_by_its_path_and_its_interpreter(tmp_path, monkeypatch):
     (tmp_path / "map me.py").write_text("#!/usr/bin/env python3\nprint(1)\n")
+    (tmp_path / "slow").write_text("#!/usr/bin/env -S python3 -u\n")
     (tmp_path / "quick").write_text("#!/bin/sh\n")
     (tmp_path / "quick").chmod(0o755)
-    files = [{"src": str(tmp_path / "map me.py"), "name": "m.py"}, {"src": str(tmp_path / "quick")}]
+    files = [{"src": str(tmp_path / "map me.py"), "name": "m.py"}]
+    files += [{"src": str(tmp_path / name)} for name in ("quick", "slow")]
     monkeypatch.chdir(tmp_path)
+    assert own_names.as_here("python3 -u m.py --field 2", files) == "python3 -u 'map me.py' --field 2"
+    assert own_names.as_here("slow 'a  b'", files) == "python3 -u ./slow 'a  b'"
     assert own_names.as_here("./m.py --field 2", files) == "python3 './map me.py' --field 2"
     assert own_names.as_here("quick", files) == "./quick"
     assert own_names.as_here("grep -c x", files) == "grep -c x"
