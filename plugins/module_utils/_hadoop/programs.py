@@ -18,6 +18,18 @@ from .command_words import carried
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # What lies there each node has itself, and made for its own system.
 SYSTEM = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
+# By the ending of a program that names none itself.
+INTERPRETERS = {
+    ".sh": "/bin/sh",
+    ".bash": "/bin/bash",
+    ".pl": "/usr/bin/perl",
+    ".awk": "/usr/bin/awk -f",
+    ".rb": "/usr/bin/env ruby",
+    ".js": "/usr/bin/env node",
+    ".php": "/usr/bin/env php",
+    ".lua": "/usr/bin/env lua",
+    ".R": "/usr/bin/env Rscript",
+}
 
 # A file or an archive that travels with a job, as modules take it.
 SHIPPED: dict[str, t.Any] = {
@@ -80,11 +92,12 @@ def first_line_problem(path: str, runs: bool = False) -> FirstLine | None:
             f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(name)}.",
         )
     if runs and not first.startswith((b"#!", b"\x7fELF")):
+        hint = "Begin it with its interpreter, such as #!/usr/bin/env python3, or "
+        hint += f"run it by python3 {name}." if name.endswith(".py") else "let its name end in .py."
+        if own := INTERPRETERS.get(os.path.splitext(name)[1]):
+            hint = f"Begin it with #!{own}."
         return FirstLine(
-            "no-interpreter",
-            f"The first line of {name} names no interpreter, so a shell would run it.",
-            "Begin it with its interpreter, such as #!/usr/bin/env python3, or "
-            + (f"run it by python3 {name}." if name.endswith(".py") else "let its name end in .py."),
+            "no-interpreter", f"The first line of {name} names no interpreter, so a shell would run it.", hint
         )
     return None
 

@@ -87,7 +87,10 @@ def problems(spec: Spec) -> list[str]:
         elif REFUSED_ENV.search(name):
             found.append(f"The environment variable {name} {SECRET_WORDS}, which the job's page would show.")
         elif re.search(r"\s", str(value)):
-            found.append(f"The value of the environment variable {name} holds a blank, where Hadoop would cut it.")
+            instead = f"begin the command with env '{name}=...' instead"
+            found.append(
+                f"The value of the environment variable {name} holds a blank, where Hadoop would cut it; {instead}."
+            )
     if not spec.get("mapper"):
         found.append("The job has no mapper.")
     if not spec.get("input"):

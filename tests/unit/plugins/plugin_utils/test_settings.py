@@ -340,11 +340,17 @@ def test_settle_keeps_uris_and_commands(job):
         ({"cluster_volumes": [{"size": 124, "type": "st1"}]}, "cluster_volumes: a size of 124 GiB of type st1 is not"),
         ({"cluster_volumes": [{"type": "io1"}]}, "cluster_volumes: io1 needs a number of operations"),
         ({"job_reduces": 0}, "job_reduces: with 0 reduces"),
+        ({"job_reducer": "NONE"}, "job_reducer: NONE is no program; leave it out, and with job_reduces: 0 too"),
+        ({"job_reducer": "None", "job_reduces": 0}, "job_reducer: None is no program"),
         ({"job_options": {"mapreduce.job.tags": "x"}}, "job_options: The option mapreduce.job.tags"),
         ({"job_options": {"mapred.reduce.tasks": 3}}, "job_options: The option mapred.reduce.tasks"),
         ({"job_options": {"fs.s3a.secret.key": "x"}}, "job_options: The option fs.s3a.secret.key looks like a secret"),
         ({"job_options": {"a": {"b": 1}}}, "job_options: the value of 'a'"),
-        ({"job_cmdenv": {"A": "two words"}}, "job_cmdenv: The value of the environment variable A holds a blank"),
+        (
+            {"job_cmdenv": {"A": "two words"}},
+            "job_cmdenv: The value of the environment variable A holds a blank, where Hadoop would cut it; begin the "
+            "command with env 'A=...' instead",
+        ),
         ({"job_cmdenv": {"DB_PASSWORD": "x"}}, "job_cmdenv: The environment variable DB_PASSWORD looks like a secret"),
         ({"job_cmdenv": {"AWS_SECRET_ACCESS_KEY": "x"}}, "job_cmdenv: The environment variable AWS_SECRET_ACCESS_KEY"),
         ({"job_cmdenv": {"A-B": "1"}}, "job_cmdenv: 'A-B' is no name"),
