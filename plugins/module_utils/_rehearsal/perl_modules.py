@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""Which modules a Perl script uses that Perl's smallest package, which every Debian has, does not bring; pure."""
+"""Which modules a Perl script uses that do not come with Perl itself; pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,28 @@ import re
 USE = re.compile(r"^[ \t]*(?:use|require)[ \t]+([A-Za-z]\w*(?:::\w+)*)(?=[\s;(])", re.MULTILINE)
 END = re.compile(r"^__(?:END|DATA)__$.*|^=\w+.*?(?:^=cut$|\Z)", re.MULTILINE | re.DOTALL)
 VERSION = re.compile(r"v\d+")
-BASE = frozenset(
-    "AutoLoader Carp Config Cwd DynaLoader Errno Exporter Fcntl File::Basename File::Glob File::Path File::Spec File::Temp "
-    "FileHandle Getopt::Long Hash::Util IO IO::File IO::Handle IO::Pipe IO::Seekable IO::Select IO::Socket IPC::Open2 "
-    "IPC::Open3 List::Util POSIX Scalar::Util SelectSaver Socket Symbol Text::ParseWords Text::Tabs Text::Wrap Tie::Hash "
-    "XSLoader attributes base builtin bytes constant feature fields integer lib locale overload overloading parent re "
-    "strict utf8 vars warnings".split()
+OWN = frozenset(
+    "AnyDBM_File AutoLoader Benchmark Carp Class::Struct Config Cwd DB_File Data::Dumper DirHandle DynaLoader English Env "
+    "Errno Exporter Fatal Fcntl FileCache FileHandle FindBin Getopt::Long Getopt::Std JSON::PP List::Util Memoize NEXT "
+    "Opcode POSIX SDBM_File Safe Scalar::Util Search::Dict SelectSaver SelfLoader Socket Storable Sub::Util Symbol "
+    "Text::Abbrev Text::ParseWords Text::Tabs Text::Wrap UNIVERSAL XSLoader attributes autodie autouse base bigfloat bigint "
+    "bignum bigrat blib builtin bytes charnames constant deprecate diagnostics encoding experimental feature fields filetest "
+    "if integer less lib locale mro ok open ops overload overloading parent re sigtrap sort strict subs threads utf8 vars "
+    "version vmsish warnings".split()
+)
+# Of these nearly all are its own.
+OWN_KINDS = frozenset(
+    "Archive B Compress Devel Digest Encode File Filter HTTP Hash I18N IO IPC Locale MIME Math Module Net Params Perl PerlIO "
+    "Pod Sys Term Test Thread Tie Time Unicode User autodie threads warnings".split()
 )
 
 
 def used(text: str) -> dict[str, int]:
-    """Return the modules that a script uses beside those of perl-base, each with the number of the first line that does."""
+    """Return the modules that a script uses beside Perl's own, each with the number of the first line that does."""
     text = END.sub(lambda found: "\n" * found[0].count("\n"), text)
     found: dict[str, int] = {}
     for match in USE.finditer(text):
-        if match[1] not in BASE and not VERSION.fullmatch(match[1]):
-            found.setdefault(match[1], text.count("\n", 0, match.start()) + 1)
+        name = match[1]
+        if name not in OWN and name.partition("::")[0] not in OWN_KINDS and not VERSION.fullmatch(name):
+            found.setdefault(name, text.count("\n", 0, match.start()) + 1)
     return found

@@ -143,7 +143,7 @@ class _Check(program_walk.Walk):
         for module, line in perl_modules.used(source).items():
             if f"{module.rpartition(':')[2]}.pm" not in self.shipped:
                 text = f"{shown}, line {line}: {self.node.name} may lack {module}."
-                hint = "Name perl in hadoop_packages for what comes with Perl, else the module's package (lib...-perl)."
+                hint = "Name its package in hadoop_packages (lib...-perl), or ship its file with job_files and say use lib '.'."
                 self.add("module-unsure", text, hint)
 
     def module(self, role: str, module: str, python: str) -> None:
