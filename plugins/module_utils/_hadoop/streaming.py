@@ -40,6 +40,7 @@ RESERVED = {
     "tmparchives": "job_archives",
     "mapreduce.job.cache.archives": "job_archives",
 }
+PROPERTY = re.compile(r"[^\s=-][^\s=]*")
 OTHER_STORE = re.compile(r"(?!hdfs:)[a-z][a-z0-9]*://")
 HOME = "/user/hadoop"  # what a relative path in HDFS counts from
 SECRET_WORDS = "looks like a secret"
@@ -67,7 +68,10 @@ def option_problems(options: t.Mapping[str, t.Any]) -> list[str]:
     found = []
     for name, value in sorted(options.items()):
         key = modern(name)
-        if key in RESERVED:
+        if not PROPERTY.fullmatch(name):
+            plain = re.sub(r"^-D\s*|[=\s].*$", "", name) or "mapreduce.map.memory.mb"
+            found.append(f"The option {name} is no name of a property; write {plain}: and its value.")
+        elif key in RESERVED:
             found.append(f"The option {name} is set by {RESERVED[key]}.")
         elif REFUSED.search(name):
             found.append(f"The option {name} {SECRET_WORDS}, which every task and the job's page would show.")

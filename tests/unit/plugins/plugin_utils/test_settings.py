@@ -347,6 +347,14 @@ def test_settle_keeps_uris_and_commands(job):
         ({"job_options": {"fs.s3a.secret.key": "x"}}, "job_options: The option fs.s3a.secret.key looks like a secret"),
         ({"job_options": {"a": {"b": 1}}}, "job_options: the value of 'a'"),
         (
+            {"job_options": {"-D mapreduce.map.memory.mb": 512}},
+            "job_options: The option -D mapreduce.map.memory.mb is no name of a property; write mapreduce.map.memory.mb: and",
+        ),
+        (
+            {"job_options": {"a.b=1": ""}},
+            "job_options: The option a.b=1 is no name of a property; write a.b: and its value",
+        ),
+        (
             {"job_cmdenv": {"A": "two words"}},
             "job_cmdenv: The value of the environment variable A holds a blank, where Hadoop would cut it; begin the "
             "command with env 'A=...' instead",
@@ -448,6 +456,8 @@ def test_unknown_names_in_a_job_file_get_the_nearest_right_one():
         "job_compress": "job_output_compress",
         "job_compression": "job_output_compress",
         "job_environment": "job_cmdenv",
+        "cluster_size": "cluster_workers",
+        "cluster_nodes": "cluster_workers",
         "job_reducers": "job_reduces",
         "job_memory": "job_map_memory",
         "cluster_worker": "cluster_workers",
