@@ -56,6 +56,22 @@ PROGRAM = (
         "python-exception", "stderr", "it raised {error}", OWN_ERROR,
         "no", r"Traceback \(most recent call last\):[\s\S]*?^(?:[ +]*\| )?(?P<error>[A-Za-z_][\w.]*(?::.*)?)$",
     ),
+    row(
+        "library-missing", "stderr", "the nodes lack {library}, to which it is linked",
+        "Build it on the nodes' system, or link it statically; a library's package can be named in hadoop_packages.", "no",
+        r"error while loading shared libraries: (?P<library>[^\s:]+): cannot open",
+        r"version [`'](?P<library>[A-Z]+_[\w.]+)' not found \(required by",
+    ),
+    row(
+        "perl-module-missing", "stderr", "it needs {module}, which the nodes' Perl lacks",
+        "Name its package in hadoop_packages, perl for Perl's own ones; ship a file of your own in job_files, and say use lib '.'.",
+        "no", r"^Can't locate (?P<module>\S+) in @INC",
+    ),
+    row(
+        "command-missing", "stderr", "it calls {command}, which the nodes lack",
+        "Name its package in hadoop_packages, or ship it in job_files.", "no",
+        r"^\S+: (?:line )?\d+: (?P<command>[^\s:]+): (?:command )?not found$",
+    ),
 )  # fmt: skip
 
 EXIT = (
