@@ -77,7 +77,13 @@ def explain(failed: Failed, job: Job, pipeline: Pipeline, parts: t.Sequence[Part
     if (result.missing or result.code == NOT_FOUND) and not forgotten:
         said = result.missing or last
         text = f"The {role} {command} lacks a command on this machine ({said}), so it was not rehearsed."
-        return finding("not-rehearsed", NOTE, text, "Install what it needs here to see how it does.", **evidence)
+        return finding(
+            "not-rehearsed",
+            NOTE,
+            text,
+            "Install what it needs here to see how it does, and see to it that the nodes have it (hadoop_packages).",
+            **evidence,
+        )
     if result.timed_out:
         seconds = round(result.seconds, 1 if result.seconds < 10 else None)
         text = f"The {role} {command} does not end within {seconds:g} s on {_lines(len(failed.lines))}{during}."
