@@ -52,7 +52,7 @@ class Walk:
         :raises OSError: a file cannot be read.
         """
         for role in ROLES:
-            if run := of_command(commands.get(role) or ""):
+            if run := of_command(commands.get(role) or "", self.shipped):
                 self._command(role, run)
         # A list that grows.
         for name, python in self._todo:

@@ -35,15 +35,18 @@ class Run:
     inline: bool = False
 
 
-def of_command(command: str) -> Run | None:
-    """Return what a command runs; None for an empty one, and for what Hadoop itself brings."""
+def of_command(command: str, shipped: t.Container[str] = ()) -> Run | None:
+    """Return what a command runs; None for an empty one, and for what Hadoop itself brings.
+
+    :param shipped: names of files that travel with the job, of which mapper.R looks like a class.
+    """
     try:
         words = shlex.split(command)
     except ValueError:
         return None  # refused where the job is planned
     if words and posixpath.basename(words[0]) == "env":
         words = _after_env(words[1:]) or words[:1]
-    if not words or (len(words) == 1 and _BUILT_IN.fullmatch(words[0])):
+    if not words or (len(words) == 1 and words[0] not in shipped and _BUILT_IN.fullmatch(words[0])):
         return None
     return _given(words[0], words[1:])
 

@@ -126,6 +126,11 @@ def test_a_python_of_one_s_own_is_not_on_the_nodes(check, tmp_path, monkeypatch)
     assert "interpreter-absent" not in ids(check(program, None, mapper="m"))
 
 
+def test_a_program_that_is_called_as_a_class_may_be_is_looked_at(check):
+    (found,) = check({"mapper.R": "#!/usr/bin/env Rscript\n"}, mapper="mapper.R")
+    assert found["id"] == "interpreter-absent" and "asks for Rscript, which Debian 12 lacks." in found["text"]
+
+
 def test_a_program_of_the_machine_is_not_text(check):
     assert check({"m": b"\x7fELF\x02\x01\r\n\r\n"}, mapper="m") == []
 
