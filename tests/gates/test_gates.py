@@ -65,7 +65,8 @@ SHIPPED = (
 def run(*command: str, cwd: Path = ROOT) -> str:
     """Run a gate with the environment's own programs first; return what it printed, fail when it fails."""
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
-    env.pop("FORCE_COLOR", None)
+    for name in ("FORCE_COLOR", "PYTEST_ADDOPTS"):
+        env.pop(name, None)
     done = subprocess.run(
         command,
         cwd=cwd,
