@@ -48,6 +48,7 @@ NOT_FOUND = 127
 Input = t.Dict[str, t.Any]
 # By cause, where the cluster's hint speaks of what is not here.
 HINTS_HERE = {
+    "exit-139": "It is an error in native code, its own or a library's: correct it, or let it pass over such lines.",
     "exit-137": "Nothing here kills it but the system when memory runs out, or it does so itself: let it keep less.",
     "exit-143": "Nothing here sends it that signal: see whether it does so itself.",
 }

@@ -107,7 +107,7 @@ def test_a_reducer_that_fails_is_told_with_the_line_of_its_input(rehearse):
         ("exit 1", "it ended with exit code 1 and said nothing on stderr", "as of a grep that finds nothing"),
         ("kill -9 $$", "it was killed (exit code 137), most likely for memory", "Nothing here"),
         ("exit 137", "it was killed (exit code 137), most likely for memory", "Nothing here"),
-        ("kill -11 $$", "it crashed (exit code 139, segmentation fault)", "A native library"),
+        ("kill -11 $$", "it crashed (exit code 139, segmentation fault)", "It is an error in native code"),
         ("kill -6 $$", "it aborted (exit code 134)", "A native library"),
         ("kill -15 $$", "it was told to end (exit code 143)", "Nothing here"),
     ],
