@@ -287,5 +287,7 @@ def test_in_a_browser_from_the_cluster_to_what_a_task_said(cloud, operator, tmp_
         page.get_by_role("link", name=re.compile(":8042$")).click()
         page.get_by_role("heading", name="NodeManager information").wait_for()
         page.goto(at[0].replace("8088", "9870"))
+        # The address leads to another page, whose links do nothing before its scripts have run.
+        page.get_by_role("heading", name="Summary", exact=True).wait_for()
         page.get_by_role("link", name="Datanodes").first.click()
         page.get_by_text("In service", exact=True).first.wait_for()
