@@ -10,13 +10,14 @@ import ast
 import posixpath
 import typing as t
 
+from .._hadoop.programs import INTERPRETERS
 from .program_words import PYTHON, Run, of_command, of_first_line
 from .python_source import Import, Problem, imports, read
 from .python_stdlib import Version
 
 ROLES = ("mapper", "reducer", "combiner")
 PROGRAM_BYTES = 16 << 20
-SCRIPTS = (".py", ".sh", ".bash", ".pl", ".rb", ".awk", ".R", ".js", ".php", ".lua")  # no system's command ends so
+SCRIPTS = (".py", *INTERPRETERS)  # no system's command ends so
 
 
 class Source(t.NamedTuple):

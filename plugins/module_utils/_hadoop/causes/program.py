@@ -95,7 +95,7 @@ EXIT = (
     ),
     row(
         "exit-139", "exit", "it crashed (exit code 139, segmentation fault)",
-        "If it runs well here, build it on the nodes' system. It is the program's own error.", "no", r"^code 139\b",
+        f"If it runs well here, build it on the nodes' system. {OWN_ERROR}", "no", r"^code 139\b",
     ),
     row(
         "exit-143", "exit", "it was told to end (exit code 143)",
@@ -112,7 +112,7 @@ EXIT = (
         "no", r"^code (?P<code>\d+) silent$",
     ),
     row(
-        "exit-code", "exit", "it ended with exit code {code}, its last words are below", "It is the program's own error.", "no",
+        "exit-code", "exit", "it ended with exit code {code}, its last words are below", OWN_ERROR, "no",
         r"^code (?P<code>\d+)$",
     ),
 )  # fmt: skip
