@@ -163,8 +163,9 @@ def _named(item: str, paths: t.Sequence[str]) -> list[tuple[str, str]]:
     """
     if list(paths) == [item]:
         return list(_walk(item))
-    passed = [(path, name) for path in paths if hidden(name := _below(item, path))]
-    found = [pair for path in paths if not hidden(_below(item, path)) for pair in _walk(path)]
+    below = [(path, _below(item, path)) for path in paths]
+    passed = [(path, name) for path, name in below if hidden(name)]
+    found = [pair for path, name in below if not hidden(name) for pair in _walk(path)]
     if _twice(found):
         found = [(full, _below(item, full)) for full, _relative in found]
     if same := _twice(found):

@@ -99,8 +99,8 @@ class _Check(program_walk.Walk):
         """Note that a shipped program names no interpreter, or not so that it is found, or was built for newer nodes."""
         self.by_name.add(name)
         shown = os.path.basename(self.shipped[name])
-        asked, have = processors.glibc_of(self.shipped[name]), self.node.glibc
-        if have < asked and have > (0, 0) and self.node.exact:
+        have = self.node.glibc
+        if self.node.exact and (0, 0) < have < (asked := processors.glibc_of(self.shipped[name])):
             text = f"{shown} asks for glibc {asked[0]}.{asked[1]}, and {self.node.name} has {have[0]}.{have[1]}."
             self.add(
                 "glibc-too-new", text, "Build it on that system, or link it statically; or take a newer cluster_image."
