@@ -15,7 +15,7 @@ from .follower import Failed, Follower
 from .history import JobTree, job_of, running_tree
 from .rest import Refused, Unreachable, number
 
-# Each look is several answers of the job's own master, whose first one costs it a second of a processor: who is done
+# Each look is several answers of the job's own master, and takes time from the tasks beside it: a job that is done
 # within seconds is not asked at all.
 FIRST_SECONDS = 5.0
 LOOK_SECONDS = 3.0
