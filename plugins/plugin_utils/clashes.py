@@ -22,7 +22,7 @@ OPTION, VARIABLE = re.compile(r"\b(key_fields|partition_fields|input_format)\b")
 def job_problems(settings: t.Mapping[str, t.Any]) -> list[str]:
     """Return ``name: what is wrong`` for what cannot be together in one job, or in one step of it."""
     found = []
-    if str(settings["job_reducer"]).upper() == "NONE" and settings["job_reducer"]:
+    if str(settings["job_reducer"] or "").upper() == "NONE":
         text = "leave it out, and with job_reduces: 0 too the mapper's lines are the answer, unsorted"
         found.append(f"job_reducer: {settings['job_reducer']} is no program; {text}")
     elif settings["job_reduces"] == 0 and (settings["job_reducer"] or settings["job_combiner"]):

@@ -26,7 +26,7 @@ PREFIXES = tuple(f"{role}_" for role in ROLES)
 CONTROL = {"job_file"}
 # What variables call otherwise.
 SAID = {"environment": "cmdenv", "env": "cmdenv", "compression": "compress", "reducers": "reduces", "mappers": "maps"}
-SAID.update(dict.fromkeys(("size", "nodes", "slaves", "machines"), "workers"))
+SAID |= dict.fromkeys(("size", "nodes", "slaves", "machines"), "workers")
 # Of the last step alone the answer is fetched.
 NOT_LAST = {"job_output_decompress": False}
 

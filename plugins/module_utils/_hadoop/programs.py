@@ -92,10 +92,11 @@ def first_line_problem(path: str, runs: bool = False) -> FirstLine | None:
             f"Save it with Unix line ends: sed -i 's/\\r$//' {shlex.quote(name)}.",
         )
     if runs and not first.startswith((b"#!", b"\x7fELF")):
-        hint = "Begin it with its interpreter, such as #!/usr/bin/env python3, or "
-        hint += f"run it by python3 {name}." if name.endswith(".py") else "let its name end in .py."
         if own := INTERPRETERS.get(os.path.splitext(name)[1]):
             hint = f"Begin it with #!{own}."
+        else:
+            instead = f"run it by python3 {name}" if name.endswith(".py") else "let its name end in .py"
+            hint = f"Begin it with its interpreter, such as #!/usr/bin/env python3, or {instead}."
         return FirstLine(
             "no-interpreter", f"The first line of {name} names no interpreter, so a shell would run it.", hint
         )
