@@ -35,6 +35,11 @@ class Vpc:
         return str(self.network[1])
 
     @property
+    def gateway_mac(self) -> str:
+        """The hardware address of the bridge."""
+        return "02:00:" + self.network[1].packed.hex(":")
+
+    @property
     def router(self) -> str:
         """The address of the container that keeps the bridge up; reserved on AWS, too."""
         return str(self.network[2])
@@ -99,12 +104,15 @@ def create(state: State) -> Vpc:
 
 
 def start_router(state: State, vpc: Vpc, image: str) -> None:
-    """Start the container that keeps the bridge and its address alive, unless it runs."""
+    """Start the container that keeps the bridge and its addresses alive, unless it runs."""
     running = run(["podman", "ps", "--quiet", "--filter", f"name=^{state.router}$"]).strip()
-    if running:
-        return
-    run(["podman", "rm", "--force", "--ignore", "--time", "0", state.router])
-    argv = ["podman", "run", "--detach", "--name", state.router, "--label", state.label, "--runtime", "runc"]
-    argv += ["--network", state.network, "--ip", vpc.router, "--no-hosts", "--log-driver", "none", "--memory", "64m"]
-    argv += [*ulimits(powers()), "--cap-drop", "all", "--stop-signal", "KILL", image, "sleep", "infinity"]
-    run(argv)
+    if not running:
+        run(["podman", "rm", "--force", "--ignore", "--time", "0", state.router])
+        argv = ["podman", "run", "--detach", "--name", state.router, "--label", state.label, "--runtime", "runc"]
+        argv += ["--network", state.network, "--ip", vpc.router, "--no-hosts", "--log-driver", "none"]
+        argv += ["--memory", "64m", *ulimits(powers()), "--cap-drop", "all", "--stop-signal", "KILL"]
+        run([*argv, image, "sleep", "infinity"])
+    # A bridge without an address of its own takes the lowest of its ports': with each container that came or went it
+    # could change, and what the others sent to the gateway was lost until they asked for it again, up to 40 s later.
+    bridge = json.loads(run(["podman", "network", "inspect", state.network]))[0]["network_interface"]
+    run(["ip", "link", "set", "dev", bridge, "address", vpc.gateway_mac])

@@ -236,6 +236,18 @@ def test_boots_like_debians_image(cloud: Cloud, pair: t.Any) -> None:
         assert "Network is unreachable" in cloud.ssh(address, "(: </dev/tcp/192.0.2.1/443) 2>&1; true")
 
 
+def test_the_gateway_stays_what_the_instances_took_it_for(cloud: Cloud, pair: t.Any) -> None:
+    """The bridge's hardware address was set, and so does not follow those of the instances that come and go."""
+    argv = ["ip", "-json", "address"]
+    links = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True).stdout)
+    (bridge,) = (one for one in links if cloud.gateway in [address.get("local") for address in one["addr_info"]])
+    set_by_hand = "3"  # NET_ADDR_SET: Documentation/ABI/testing/sysfs-class-net
+    assert pathlib.Path("/sys/class/net", bridge["ifname"], "addr_assign_type").read_text().strip() == set_by_hand
+    for instance in pair[1]:
+        known = cloud.ssh(instance["PrivateIpAddress"], f"ip neigh show {cloud.gateway}")
+        assert f"lladdr {bridge['address']} " in known
+
+
 def metadata(cloud: Cloud, address: str, path: str) -> str:
     """Ask an instance's metadata service, with a token."""
     base = "http://169.254.169.254/latest"

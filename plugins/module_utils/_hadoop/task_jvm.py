@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+# Seconds for which Java remembers that a name was not found.
+ASK_AGAIN = "-Dsun.net.inetaddr.negative.ttl=0"
 # Run by the shell that starts the container; archives without this program, such as Apache's own, start as ever.
 CLASS_DATA = "$(/opt/ohmy/hadoop/libexec/class-data 2>/dev/null)"
 

@@ -15,7 +15,7 @@ import typing as t
 
 from . import sizing
 from .storage import Storage
-from .task_jvm import CLASS_DATA, QUICK_START, task_heap, task_java, task_sort
+from .task_jvm import ASK_AGAIN, CLASS_DATA, QUICK_START, task_heap, task_java, task_sort
 
 AUTO, STOCK = PROFILES = ("auto", "stock")
 
@@ -79,7 +79,7 @@ def _java(node: Node) -> str:
 
 
 def _master_java(node: Node) -> str:
-    return f"-Xmx{sizing.application_master(node.task) * 2 // 3}m {QUICK_START} {CLASS_DATA}"
+    return f"-Xmx{sizing.application_master(node.task) * 2 // 3}m {QUICK_START} {ASK_AGAIN} {CLASS_DATA}"
 
 
 def _disk_gap(node: Node) -> str | None:
@@ -201,7 +201,13 @@ TUNING = (
         _masters_beat,
         "tasks are asked for, and begun, at this beat",
     ),
-    Setting("mapred-site", f"{AM}.command-opts", _master_java, START),
+    Setting(
+        "mapred-site",
+        f"{AM}.command-opts",
+        _master_java,
+        f"{START}; a node's name that was not found is looked up anew for each attempt of a task: kept for ten seconds, as by "
+        "Java's own default, it costs a task all its attempts at once",
+    ),
     Setting("mapred-site", "mapreduce.map.java.opts", _java, ROOM),
     Setting("mapred-site", "mapreduce.reduce.java.opts", _java, ROOM),
     Setting(

@@ -41,6 +41,7 @@ def test_routes_leave_out_default_and_loopback():
 def test_vpc_plan():
     vpc = network.Vpc("10.70.0.0/16")
     assert (vpc.gateway, vpc.router, vpc.subnet) == ("10.70.0.1", "10.70.0.2", "10.70.0.0/20")
+    assert vpc.gateway_mac == "02:00:0a:46:00:01"
 
 
 def test_names_differ_by_state_directory(tmp_path):

@@ -43,6 +43,13 @@ CONTAINER = (
         r"^exit status -100$",
     ),
     row(
+        "node-unreachable", "attempt", "its node could not be reached[: {node}]",
+        "Run the same command again; where it fails so again, see whether the nodes find each other's names and addresses.",
+        "yes",
+        r"Container launch failed for \S+ : [^\n]*?UnknownHostException: (?P<node>[\w-]+(?:\.[\w-]+)*)",
+        r"Container launch failed for \S+ : [^\n]*?(?:Call From|No Route to Host from) [^\n]*? to (?P<node>[\w-]+(?:\.[\w-]+)*):\d+ failed",
+    ),
+    row(
         "container-preempted", "attempt container application", "YARN took its container back for another job",
         "Run the same command again, when the cluster has more room.", "yes",
         r"Container preempted by scheduler", r"^exit status -102$",
