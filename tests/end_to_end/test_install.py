@@ -22,6 +22,7 @@ pytestmark = pytest.mark.matrix
 
 PAGE = "docs/install.md"
 AIR_GAPPED = "docs/guides/air_gapped.md"
+PULL = "docs/guides/ansible_pull.md"
 MAPPER = """#!/usr/bin/env python3
 import sys
 for line in sys.stdin:
@@ -149,6 +150,25 @@ def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
     command = [str(ready.home / "ohmy/bin/ansible-playbook"), str(book)]
     done = subprocess.run(command, env=ready.env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "found.clusters" in done.stdout, done.stdout + done.stderr
+
+
+def test_ansible_pull_runs_the_job_of_a_repository(ready: User, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    shutil.copytree(ready.folder, repository, ignore=shutil.ignore_patterns("output"))
+    (repository / "run.yml").write_text(documented(PULL, "run.yml"))
+    who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
+    for words in (["init", "-q", "."], ["add", "."], [*who, "commit", "-qm", "A job"]):
+        subprocess.run(["git", *words], cwd=repository, env=ready.env, check=True, timeout=60)
+    command = documented(PULL, "pull").replace("https://git.example.com/wordcount.git", str(repository))
+    command = f"{ready.home}/ohmy/bin/{command.replace('~/wordcount', '~/pulled')}"
+
+    def pull() -> str:
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "timeout": 300, "check": False}
+        return good(subprocess.run(["bash", "-c", command], cwd="/", env=ready.env, **both))
+
+    said = pull()
+    assert (ready.home / "pulled/output/part-00000").read_text() == ANSWER, said
+    assert "finished before" in pull()
 
 
 def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_path: Path) -> None:
