@@ -18,7 +18,7 @@ from tests.documented import documented
 
 from .support import ROOT
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.long
 
 PAGE = "docs/install.md"
 AIR_GAPPED = "docs/guides/air_gapped.md"
@@ -154,7 +154,7 @@ def test_module_defaults_of_the_group_work_from_anywhere(ready: User) -> None:
 
 def test_ansible_pull_runs_the_job_of_a_repository(ready: User, tmp_path: Path) -> None:
     repository = tmp_path / "repository"
-    shutil.copytree(ready.folder, repository, ignore=shutil.ignore_patterns("output"))
+    shutil.copytree(ready.folder, repository, ignore=shutil.ignore_patterns("output*"))
     (repository / "run.yml").write_text(documented(PULL, "run.yml"))
     who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
     for words in (["init", "-q", "."], ["add", "."], [*who, "commit", "-qm", "A job"]):
@@ -171,6 +171,7 @@ def test_ansible_pull_runs_the_job_of_a_repository(ready: User, tmp_path: Path) 
     assert "finished before" in pull()
 
 
+@pytest.mark.matrix
 def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_path: Path) -> None:
     others = ("ANSIBLE_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "XDG_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(others)}
@@ -200,6 +201,7 @@ def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_
     assert kept >= {"hadoop", "jre"}, kept
 
 
+@pytest.mark.matrix
 def test_the_tutorial(ready: User, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "docs/tutorial.md"
     folder = ready.home / "wordcount"

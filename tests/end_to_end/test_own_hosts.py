@@ -207,9 +207,9 @@ def test_the_role_alone_restarts_what_reads_a_changed_property_in_batches(own, f
 def test_commands_files_and_web_pages(own, first):
     *verbs, closing = documented("docs/operate.md", "own").strip().splitlines()
     code, text = own.shell("\n".join(verbs))
-    assert code == 0 and "demo: 3 hosts of one's own" in text and "w1, w2 (2 hosts): exit code 0\n    active" in text, (
-        text
-    )
+    assert (
+        code == 0 and "demo: 3 hosts of one's own" in text and "w1, w2 (2 hosts): exit code 0\n    active" in text
+    ), text
     assert own.on("w2", "cat", "/srv/data/ä.txt") == "is a rose", text
     port = int(re.search(r"socks5h://127\.0\.0\.1:(\d+)", text)[1])
     master = own.machines.addresses["own-master"]

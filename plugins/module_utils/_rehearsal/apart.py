@@ -26,7 +26,14 @@ from .._core.errors import OhmyError
 # See prctl(2).
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 # A new interpreter: a fork of ours would be killed with us by who looks for our name, and is not safe on macOS.
-BEGIN = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); pickle.load(sys.stdin.buffer)()"
+BEGIN = """
+import pickle, sys, types
+sys.path[:], packages = pickle.load(sys.stdin.buffer)
+for name, places in packages.items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = places
+pickle.load(sys.stdin.buffer)()
+"""
 
 
 def apart(work: t.Callable[[], t.Any]) -> t.Any:
@@ -35,7 +42,7 @@ def apart(work: t.Callable[[], t.Any]) -> t.Any:
     :param work: a function of a module, with its arguments as ``functools.partial`` has them; they are pickled.
     :raises OhmyError: it was killed, or as ``work`` does; OSError likewise.
     """
-    given = pickle.dumps(sys.path) + pickle.dumps(functools.partial(_done, work, os.getpid()))
+    given = pickle.dumps((sys.path, _packages())) + pickle.dumps(functools.partial(_done, work, os.getpid()))
     pipe = subprocess.PIPE
     command = [sys.executable, "-I", "-c", BEGIN]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
@@ -44,12 +51,21 @@ def apart(work: t.Callable[[], t.Any]) -> t.Any:
         finally:
             process.terminate()
     if process.returncode:
-        text = f"The rehearsal itself ended with exit code {process.returncode}."
-        raise OhmyError(text, "See whether this machine lacks memory.", stderr=err.decode("utf-8", "replace"))
+        stderr = err.decode("utf-8", "replace")
+        last = f": {stderr.strip().splitlines()[-1]}" if stderr.strip() else ""
+        text = f"The rehearsal itself ended with exit code {process.returncode}{last}."
+        raise OhmyError(text, "See whether this machine lacks memory.", stderr=stderr)
     found, error = pickle.loads(out)
     if error is not None:
         raise error
     return found
+
+
+def _packages() -> dict[str, list[str]]:
+    """Return the packages above the collection's own, and the collection: where it lies may be on no path at all."""
+    parts = __name__.split(".")
+    names = [".".join(parts[:count]) for count in range(1, parts.index("plugins") + 1)]
+    return {name: list(sys.modules[name].__path__) for name in names}
 
 
 def _done(work: t.Callable[[], t.Any], parent: int) -> None:

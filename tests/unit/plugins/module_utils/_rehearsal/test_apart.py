@@ -37,7 +37,16 @@ def test_work_that_is_killed_or_breaks_is_told():
         apart.apart(functools.partial(signal.raise_signal, signal.SIGKILL))
     with pytest.raises(OhmyError) as caught:
         apart.apart(functools.partial(operator.truediv, 1, 0))
-    assert "ZeroDivisionError" in caught.value.details["stderr"]
+    assert "ZeroDivisionError" in caught.value.message and "Traceback" in caught.value.details["stderr"]
+
+
+def test_the_collection_is_found_where_no_path_leads_to_it(monkeypatch, tmp_path):
+    for entry in (entry for place in sys.path if os.path.isdir(place) for entry in os.scandir(place)):
+        link = tmp_path / entry.name
+        if entry.name != "ansible_collections" and not link.is_symlink():
+            link.symlink_to(entry.path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert apart.apart(apart.children) == set()
 
 
 @linux
