@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from . import site
 from .health_look import NAMENODE_BEAN, address_of
 from .rest import Rest, Unreachable, items, number
-from .yarn import ResourceManager
+from .yarn import EVERY_STATE, ResourceManager
 
 PATIENCE = 180.0
 HDFS_SITE = "etc/hadoop/hdfs-site.xml"
@@ -32,7 +32,6 @@ ADMIN = {
     "Entering Maintenance": ENTERING,
     "In Maintenance": HELD,
 }
-YARN_STATES = "NEW,RUNNING,UNHEALTHY,DECOMMISSIONING,DECOMMISSIONED,LOST,REBOOTED,SHUTDOWN"
 # Those in which a NodeManager runs containers, the first of which is what counts where there are several records.
 ACTIVE = ("RUNNING", "UNHEALTHY", "DECOMMISSIONING", "NEW")
 
@@ -159,7 +158,7 @@ def _look(master: str, root: str) -> States:
         missing_blocks=int(number(infos[0].get("NumberOfMissingBlocks"))),
         low_redundancy=int(number(blocks[0].get("LowRedundancyReplicatedBlocks"))),
         datanodes=datanodes(infos[0]),
-        nodemanagers=nodemanagers(ResourceManager(master).nodes(YARN_STATES)),
+        nodemanagers=nodemanagers(ResourceManager(master).nodes(EVERY_STATE)),
     )
 
 

@@ -21,6 +21,7 @@ from .._core.errors import OhmyError
 from .doors import CONF_DIR, Doors, open_doors
 from .history import job_of
 from .jobdir import ROOT, JobDir
+from .yarn import EVERY_STATE
 
 LOG_DIR = "/var/log/hadoop"
 FILE_BYTES = 1 << 20
@@ -170,9 +171,7 @@ def _container(found: Evidence, doors: Doors, attempt: t.Mapping[str, t.Any]) ->
 def cluster(found: Evidence, doors: Doors) -> None:
     """Add what the ResourceManager and the NameNode say of themselves."""
     found.add("cluster/metrics.json", _json(doors.yarn.metrics()))
-    found.add(
-        "cluster/nodes.json", _json(doors.yarn.nodes("NEW,RUNNING,UNHEALTHY,LOST,REBOOTED,DECOMMISSIONED,SHUTDOWN"))
-    )
+    found.add("cluster/nodes.json", _json(doors.yarn.nodes(EVERY_STATE)))
     state = {"live_datanodes": doors.hdfs.live_datanodes(), "safe_mode": doors.hdfs.safe_mode()}
     found.add("cluster/hdfs.json", _json(state))
 

@@ -17,6 +17,8 @@ from .rest import Rest, Unreachable, items, number
 ROOT = "/ws/v1/cluster"
 CONTAINER = re.compile(r"container_(?:e\d+_)?(\d+_\d{4,})_(\d{2,})_\d{6,}$")
 ENDED = ("FINISHED", "FAILED", "KILLED")
+# Of nodes, those among them that are not there any more.
+EVERY_STATE = "NEW,RUNNING,UNHEALTHY,DECOMMISSIONING,DECOMMISSIONED,LOST,REBOOTED,SHUTDOWN"
 # Of a ResourceManager that serves; it is INITIALIZING before, STANDBY beside another that does.
 ACTIVE = "ACTIVE"
 KILL_SECONDS = 30.0

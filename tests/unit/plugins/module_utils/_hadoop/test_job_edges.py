@@ -182,6 +182,15 @@ def test_logs_of_a_container_that_nobody_has_are_named_missing(tmp_path):
             evidence._container(found, silent, attempt)
 
 
+def test_evidence_lists_the_nodes_that_are_leaving_too(tmp_path):
+    asked = []
+    yarn = types.SimpleNamespace(metrics=dict, nodes=lambda states: asked.extend(states.split(",")))
+    hdfs = types.SimpleNamespace(live_datanodes=lambda: 2, safe_mode=str)
+    with evidence.filled(str(tmp_path / "e.tar.gz"), 60) as found:
+        evidence.cluster(found, types.SimpleNamespace(yarn=yarn, hdfs=hdfs))
+    assert {"DECOMMISSIONING", "DECOMMISSIONED", "LOST", "UNHEALTHY", "RUNNING"} <= set(asked)
+
+
 HOLDS = {"parts": [{"name": "part-00000", "sha256": "x"}]}
 
 
