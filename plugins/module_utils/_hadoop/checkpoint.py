@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from .._core.errors import OhmyError
 from .._core.voice import say
 from . import doors
+from .node_folders import HADOOP_HOME
 from .rest import Rest, items
 
 # Of a bean of Hadoop's metrics, such as FSNamesystem, the NameNode tells what it was up to ten seconds ago: what may have
@@ -100,7 +101,7 @@ def main(run: t.Callable[..., t.Any] = subprocess.run) -> int:
     if not before.due(conf, time.time()):
         say(f"{before.transactions} edits since the last checkpoint: none is due")
         return 0
-    command = [f"{doors.HADOOP_HOME}/bin/hadoop", SECONDARY, "-checkpoint", "force"]
+    command = [f"{HADOOP_HOME}/bin/hadoop", SECONDARY, "-checkpoint", "force"]
     try:
         ended = f"exit code {run(command, timeout=SECONDS, check=False).returncode}"
     except subprocess.TimeoutExpired:

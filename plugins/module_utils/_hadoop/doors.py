@@ -19,7 +19,6 @@ from .webhdfs import WebHdfs
 from .yarn import ResourceManager
 
 CONF_DIR = "/etc/hadoop"
-HADOOP_HOME = "/opt/ohmy/hadoop"
 DOCUMENT = "/etc/ohmy/document.json"
 USER = "hadoop"
 FILES = ("core-site.xml", "hdfs-site.xml", "yarn-site.xml", "mapred-site.xml")

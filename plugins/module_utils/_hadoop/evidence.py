@@ -21,9 +21,9 @@ from .._core.errors import OhmyError
 from .doors import CONF_DIR, Doors, open_doors
 from .history import job_of
 from .jobdir import ROOT, JobDir
+from .node_folders import LOG_DIR
 from .yarn import EVERY_STATE
 
-LOG_DIR = "/var/log/hadoop"
 FILE_BYTES = 1 << 20
 LINES = 2000
 FAILED_ATTEMPTS = 3

@@ -23,8 +23,9 @@ import typing as t
 from .._core.errors import OhmyError
 from .._core.locks import alone
 from .._core.voice import say
-from .doors import CONF_DIR, HADOOP_HOME, Doors, open_doors, read_document
+from .doors import CONF_DIR, Doors, open_doors, read_document
 from .jobdir import ENDED, JobDir, error, fresh_status
+from .node_folders import HADOOP_HOME
 from .streaming import tag
 from .yarn import ENDED as APP_ENDED
 

@@ -11,8 +11,8 @@ import typing as t
 
 from .._core.errors import OhmyError
 from . import sizing, storage, tuning
+from .node_folders import HADOOP_HOME
 
-HOME = "/opt/ohmy/hadoop"
 SITE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RM = "org.apache.hadoop.yarn.server.resourcemanager"
 # Which nodes are to leave or to be left in peace; state of the master, which convergence makes once and leaves alone.
@@ -146,8 +146,8 @@ def yarn_site(
 
 def mapred_site(document: t.Mapping[str, t.Any], master: str, room: sizing.Memory) -> dict[str, t.Any]:
     """Return the properties of mapred-site.xml."""
-    home = f"HADOOP_MAPRED_HOME={HOME}"
-    jars = [f"{HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
+    home = f"HADOOP_MAPRED_HOME={HADOOP_HOME}"
+    jars = [f"{HADOOP_HOME}/share/hadoop/{part}" for part in ("mapreduce/*", "mapreduce/lib/*", "tools/lib/*")]
     return {
         "mapreduce.framework.name": "yarn",
         "mapreduce.application.classpath": ",".join(jars),

@@ -9,8 +9,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .node_folders import LOG_DIR
+
 ROOT = "/var/lib/hadoop"
-LOGS = "/var/log/hadoop/containers"
+LOGS = f"{LOG_DIR}/containers"
 FSDATASET = "org.apache.hadoop.hdfs.server.datanode.fsdataset"
 
 

@@ -58,9 +58,9 @@ def apply(want: Want, todo: Plan, pending: t.Sequence[str] = ()) -> None:
             f"The package {want.package} is installed, and there is no {want.java_home}/bin/java.",
             "Give the java_home that this package fills.",
         )
-    log4j = read_file(f"/{LOG4J[0]}")
-    if log4j is not None and log4j != read_file(f"/{LOG4J[1]}"):
-        write_file(f"/{LOG4J[1]}", log4j)
+    log4j = read_file(LOG4J[0])
+    if log4j is not None and log4j != read_file(LOG4J[1]):
+        write_file(LOG4J[1], log4j)
     if todo.wants("format", "the NameNode's directory"):
         # The ResourceManager needs no HDFS to start, and so need not wait for the format.
         early = {name: verb for name, verb in verbs.items() if name == "resourcemanager"}

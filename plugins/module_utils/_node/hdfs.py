@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
-from .._hadoop.profiles import HOME
+from .._hadoop.node_folders import HADOOP_HOME, LOG_DIR
 from .._hadoop.webhdfs import WebHdfs
 from .system import read_file, run, write_file
 
@@ -42,7 +42,7 @@ def cluster_id(root: str, folder: str) -> str | None:
     return found.group(1).decode().strip() if found else None
 
 
-def hadoop_version(home: str = HOME) -> str:
+def hadoop_version(home: str = HADOOP_HOME) -> str:
     """Return the version of an unpacked archive."""
     folder = os.path.join(home, "share/hadoop/common")
     names = os.listdir(folder) if os.path.isdir(folder) else []
@@ -118,8 +118,8 @@ def format_namenode(incarnation: str, java_home: str, root: str = "/") -> None:
         shutil.rmtree(os.path.join(root, NAME, "current"), ignore_errors=True)
     _mark(root, incarnation=incarnation, state="formatting")
     command = ["runuser", "-u", "hdfs", "--", "env", "HADOOP_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
-    command += [f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop", "HADOOP_LOG_DIR=/var/log/hadoop"]
-    command += [f"{HOME}/bin/hdfs", "namenode", "-format", "-clusterId", incarnation, "-nonInteractive"]
+    command += [f"JAVA_HOME={java_home}", "HADOOP_CONF_DIR=/etc/hadoop", f"HADOOP_LOG_DIR={LOG_DIR}"]
+    command += [f"{HADOOP_HOME}/bin/hdfs", "namenode", "-format", "-clusterId", incarnation, "-nonInteractive"]
     run(command, "format the NameNode's directory", FORMAT_SECONDS)
     _mark(root, incarnation=incarnation, state="formatted", version=hadoop_version())
 

@@ -12,7 +12,8 @@ import os
 import typing as t
 
 from .._core.errors import OhmyError
-from .._hadoop import profiles, sizing
+from .._hadoop import sizing
+from .._hadoop.node_folders import HADOOP_HOME
 from . import diff, documents, facts, hdfs, services, system
 from .bootstrap import BUNDLE
 
@@ -30,7 +31,7 @@ def look(address: str | None = None, master: str | None = None, root: str = "/")
     document = documents.load(root) if there else None
     running = sizing.services(document["role"], document["workers"]) if document else []
     bundle = system.read_file(os.path.join(root, BUNDLE.lstrip("/")))
-    home = os.path.join(root, profiles.HOME.lstrip("/"))
+    home = os.path.join(root, HADOOP_HOME.lstrip("/"))
     version = hdfs.hadoop_version(home)
     return {
         "address": _address(address, master, document),

@@ -15,6 +15,7 @@ from .._core import cluster_keys
 from .._hadoop import evidence, jobs
 from .._hadoop.doors import CONF_DIR, open_doors, read_conf
 from .._hadoop.jobdir import ROOT, JobDir
+from .._hadoop.node_folders import LOG_DIR
 from .imds import Imds
 from .s3 import S3
 
@@ -55,7 +56,7 @@ def collect(
     role: str,
     limit: float = SECONDS,
     root: str = ROOT,
-    log_dir: str = evidence.LOG_DIR,
+    log_dir: str = LOG_DIR,
     conf_dir: str = CONF_DIR,
 ) -> list[str]:
     """Write ``path``, a tar.gz, in about ``limit`` seconds; return the names of the files in it."""

@@ -15,6 +15,7 @@ import stat
 import typing as t
 from dataclasses import dataclass, field
 
+from .._hadoop.node_folders import HADOOP_HOME
 from . import archives, documents, hdfs, lease, packages, services, system
 from .system import read_file
 from .want import UNITS, Right, Want
@@ -24,7 +25,7 @@ ENABLED = "etc/systemd/system/multi-user.target.wants/ohmy-node.service"
 ENABLED_TARGET = "/etc/systemd/system/ohmy-node.service"
 DAEMON = re.compile(rf"{UNITS}/hadoop-([a-z]+)\.service")
 # The archive's own, which is there only once that is installed, and where the daemons read it.
-LOG4J = ("opt/ohmy/hadoop/etc/hadoop/log4j.properties", "etc/hadoop/log4j.properties")
+LOG4J = (f"{HADOOP_HOME}/etc/hadoop/log4j.properties", "/etc/hadoop/log4j.properties")
 # The files that we made, so that those which no later document wants can be removed, and no others.
 MADE = "var/lib/ohmy/files.json"
 

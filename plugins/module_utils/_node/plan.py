@@ -34,7 +34,7 @@ def plan(want: Want, have: Have) -> Plan:
             todo.add("stop", f"service hadoop-{daemon[1]}")
         todo.add("remove", f"file /{path}")
     if not have.logging:
-        todo.add("copy", f"file /{LOG4J[1]}")
+        todo.add("copy", f"file {LOG4J[1]}")
     if have.armed and not lease.leased(want.document):
         todo.add("remove", "timer ohmy-lease")
     if not have.enabled:

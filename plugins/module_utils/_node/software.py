@@ -11,7 +11,7 @@ import platform
 import typing as t
 
 from .._core.systems import os_release
-from .._hadoop.profiles import HOME
+from .._hadoop.node_folders import HADOOP_HOME
 from .hdfs import hadoop_version
 from .system import read_text
 from .want import JAVA, java_home
@@ -22,7 +22,7 @@ def versions(document: t.Mapping[str, t.Any], root: str = "/") -> dict[str, str]
     home = java_home(document, platform.machine()) if document.get("java") else JAVA
     java = os_release(read_text(os.path.join(root, home.lstrip("/"), "release")))
     system = os_release(read_text(os.path.join(root, "etc/os-release")))
-    hadoop = hadoop_version(os.path.join(root, HOME.lstrip("/")))
+    hadoop = hadoop_version(os.path.join(root, HADOOP_HOME.lstrip("/")))
     return {
         "hadoop": "" if hadoop == "unknown" else hadoop,
         "java": java.get("JAVA_RUNTIME_VERSION") or java.get("JAVA_VERSION", ""),

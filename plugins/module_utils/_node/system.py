@@ -16,6 +16,7 @@ import time
 import typing as t
 
 from .._core.errors import OhmyError
+from .._hadoop.node_folders import LOG_DIR
 
 GROUP = "hadoop"
 # Login → primary group. Daemons apart from each other, tasks (yarn) apart from HDFS's files.
@@ -144,7 +145,7 @@ def last_words(unit: str) -> list[str]:
     name = unit.removeprefix("hadoop-").removesuffix(".service")
     lines: list[str] = []
     for prefix in ("hdfs", "yarn", "mapred"):
-        path = f"/var/log/hadoop/{prefix}-{name}.log"
+        path = f"{LOG_DIR}/{prefix}-{name}.log"
         if os.path.exists(path) and os.path.getmtime(path) >= started(unit):
             lines = _tail(path)
     marks = [number for number, line in enumerate(lines) if " ERROR " in line or " FATAL " in line]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._hadoop.profiles import HOME
+from .._hadoop.node_folders import HADOOP_HOME, LOG_DIR
 from .._hadoop.task_jvm import QUICK_START
 from .bootstrap import BUNDLE
 
@@ -40,9 +40,9 @@ def environment(name: str, java_home: str, heap: int | None, quick: bool) -> dic
     tuned = {"HADOOP_HEAPSIZE_MAX": str(heap), "MALLOC_ARENA_MAX": "2"}
     return {
         "JAVA_HOME": java_home,
-        "HADOOP_HOME": HOME,
+        "HADOOP_HOME": HADOOP_HOME,
         "HADOOP_CONF_DIR": "/etc/hadoop",
-        "HADOOP_LOG_DIR": "/var/log/hadoop",
+        "HADOOP_LOG_DIR": LOG_DIR,
         # Without it, Apache's scripts have all daemons write to one file.
         "HADOOP_LOGFILE": f"{COMMANDS.get(name, 'yarn')}-{name}.log",
         "HADOOP_ROOT_LOGGER": "INFO,RFA",
@@ -89,7 +89,7 @@ def daemon(
         "Type=exec",
         f"User={USERS[name]}",
         *(f'Environment="{key}={value}"' for key, value in environment(name, java_home, heap, quick).items()),
-        f"ExecStart={HOME}/bin/{COMMANDS.get(name, 'yarn')} {name}",
+        f"ExecStart={HADOOP_HOME}/bin/{COMMANDS.get(name, 'yarn')} {name}",
         "Restart=on-failure",
         "RestartSec=1",
         # A JVM ends with 143 when it is asked to stop.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .._core.canonical import dumps
 from .._core.errors import OhmyError
 from .._hadoop import membership, profiles, site, sizing, tuning
+from .._hadoop.node_folders import HADOOP_HOME, LOG_DIR
 from .._hadoop.storage import Storage
 from . import archives, documents, packages, units
 from .disk_layout import Layout
@@ -30,7 +31,7 @@ READS = {
     "nodemanager": ("yarn-site", "mapred-site"),
     "historyserver": ("yarn-site", "mapred-site"),
 }
-# Where the archive of Java is put to use, as Hadoop's is at profiles.HOME.
+# Where the archive of Java is put to use, as Hadoop's is at HADOOP_HOME.
 JAVA = "/opt/ohmy/java"
 # Debian's names for what uname calls the machine.
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -110,7 +111,7 @@ def directories(services: t.Sequence[str], storage: Storage) -> dict[str, Right]
         "opt/ohmy": ("root", "root", 0o755),
         "var/lib/hadoop": ("root", "hadoop", 0o755),
         "var/lib/hadoop/tmp": ("root", "hadoop", 0o1777),
-        "var/log/hadoop": ("root", "hadoop", 0o1775),
+        LOG_DIR.lstrip("/"): ("root", "hadoop", 0o1775),
         "var/lib/ohmy": ("root", "root", 0o755),
         "var/lib/ohmy/jobs": ("hadoop", "hadoop", 0o755),
     }
@@ -159,7 +160,7 @@ def wanted(document: dict[str, t.Any], facts: sizing.Facts, machine: str | None 
         want.add(f"{UNITS}/{name}", text.encode())
     want.add("etc/profile.d/hadoop.sh", PROFILE.replace("@JAVA@", home).encode())
     for name in COMMANDS:
-        text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", profiles.HOME).replace("@NAME@", name)
+        text = WRAPPER.replace("@JAVA@", home).replace("@HOME@", HADOOP_HOME).replace("@NAME@", name)
         want.add(f"usr/local/bin/{name}", text.encode(), ("root", "root", 0o755))
     if document["role"] == "master":
         want.seeds = membership.files(membership.NOBODY)

@@ -12,7 +12,8 @@ import typing as t
 
 from .._core.s3_uri import is_s3
 from .._hadoop import codecs, results, streaming_options
-from .._hadoop.doors import HADOOP_HOME, Doors
+from .._hadoop.doors import Doors
+from .._hadoop.node_folders import HADOOP_HOME
 from .._hadoop.rest import Refused
 from .._hadoop.webhdfs import WebHdfs
 from .._node.units import USERS, environment

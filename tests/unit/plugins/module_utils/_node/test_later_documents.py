@@ -62,11 +62,12 @@ def test_a_removal_that_was_cut_short_is_done_again(document, host, monkeypatch)
 
 def test_a_log_configuration_that_was_changed_is_copied_again(document, host):
     host.converge(document)
-    for path in observe.LOG4J:
-        (host.path / path).parent.mkdir(parents=True, exist_ok=True)
-        (host.path / path).write_text("as in the archive")
+    paths = [host.path / path[1:] for path in observe.LOG4J]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("as in the archive")
     assert not [step for step in host.converge(document) if "log4j" in step]
-    (host.path / observe.LOG4J[1]).write_text("changed")
+    paths[1].write_text("changed")
     assert "copy file /etc/hadoop/log4j.properties" in host.converge(document)
 
 
