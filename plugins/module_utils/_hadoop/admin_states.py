@@ -13,14 +13,12 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import site
-from .health_look import NAMENODE_BEAN, address_of
-from .rest import Rest, Unreachable, items, number
+from .health_look import address_of
+from .rest import Rest, Unreachable, number
 from .yarn import EVERY_STATE, ResourceManager
 
 PATIENCE = 180.0
 HDFS_SITE = "etc/hadoop/hdfs-site.xml"
-# Not FSNamesystem, which has the same number: it is one of Hadoop's metrics, and tells what was up to ten seconds ago.
-BLOCKS_BEAN = "Hadoop:service=NameNode,name=ReplicatedBlocksState"
 IN_SERVICE, LEAVING, LEFT = "in service", "decommissioning", "decommissioned"
 ENTERING, HELD = "entering maintenance", "in maintenance"
 DEAD, UNKNOWN = "dead", "unknown"
@@ -145,19 +143,20 @@ def look(master: str, root: str = "/", seconds: float = PATIENCE) -> States:
 
 def _look(master: str, root: str) -> States:
     namenode = Rest("The NameNode", master, 9870)
-    infos = items(namenode.get("/jmx", {"qry": NAMENODE_BEAN}), "beans")
-    blocks = items(namenode.get("/jmx", {"qry": BLOCKS_BEAN}), "beans")
-    if not infos or not blocks:
+    info = namenode.namenode_bean("NameNodeInfo")
+    # Not FSNamesystem, which has the same number: it is one of Hadoop's metrics, and tells what was up to ten seconds ago.
+    blocks = namenode.namenode_bean("ReplicatedBlocksState")
+    if not info or not blocks:
         raise Unreachable(
             f"The NameNode at {master} tells nothing of itself yet.",
             "It may still be starting: run the same command again.",
         )
     return States(
         replication=_replication(root),
-        safe_mode=bool(infos[0].get("Safemode")),
-        missing_blocks=int(number(infos[0].get("NumberOfMissingBlocks"))),
-        low_redundancy=int(number(blocks[0].get("LowRedundancyReplicatedBlocks"))),
-        datanodes=datanodes(infos[0]),
+        safe_mode=bool(info.get("Safemode")),
+        missing_blocks=int(number(info.get("NumberOfMissingBlocks"))),
+        low_redundancy=int(number(blocks.get("LowRedundancyReplicatedBlocks"))),
+        datanodes=datanodes(info),
         nodemanagers=nodemanagers(ResourceManager(master).nodes(EVERY_STATE)),
     )
 

@@ -20,11 +20,8 @@ from .._core.errors import OhmyError
 from .._core.voice import say
 from . import doors
 from .node_folders import HADOOP_HOME
-from .rest import Rest, items
+from .rest import Rest
 
-# Of a bean of Hadoop's metrics, such as FSNamesystem, the NameNode tells what it was up to ten seconds ago: what may have
-# changed just now is asked of the other.
-METRICS, STATE = "Hadoop:service=NameNode,name=FSNamesystem", "Hadoop:service=NameNode,name=NameNodeInfo"
 # Hadoop's own defaults of dfs.namenode.checkpoint.period and .txns, which the NameNode goes by too: it refuses an image
 # that comes earlier.
 PERIOD, TXNS = 3600, 1_000_000
@@ -66,13 +63,15 @@ def period(conf: Conf) -> int:
 def look(conf: Conf) -> Edits:
     """Ask the NameNode; raise OhmyError where it does not answer."""
     namenode = Rest("The NameNode", *doors.namenode_address(conf))
-    metrics, state = (items(namenode.get("/jmx", {"qry": bean}), "beans") for bean in (METRICS, STATE))
+    # Of its metrics the NameNode tells what they were up to ten seconds ago: what may have changed just now is asked of
+    # the other bean.
+    metrics, state = (namenode.namenode_bean(name) for name in ("FSNamesystem", "NameNodeInfo"))
     try:
-        journal = json.loads(state[0]["JournalTransactionInfo"])
+        journal = json.loads(state["JournalTransactionInfo"])
         image = int(journal["MostRecentCheckpointTxId"])
         written = int(journal["LastAppliedOrWrittenTxId"])
-        return Edits(written - image, image, float(metrics[0]["LastCheckpointTime"]) / 1000)
-    except (IndexError, KeyError, TypeError, ValueError) as exc:
+        return Edits(written - image, image, float(metrics["LastCheckpointTime"]) / 1000)
+    except (KeyError, TypeError, ValueError) as exc:
         raise OhmyError(
             "The NameNode does not tell of its edits.", "It may still be starting: run the same command again."
         ) from exc

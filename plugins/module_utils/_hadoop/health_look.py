@@ -20,7 +20,6 @@ from .rest import Rest, items
 
 BODIES = 10
 HTTP_SECONDS = 5.0
-NAMENODE_BEAN = "Hadoop:service=NameNode,name=NameNodeInfo"
 RESULT_OF_FIRST_BOOT = "run/cloud-init/result.json"
 LOG_OF_FIRST_BOOT = "var/log/cloud-init-output.log"
 
@@ -34,14 +33,16 @@ def look_at_cluster(nodes: t.Sequence[health.Node], root: str = "/", credentials
     master = next(node for node in nodes if node["role"] == "master")
     look = health.Look(leaving=_leaving(root))
     address = master["private_ip"]
-    beans = items(_get("The NameNode", address, 9870, "/jmx", {"qry": NAMENODE_BEAN}), "beans")
-    if beans:
+    namenode = Rest("The NameNode", address, 9870, HTTP_SECONDS)
+    info = _or_nothing(lambda: namenode.namenode_bean("NameNodeInfo", tries=1))
+    if info:
         look.namenode = True
-        look.safe_mode = bool(beans[0].get("Safemode"))
-        look.datanodes = health.live_datanodes(beans[0])
-        look.damage = health.damage(beans[0])
-        look.unreported = health.unreported(beans[0])
-    answer = _get("The ResourceManager", address, 8088, "/ws/v1/cluster/nodes")
+        look.safe_mode = bool(info.get("Safemode"))
+        look.datanodes = health.live_datanodes(info)
+        look.damage = health.damage(info)
+        look.unreported = health.unreported(info)
+    manager = Rest("The ResourceManager", address, 8088, HTTP_SECONDS)
+    answer = _or_nothing(lambda: manager.get("/ws/v1/cluster/nodes", tries=1))
     look.nodemanagers = [address_of(name) for name in health.live_nodemanagers(items(answer, "nodes", "node"))]
     document = _document(root)
     if document is None:
@@ -71,14 +72,11 @@ def address_of(name: str) -> str:
         return name
 
 
-def _get(
-    name: str, address: str, port: int, path: str, params: dict[str, str] | None = None
-) -> dict[str, t.Any] | None:
+def _or_nothing(ask: t.Callable[[], t.Any]) -> t.Any:
     try:
-        data = Rest(name, address, port, HTTP_SECONDS).get(path, params, tries=1)
+        return ask()
     except OhmyError:
         return None
-    return data if isinstance(data, dict) else None
 
 
 def _document(root: str) -> dict[str, t.Any] | None:

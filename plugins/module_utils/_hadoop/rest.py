@@ -110,6 +110,11 @@ class Rest:
             raise self.refused(answer, path)
         return answer.json() if answer.is_json else None
 
+    def namenode_bean(self, name: str, tries: int = 3) -> dict[str, t.Any]:
+        """Return what a NameNode tells of itself under this name, nothing where it does not (yet)."""
+        found = items(self.get("/jmx", {"qry": f"Hadoop:service=NameNode,name={name}"}, tries=tries), "beans")
+        return found[0] if found else {}
+
     def refused(self, answer: Answer, what: str) -> Refused:
         """Return the error for an answer of 400 and above, in the words of its exception."""
         exception, message = "", ""

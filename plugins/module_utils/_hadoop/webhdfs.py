@@ -208,7 +208,7 @@ class WebHdfs:
 
     def safe_mode(self) -> str:
         """Return why the NameNode is in safe mode, nothing where it is not."""
-        return str(self._bean("NameNodeInfo").get("Safemode") or "")
+        return str(self._rest.namenode_bean("NameNodeInfo").get("Safemode") or "")
 
     def live_datanodes(self) -> int:
         """Return the number of DataNodes that the NameNode takes for living."""
@@ -216,11 +216,7 @@ class WebHdfs:
 
     def state(self) -> dict[str, t.Any]:
         """Return {NumLiveDataNodes, CapacityTotal, CapacityRemaining, FilesTotal …}, empty where nobody knows."""
-        return self._bean("FSNamesystemState")
-
-    def _bean(self, name: str) -> dict[str, t.Any]:
-        beans = self._rest.get("/jmx", {"qry": f"Hadoop:service=NameNode,name={name}"})
-        return dict(((beans or {}).get("beans") or [{}])[0])
+        return self._rest.namenode_bean("FSNamesystemState")
 
     def _ask(self, method: str, path: str, operation: str, tries: int = TRIES, **params: t.Any) -> t.Any:
         if not path.startswith("/"):

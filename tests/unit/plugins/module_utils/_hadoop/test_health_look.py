@@ -32,10 +32,7 @@ def fixture_cluster(tmp_path, monkeypatch):
 
     cluster = Cluster()
 
-    class FakeRest:
-        def __init__(self, name, address, port, timeout):
-            self.port = port
-
+    class FakeRest(health_look.Rest):
         def get(self, path, params=None, tries=3):
             if self.port not in cluster.pages:
                 raise OhmyError("no answer")
