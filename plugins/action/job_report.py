@@ -10,7 +10,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.ohmy.hadoop.plugins.plugin_utils import report
+from ansible_collections.ohmy.hadoop.plugins.plugin_utils import run_summary
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils.run_report import at_the_end
 
 
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
                 "versions": {"type": "dict", "default": {}},
             }
         )
-        lines, problem = report.compose(args)
+        lines, problem = run_summary.compose(args)
         page = ""
         if args["page"] and not args["planned"] and not self._task.check_mode:
             page, line = at_the_end.leave(args, lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .report import removal
+from .run_summary import removal
 
 CLUSTER = ("cluster_name", "cluster_region", "cluster_profile")
 

@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._core.voice import printable
 from ...module_utils._hadoop.task_summary import KINDS
-from .. import report
+from .. import run_summary
 from ..rehearsal_report import together
 from .credentials import clean
 from .masking import Mask
@@ -57,7 +57,7 @@ def build(run: Run, words: t.Sequence[str], versions: t.Mapping[str, str], now: 
         "cluster": {"name": run["cluster_name"], "provider": run["provider"], "workers": run["workers"]},
         "phases": phases(run["phases"], run["failure"].get("phase")),
         "speed": speed(run),
-        "cost": report.cost(run),
+        "cost": run_summary.cost(run),
         "steps": steps,
         "failure": failure(run),
         "warnings": warnings(run, steps),
@@ -86,7 +86,7 @@ def step(job: Run) -> dict[str, t.Any]:
 def phases(taken: t.Mapping[str, t.Any], failed: str | None) -> list[dict[str, t.Any]]:
     """Return [{"name", "began", "seconds", "failed"}] in their order, each after the one before."""
     found, began = [], 0.0
-    for name in report.PHASES:
+    for name in run_summary.PHASES:
         if name in taken:
             seconds = float(taken[name])
             found.append(
@@ -98,7 +98,7 @@ def phases(taken: t.Mapping[str, t.Any], failed: str | None) -> list[dict[str, t
 
 def speed(run: Run) -> dict[str, t.Any] | None:
     """Return what was expected of the job by the sample, and what came of it; None where neither is known."""
-    expected, real = together(run["estimates"]), report.job_seconds(run)
+    expected, real = together(run["estimates"]), run_summary.job_seconds(run)
     if not expected and real is None:
         return None
     alone, seconds = expected.get("one_machine_seconds"), expected.get("seconds")
@@ -140,7 +140,7 @@ def warnings(run: Run, steps: t.Sequence[Run]) -> list[dict[str, str]]:
             text = f"What {planned['name']} did is not known: the master gave no answer when it had ended."
             found.append({"severity": "note", "text": text, "fix": ""})
     if run["left"]:
-        text, fix = report.not_removed(run)
+        text, fix = run_summary.not_removed(run)
         found.append({"severity": "warning", "text": text, "fix": fix})
     return found
 
@@ -177,7 +177,7 @@ def variables(mask: Mask) -> dict[str, t.Any]:
 def commands(run: Run) -> list[dict[str, str]]:
     """Return [{"what", "command"}]: how to get there again, to look, and to take away what is left."""
     found = []
-    if again := report.again(run["settings"].get("job_file")):
+    if again := run_summary.again(run["settings"].get("job_file")):
         found.append({"what": "Run it again; what is done is not done twice", "command": again})
     if run["evidence"]:
         logs = f"tar -tzf {shlex.quote(run['evidence'])}"
@@ -186,7 +186,7 @@ def commands(run: Run) -> list[dict[str, str]]:
     if run["kept"] and config and run["cluster"].get("master"):
         found.append({"what": "Log in to the master", "command": f"ssh -F {shlex.quote(config)} master"})
     if (run["kept"] or run["left"]) and run["provider"] == "ec2":
-        found.append({"what": "Remove the cluster", "command": report.removal(run)})
+        found.append({"what": "Remove the cluster", "command": run_summary.removal(run)})
     return found
 
 

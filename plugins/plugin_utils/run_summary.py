@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: the interface may change in any release.
-"""The text of a run's report."""
+"""What a run says at its end, in words: the answer or the failure, its time and cost, and what still stands."""
 
 from __future__ import annotations
 
