@@ -28,8 +28,8 @@ PLAY_SECONDS = 600
 # configuration first on the class path, which is what keeps that archive away.
 STOCK = {"HADOOP_CLIENT_OPTS": "' '", "HADOOP_CLASSPATH": "/etc/hadoop", "HADOOP_USER_CLASSPATH_FIRST": "true"}
 NOW = "{{ now(utc=true).timestamp() }}"
-Task = t.Dict[str, t.Any]
-Result = t.Dict[str, t.Any]
+Task = dict[str, t.Any]
+Result = dict[str, t.Any]
 
 
 @contextlib.contextmanager

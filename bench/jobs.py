@@ -22,7 +22,7 @@ JAR = "/opt/ohmy/hadoop/share/hadoop/tools/lib/hadoop-streaming-*.jar"
 BIBLE = ROOT / "build/example/bible.txt"  # 4.4 MB; made by make setup
 LINE = b"%08d the quick brown fox jumps over the lazy dog, and all the other animals look on without a word\n"
 SAMPLE_MB = 5  # the start of Python is little of what it takes
-Work = t.Callable[[], t.Tuple[float, str]]
+Work = t.Callable[[], tuple[float, str]]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .row import Row
 # {"row", "what", "against", "unit", "goal": {"must", "stretch", "absolute"}, "ours": [number], "theirs": [number] | None,
 # "values": [number], "median", "lowest", "highest", "verdict", "seconds", "commit", "dirty", "date", "machine"};
 # of a row that failed "error" in place of all from "ours" to "verdict". Values are ratios, or ours where the goal is absolute.
-Record = t.Dict[str, t.Any]
+Record = dict[str, t.Any]
 RECORDS = ROOT / "build/bench/results.json"
 SCHEMA = 1
 

@@ -138,10 +138,10 @@ def payload_hash(request: Request, made: Claim, body: bytes | None) -> str:
     declared = request.headers.get("x-amz-content-sha256")
     if declared is None:
         return hashlib.sha256(body or b"").hexdigest()
-    if re.fullmatch(r"[0-9a-f]{64}", declared) and body is not None:
-        if hashlib.sha256(body).hexdigest() != declared:
-            message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-            raise AuthError("XAmzContentSHA256Mismatch", message, 400)
+    named = re.fullmatch(r"[0-9a-f]{64}", declared) is not None
+    if named and body is not None and hashlib.sha256(body).hexdigest() != declared:
+        message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+        raise AuthError("XAmzContentSHA256Mismatch", message, 400)
     return declared
 
 

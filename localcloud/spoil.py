@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import select
 import socket
@@ -54,9 +55,7 @@ def spoil(
         gone = select.poll()
         gone.register(connection, select.POLLRDHUP | select.POLLHUP)
         gone.poll(HUNG_SECONDS * 1000)
-    try:
+    with contextlib.suppress(OSError):  # the caller was faster
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # the caller was faster
     start_response(*answer)
     return [body]

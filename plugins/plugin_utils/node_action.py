@@ -92,10 +92,8 @@ class NodeAction(ActionBase):
         """The node's name in the inventory, with its address where that differs."""
         name = str(self._task.delegate_to or self._vars.get("inventory_hostname") or "the node")
         address = str(self._play_context.remote_addr or "")
-        try:
+        with contextlib.suppress(KeyError, AttributeError):
             address = str(self._connection.get_option("host") or address)
-        except (KeyError, AttributeError):
-            pass
         return name if address in ("", name) else f"{name} ({address})"
 
     def module(self, args: dict[str, t.Any], name: str | None = None, retry: float = 0) -> dict[str, t.Any]:

@@ -26,7 +26,7 @@ from .support import Cloud, write_job
 from .test_localcloud import CHECKOUT, IMAGES, PARAMETER, code_of, localcloud, traces
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(os.geteuid() != 0, reason="makes containers: needs root")]
-Clouds = t.List["Side"]
+Clouds = list["Side"]
 
 
 class Side:

@@ -131,8 +131,10 @@ def test_nothing_is_excused_for_the_whole() -> None:
     assert [name for name in tracked() if any(fnmatch.fnmatchcase(name, one) for one in lists)] == []
     ansible_lint = yaml.safe_load((ROOT / ".ansible-lint").read_text("utf-8"))
     assert ansible_lint["profile"] == "production" and not {"skip_list", "warn_list"} & set(ansible_lint)
-    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    tools = tomllib.loads(text)["tool"]
     assert "per-file-ignores" not in tools["ruff"]["lint"]
+    assert [code for code in tools["ruff"]["lint"]["ignore"] if not re.search(rf'"{code}",? # \w', text)] == []
     assert tools["mypy"]["strict"] and "exclude" not in tools["mypy"]
     # What is not ours may be untyped; nothing of ours is looked at less.
     exempt = {key for one in tools["mypy"]["overrides"] for key in one}

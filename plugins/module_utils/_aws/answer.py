@@ -25,7 +25,7 @@ SCHEMA = 1
 # What a job writes. Nothing else is ever deleted.
 OF_A_JOB = re.compile(r"(part-|_SUCCESS$)")
 NEVER = "It is never deleted: name another prefix in job_output, or move it."
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 @dataclass(frozen=True)

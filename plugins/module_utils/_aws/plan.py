@@ -49,9 +49,9 @@ def documents_wanted(want: Want, have: Have, incarnation: str, master_ip: str | 
 
 def policy_wanted(want: Want, have: Have, incarnation: str) -> dict[str, t.Any]:
     """Return the policy of the nodes' role; without a word on what nodes are to become that of a standing cluster stays."""
-    if not (want.document.get("hadoop") or want.read_uris or want.write_uris) and have.documents[groups.MASTER]:
-        if have.role is not None and have.role.policy:
-            return have.role.policy
+    told = want.document.get("hadoop") or want.read_uris or want.write_uris
+    if not told and have.documents[groups.MASTER] and have.role is not None and have.role.policy:
+        return have.role.policy
     at = documents.prefix(want.name, incarnation)
     staged = f"s3://{want.bucket}/archives/"
     archives = [uri for uri in documents.archive_uris(want.document) if not uri.startswith(staged)]

@@ -18,7 +18,7 @@ SUBNET = "ohmy:subnet"
 ROLE = "ohmy:role"
 SCHEMA_NOW = "1"
 
-Tags = t.Dict[str, str]
+Tags = dict[str, str]
 
 
 def as_dict(tags: list[dict[str, str]] | None) -> Tags:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -115,8 +116,6 @@ def stop(control: str) -> bool:
     """End the tunnel; tell whether there was one."""
     there = os.path.exists(control) and _speak(control, "exit") == 0
     for path in (control, _note(control)):
-        try:
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
-        except FileNotFoundError:
-            pass
     return there

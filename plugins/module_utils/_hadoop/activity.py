@@ -15,7 +15,7 @@ from .rest import number
 from .yarn import ResourceManager
 
 ALIVE = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 def look(yarn: ResourceManager, root: str = ROOT, following: t.Callable[[str], bool] = is_following) -> Data:

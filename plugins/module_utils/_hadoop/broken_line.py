@@ -25,7 +25,7 @@ LAST_LINE = 1 << 16  # the last line of a split ends behind it
 SHOWN = 120
 QUOTED = re.compile(r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"")
 UNDECODABLE = re.compile(r"'([\w-]+)' codec can't decode")
-Diagnosis = t.Dict[str, t.Any]
+Diagnosis = dict[str, t.Any]
 
 
 class Line(t.NamedTuple):

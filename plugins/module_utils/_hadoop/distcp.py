@@ -36,8 +36,8 @@ class Place(t.NamedTuple):
         return f"s3a://{self.bucket}/{self.path}" if self.bucket else self.path
 
 
-Files = t.Dict[str, Entry]
-Listing = t.Iterable[t.Tuple[str, Entry]]
+Files = dict[str, Entry]
+Listing = t.Iterable[tuple[str, Entry]]
 LEFTOVER = ".distcp.tmp."
 # One JVM on the master copies this much sooner than YARN has started its tasks.
 LOCAL_BYTES = 256 << 20

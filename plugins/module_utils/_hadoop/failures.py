@@ -23,8 +23,8 @@ LASTING = ("no", "config")
 DIAGNOSTICS = 8000
 EVIDENCE_HINT = "All logs are in the evidence, which run_job fetches, as the module hadoop_logs does."
 CLIENT_HINT = "See client.log in the evidence, which run_job fetches, as the module hadoop_logs does."
-Diagnosis = t.Dict[str, t.Any]
-ReadLog = t.Callable[[t.Dict[str, t.Any], str], t.Optional[str]]
+Diagnosis = dict[str, t.Any]
+ReadLog = t.Callable[[dict[str, t.Any], str], t.Optional[str]]
 FirstLine = t.Callable[[str], str]
 
 

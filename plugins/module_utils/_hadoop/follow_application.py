@@ -28,7 +28,7 @@ SILENT_YARN_SECONDS = 600.0
 HISTORY_SECONDS = 30.0
 LOGS_SECONDS = 20.0
 SYSLOG_BYTES = 1 << 18  # a task names its input at the beginning
-App = t.Dict[str, t.Any]
+App = dict[str, t.Any]
 T = t.TypeVar("T")
 
 

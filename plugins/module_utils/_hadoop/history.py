@@ -16,7 +16,7 @@ from .yarn import ResourceManager
 
 LOG_BYTES = 16384
 HADOOP_GROUP = re.compile(r"^(org\.apache\.hadoop\.|Shuffle Errors)")
-Get = t.Callable[[str, t.Optional[t.Dict[str, t.Any]]], t.Any]
+Get = t.Callable[[str, t.Optional[dict[str, t.Any]]], t.Any]
 
 
 class JobTree:

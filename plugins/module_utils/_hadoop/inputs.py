@@ -51,7 +51,7 @@ class InputFile:
     version: str  # sha256 of a local file, ETag of an object
 
 
-ListObjects = t.Callable[[str, str], t.List[t.Dict[str, t.Any]]]
+ListObjects = t.Callable[[str, str], list[dict[str, t.Any]]]
 
 
 def hidden(relative: str) -> bool:

@@ -26,7 +26,7 @@ LOOK_PAUSE = 0.2
 # Nobody needs to know more often how far a job is; each look takes time from the master, which its tasks feel.
 PROGRESS = ("progress", "counters")
 PROGRESS_SECONDS = 3.0
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 def status(job: str, root: str = ROOT) -> Data | None:

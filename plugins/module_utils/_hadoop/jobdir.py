@@ -35,7 +35,7 @@ EVIDENCE: dict[str, t.Any] = {
     "last_output": "",
     "diagnostics": "",
 }
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 class JobDir:

@@ -14,7 +14,7 @@ from .statuses import statuses
 from .webhdfs import WebHdfs
 
 FIELDS = ("owner", "group", "mode", "size", "replication", "block_size", "modified")
-Info = t.Dict[str, t.Any]
+Info = dict[str, t.Any]
 
 
 def look(hdfs: WebHdfs, params: t.Mapping[str, t.Any]) -> list[Info]:

@@ -26,7 +26,7 @@ TRASHED = re.compile(r"/user/[^/]+/\.Trash(/|$)")
 KINDS = {"directory": "DIRECTORY", "file": "FILE"}
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 Params = t.Mapping[str, t.Any]
-Found = t.Dict[str, t.Optional[t.Dict[str, t.Any]]]
+Found = dict[str, t.Optional[dict[str, t.Any]]]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from .._core.errors import OhmyError
 from .many import THREADS, for_all
 from .webhdfs import WebHdfs
 
-Status = t.Optional[t.Dict[str, t.Any]]
+Status = t.Optional[dict[str, t.Any]]
 
 
 def statuses(hdfs: WebHdfs, paths: t.Iterable[str]) -> dict[str, Status]:

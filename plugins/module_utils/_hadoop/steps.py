@@ -25,7 +25,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "cmdenv": {"type": "dict", "default": {}},
     **streaming_options.SPEC,
 }
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 def read(job: str, steps: t.Sequence[t.Mapping[str, t.Any]]) -> list[Data]:

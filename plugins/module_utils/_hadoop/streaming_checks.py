@@ -17,7 +17,7 @@ from .streaming_options import OWN, SPEC, given, reduces, whole_lines
 
 Spec = t.Mapping[str, t.Any]
 # A pair is the name of an option, without the prefix that a variable has, and what is wrong, without a full stop.
-Problem = t.Tuple[str, str]
+Problem = tuple[str, str]
 RANGES = {
     "maps": (1, 100000),
     "key_fields": (1, 1000),
@@ -108,6 +108,6 @@ def _fields(spec: Spec, say: Spec) -> t.Iterator[Problem]:
 def _formats(say: Spec) -> t.Iterator[Problem]:
     if "lines_per_map" in say and formats.class_of("input", say.get("input_format", "text")) != formats.NLINE_FORMAT:
         yield "lines_per_map", "goes with the input_format nline only"
-    if "output_separator" in say and "output_format" in say:
-        if formats.class_of("output", say["output_format"]) == formats.FORMATS["output"]["sequence"]:
-            yield "output_separator", "a sequence file keeps keys and values apart by itself"
+    sequence = formats.FORMATS["output"]["sequence"]
+    if "output_separator" in say and formats.class_of("output", say.get("output_format", "text")) == sequence:
+        yield "output_separator", "a sequence file keeps keys and values apart by itself"

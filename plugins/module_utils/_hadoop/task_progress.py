@@ -32,7 +32,7 @@ OWN_WORDS = re.compile(
 )
 COUNTERS_SHOWN = 3
 Job = t.Mapping[str, t.Any]
-Explain = t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]]
+Explain = t.Callable[[dict[str, t.Any]], dict[str, t.Any]]
 
 
 class TaskProgress:

@@ -20,8 +20,8 @@ COUNTERS = {
     "map": {"records": "MAP_INPUT_RECORDS", "bytes": "MAP_OUTPUT_BYTES"},
     "reduce": {"records": "REDUCE_INPUT_RECORDS", "keys": "REDUCE_INPUT_GROUPS", "bytes": "REDUCE_SHUFFLE_BYTES"},
 }
-Event = t.Dict[str, t.Any]
-Attempt = t.Dict[str, t.Any]
+Event = dict[str, t.Any]
+Attempt = dict[str, t.Any]
 
 
 def summary(events: t.Iterable[tuple[str, Event]]) -> dict[str, t.Any]:

@@ -23,7 +23,7 @@ ASIDE = ".ohmy-partial"
 RECORD = ".ohmy-uploaded.json"
 RECORD_LIMIT = 256 << 20
 Item = t.Mapping[str, t.Any]
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 def check_items(target: str, items: t.Sequence[Item]) -> str:

@@ -22,7 +22,7 @@ EVERY_STATE = "NEW,RUNNING,UNHEALTHY,DECOMMISSIONING,DECOMMISSIONED,LOST,REBOOTE
 # Of a ResourceManager that serves; it is INITIALIZING before, STANDBY beside another that does.
 ACTIVE = "ACTIVE"
 KILL_SECONDS = 30.0
-App = t.Dict[str, t.Any]
+App = dict[str, t.Any]
 
 
 class ResourceManager:

@@ -30,7 +30,7 @@ BROKEN = frozenset({"ro", "emergency_ro", "shutdown"})
 LOOKED_AT = 1 << 20
 PROBE_SECONDS = 60
 
-Probe = t.Callable[[str], t.Dict[str, str]]
+Probe = t.Callable[[str], dict[str, str]]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ export HADOOP_OPTIONAL_TOOLS="${HADOOP_OPTIONAL_TOOLS:-@TOOLS@}"
 exec @HOME@/bin/@NAME@ "$@"
 """.replace("@TOOLS@", units.TOOLS)
 
-Right = t.Tuple[str, str, int]  # owner, group, mode
+Right = tuple[str, str, int]  # owner, group, mode
 
 
 @dataclass

@@ -12,7 +12,7 @@ import typing as t
 
 NAME = "aggregate"
 WHOLE = re.compile(rb"[-+]?[0-9]+")
-Pair = t.Tuple[bytes, t.Optional[bytes]]
+Pair = tuple[bytes, t.Optional[bytes]]
 
 
 class Wrong(Exception):

@@ -45,7 +45,7 @@ LONE_KEY = (
 SHOWN_STDERR = 2000
 # A shell and env end with it when there is no such command.
 NOT_FOUND = 127
-Input = t.Dict[str, t.Any]
+Input = dict[str, t.Any]
 # By cause, where the cluster's hint speaks of what is not here.
 HINTS_HERE = {
     "exit-139": "It is an error in native code, its own or a library's: correct it, or let it pass over such lines.",

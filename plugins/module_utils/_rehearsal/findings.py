@@ -10,7 +10,7 @@ import typing as t
 
 from .._core.errors import OhmyError
 
-Finding = t.Dict[str, t.Any]
+Finding = dict[str, t.Any]
 ERROR, WARNING, NOTE = "error", "warning", "note"
 ORDER = (ERROR, WARNING, NOTE)
 

@@ -27,9 +27,9 @@ DECIMAL = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 TURNED = bytes(range(255, -1, -1))
 BEHIND = "\u0100"
 # The byte at which a range begins in a key, which may lie behind the range, and its text; None where the key has no such field.
-Piece = t.Optional[t.Tuple[int, bytes]]
-Measure = t.Callable[[bytes], t.Tuple[t.Any, ...]]
-Compared = t.Tuple[t.Optional[t.Tuple[t.Any, ...]], t.Sequence[Piece]]
+Piece = t.Optional[tuple[int, bytes]]
+Measure = t.Callable[[bytes], tuple[t.Any, ...]]
+Compared = tuple[t.Optional[tuple[t.Any, ...]], t.Sequence[Piece]]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .module_check import own_modules
 from .program_walk import Source, Walk
 from .python_source import Import, IsThere, imports
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 Files = t.Sequence[t.Mapping[str, str]]
 # A larger archive is not looked through for modules: to list a packed one is to unpack it.
 ARCHIVE_BYTES = 64 << 20

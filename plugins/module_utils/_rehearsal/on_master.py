@@ -22,7 +22,7 @@ from .findings import Finding, of_kind, sorted_by_severity
 from .input_check import has_own_reader
 from .probe import Starter, probe
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 # Where the archive of Hadoop holds what codecs need.
 CODEC_FOLDERS = ("lib/native", "share/hadoop/common/lib")
 

@@ -35,7 +35,7 @@ from .apart import apart
 from .findings import Finding
 from .pipeline import Job
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 # What Hadoop reads in these of what a step before has written so, are lines of text.
 LIKE_TEXT = ("SequenceFileAsTextInputFormat", "AutoInputFormat")
 UNPACK_SECONDS = 120

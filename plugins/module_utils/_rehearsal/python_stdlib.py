@@ -10,9 +10,7 @@ Numbers are minor versions: 12 is Python 3.12.
 
 from __future__ import annotations
 
-import typing as t
-
-Version = t.Tuple[int, int]
+Version = tuple[int, int]
 
 # In every Python 3 from 3.9 on.
 ALWAYS = frozenset(

@@ -20,7 +20,7 @@ MOST_COUNTERS = 120
 BINARY = "binary file matches"
 # What shells and commands say.
 NOT_FOUND = re.compile(r"^.*(?:: (?:command )?not found$|: No such file or directory).*$", re.MULTILINE)
-Runs = t.Mapping[str, t.Sequence[t.Tuple[int, task.Result]]]
+Runs = t.Mapping[str, t.Sequence[tuple[int, task.Result]]]
 # So much of a run is taken for work at least, however long the program takes to start.
 LEAST_WORK = 0.1
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from . import keys, records
 
 # A key and its value; no value at all where the form is keyonlytext.
-Pair = t.Tuple[bytes, t.Optional[bytes]]
+Pair = tuple[bytes, t.Optional[bytes]]
 KEY_ONLY = "keyonlytext"
 COMPARATOR_OPTIONS = "mapreduce.partition.keycomparator.options"
 PARTITIONER_OPTIONS = "mapreduce.partition.keypartitioner.options"

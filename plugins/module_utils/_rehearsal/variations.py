@@ -18,7 +18,7 @@ from .sample import Part
 MOST_REDUCES = 8
 # With NLineInputFormat it is known where Hadoop cuts.
 LINES_PER_MAP = "mapreduce.input.lineinputformat.linespermap"
-Answer = t.List[bytes]
+Answer = list[bytes]
 BY_SPLITS = (
     "Let the mapper treat each line by itself, and what needs several lines be done in the reducer: Hadoop decides where "
     "a file is cut, and a heading comes to the first map of a file only. Records of several lines are to be put on one "

@@ -10,6 +10,7 @@ import ast
 import os
 import posixpath
 import typing as t
+from collections import Counter
 
 from .findings import ERROR, WARNING, Finding, finding
 
@@ -27,15 +28,15 @@ class Named(t.NamedTuple):
 def named(tree: ast.Module) -> list[Named]:
     """Return the paths from ``/`` in a program's strings, but those that document something."""
     stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    once = {name for name, times in Counter(stored).items() if times == 1}
     opened: set[int] = set()  # strings, by their identities
     names: dict[str, int] = {}  # what a variable is that is set once
     for node in _always(tree.body):
         if isinstance(node, ast.Call) and node.args and _opens(node.func):
             first = node.args[0]
             opened.add(names.get(first.id, 0) if isinstance(first, ast.Name) else id(first))
-        elif isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
-            if stored.count(target.id) == 1:
-                names[target.id] = id(node.value)
+        elif isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name) and target.id in once:
+            names[target.id] = id(node.value)
     documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = [
         Named(node.lineno, node.value, id(node) in opened)

@@ -56,9 +56,9 @@ def with_action(folder: Path, *names: str) -> Path:
     (top / "plugins/action").mkdir(parents=True)
     for source, target in ((ROOT, top), (ROOT / "plugins", top / "plugins")):
         for path in source.iterdir():
-            if path.name in ("meta", "galaxy.yml", "roles", "playbooks") or source.name == "plugins":
-                if path.name != "action":
-                    (target / path.name).symlink_to(path)
+            needed = path.name in ("meta", "galaxy.yml", "roles", "playbooks") or source.name == "plugins"
+            if needed and path.name != "action":
+                (target / path.name).symlink_to(path)
     for path in (ROOT / "plugins/action").glob("*.py"):
         if path.stem not in names:
             (top / "plugins/action" / path.name).symlink_to(path)

@@ -11,7 +11,7 @@ import threading
 import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-Reply = t.Tuple[int, t.Any]
+Reply = tuple[int, t.Any]
 
 
 class Stub:
