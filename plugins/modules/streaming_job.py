@@ -116,7 +116,9 @@ options:
     type: dict
     default: {}
   cmdenv:
-    description: Environment variables of the programs.
+    description:
+      - Environment variables of the programs.
+      - What is to arrive as it is written stands in quotes. YAML reads C(yes) as C(true) and C(1.10) as C(1.1).
     type: dict
     default: {}
   combine:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.module_utils._hadoop import formats, streaming
@@ -102,6 +103,11 @@ def test_lines_without_a_tab_stay_as_they_are(changes, key):
 def test_output_and_input_are_apart(read, written, good):
     found = streaming.problems({**SPEC, "input": [read], "output": written})
     assert found == ([] if good else [f"The output {written} and the input {read} lie in each other."])
+
+
+def test_variables_arrive_as_yaml_reads_them_and_in_quotes_as_they_are_written():
+    words = command(cmdenv=yaml.safe_load("{A: yes, B: 1.10, C: 'yes', D: '1.10', E: 5}"))
+    assert words[-9::2] == ["A=true", "B=1.1", "C=yes", "D=1.10", "E=5"]
 
 
 def test_the_tag_is_in_lower_case_as_yarn_keeps_it():
