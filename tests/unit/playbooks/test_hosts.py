@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -59,3 +60,31 @@ def test_a_check_does_not_knock_where_a_run_would_open_the_door_first(tmp_path):
 def test_a_check_asks_no_master_that_does_not_run(tmp_path, master):
     told = hosts(tmp_path, master, [], "--check")
     assert PINNED not in told and "up: False, awake: False" in told and HIDDEN not in told, told
+
+
+@pytest.mark.parametrize(
+    ("actions", "pinned", "hidden", "nodes"), [([], 1, 0, "demo-master demo-1"), (CLOSED, 0, 1, "")]
+)
+def test_a_check_of_a_restart_looks_at_the_nodes_once(tmp_path, actions, pinned, hidden, nodes):
+    variables = re.findall(r"item\.variables\.(\w+)", (TASKS / "hosts.yml").read_text("utf-8"))
+    node = {"state": "running", "groups": [], "private_ip": "", "variables": dict.fromkeys(variables, "")}
+    told = [{**node, "instance_id": f"i-{name}", "name": name} for name in ("demo-master", "demo-1")]
+    cluster = {"master": told[0], "hosts": told, "state": "running", "bucket": "b"}
+    facts = {
+        "look": {"__cluster_found": {"clusters": [cluster]}},
+        "instances": {"__cluster_result": {"cluster": cluster, "actions": actions}},
+    }
+    for name, values in facts.items():
+        (tmp_path / f"{name}.yml").write_text(yaml.safe_dump([{"ansible.builtin.set_fact": values}]))
+    (tmp_path / "pin.yml").write_text(yaml.safe_dump([{"ansible.builtin.debug": {"msg": PINNED}}]))
+    for name in ("restart", "stand", "hosts", "namesake"):
+        shutil.copy(TASKS / f"{name}.yml", tmp_path)
+    tasks = [
+        {"ansible.builtin.set_fact": {"ohmy_settings": {"cluster_name": "demo", "cluster_provider": "ec2"}}},
+        {"ansible.builtin.include_tasks": str(tmp_path / "restart.yml")},
+        {"ansible.builtin.debug": {"msg": "pushed <{{ ohmy_push | join(' ') }}> of <{{ groups.all | join(' ') }}>"}},
+    ]
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
+    code, said = play(tmp_path, plays, "--check", ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"))
+    assert code == 0 and f"pushed <{nodes}> of <localhost demo-master demo-1>" in said, said
+    assert (said.count(PINNED), said.count(HIDDEN)) == (pinned, hidden), said
