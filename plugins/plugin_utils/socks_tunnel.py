@@ -11,10 +11,10 @@ import re
 import shlex
 import typing as t
 
-from ..module_utils._core import errors, tunnel
+from ..module_utils._core import tunnel
 from ..module_utils._core.errors import OhmyError
 from ..module_utils._core.plan import Plan
-from ..module_utils._core.private_folders import make_private, socket_path
+from ..module_utils._core.private_folders import make_socket_folder, socket_path
 
 # A socket has 107 bytes for its path, of which ssh wants some for a name aside.
 LONGEST = 90
@@ -69,6 +69,7 @@ def run(
 ) -> dict[str, t.Any]:
     """Open or close the tunnel; return the task's result.
 
+    :param control: as ``place`` returns it.
     :param reach: returns SSH's arguments; asked only where a tunnel is to be opened.
     :raises OhmyError: SSH refuses, the port is taken, or the socket's folder cannot be made.
     """
@@ -79,16 +80,8 @@ def run(
         if have is not None or not wanted:
             tunnel.stop(control)
         if wanted:
-            _make_folder(os.path.dirname(control))
+            make_socket_folder()
             now = tunnel.free_port(port)
             tunnel.start(reach(), control, now)
     proxy = f"socks5h://{tunnel.LOOPBACK}:{now}" if now is not None else None
     return todo.result(port=now, proxy=proxy)
-
-
-def _make_folder(path: str) -> None:
-    try:
-        make_private(path)
-    except OSError as exc:
-        hint = "Mend that, or set XDG_RUNTIME_DIR to a folder of yours."
-        raise OhmyError(f"The tunnel's socket cannot be kept in {path}: {errors.words(exc)}.", hint) from exc

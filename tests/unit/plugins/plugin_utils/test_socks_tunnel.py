@@ -10,7 +10,7 @@ import socket
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._core import tunnel
+from ansible_collections.ohmy.hadoop.plugins.module_utils._core import private_folders, tunnel
 from ansible_collections.ohmy.hadoop.plugins.module_utils._core.errors import OhmyError
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import socks_tunnel
 
@@ -28,8 +28,15 @@ esac
 """
 
 
+@pytest.fixture(name="folder")
+def fixture_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(private_folders, "LONGEST_RUNTIME_DIR", len(str(tmp_path)))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return tmp_path / f"ohmy-{os.getuid()}"
+
+
 @pytest.fixture(name="run")
-def fixture_run(tmp_path, monkeypatch):
+def fixture_run(tmp_path, monkeypatch, folder):
     program = tmp_path / "bin" / "ssh"
     program.parent.mkdir()
     program.write_text(SSH)
@@ -37,27 +44,27 @@ def fixture_run(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
 
     def run(*words, wanted=True, port=None, check=False):
-        told = socks_tunnel.run(str(tmp_path / "s" / "x-ui"), wanted, lambda: list(words), port, check)
+        told = socks_tunnel.run(str(folder / "x-ui"), wanted, lambda: list(words), port, check)
         log = tmp_path / "bin" / "ssh.log"
         return told, log.read_text() if log.exists() else ""
 
     return run
 
 
-def test_open_again_and_close(run, tmp_path):
+def test_open_again_and_close(run, folder):
     words = ["-F", "config", "master"]
     check, log = run(*words, check=True)
-    assert check["changed"] and check["actions"] == ["open tunnel"] and not log and not (tmp_path / "s").exists()
+    assert check["changed"] and check["actions"] == ["open tunnel"] and not log and not folder.exists()
     first, log = run(*words)
     port = first["port"]
     assert first["changed"] and first["proxy"] == f"socks5h://127.0.0.1:{port}", first
-    assert f"-f -N -S {tmp_path}/s/x-ui -D 127.0.0.1:{port} " in log and "ExitOnForwardFailure=yes" in log, log
+    assert f"-f -N -S {folder}/x-ui -D 127.0.0.1:{port} " in log and "ExitOnForwardFailure=yes" in log, log
     assert log.rstrip().endswith(" -F config master"), log
-    assert os.stat(tmp_path / "s").st_mode & 0o777 == 0o700
+    assert os.stat(folder).st_mode & 0o777 == 0o700
     again, _log = run(*words)
     assert again["changed"] is False and again["port"] == port and set(again) == set(first)
     closed, _log = run(wanted=False)
-    assert closed["changed"] and closed["port"] is None and os.listdir(tmp_path / "s") == []
+    assert closed["changed"] and closed["port"] is None and os.listdir(folder) == []
     assert run(wanted=False)[0]["changed"] is False
 
 
@@ -110,7 +117,7 @@ def test_what_is_no_name_of_a_tunnel_is_refused(name):
     assert socks_tunnel.place("own-demo-ui").endswith("/own-demo-ui")
 
 
-def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):
-    (tmp_path / "s").write_text("in the way\n")
-    with pytest.raises(OhmyError, match=f"cannot be kept in {tmp_path}/s: .*exists.*XDG_RUNTIME_DIR"):
+def test_a_folder_that_cannot_be_made_is_named(run, folder):
+    folder.write_text("in the way\n")
+    with pytest.raises(OhmyError, match=f"cannot be kept in {folder}: .*exists.*XDG_RUNTIME_DIR"):
         run("master")
