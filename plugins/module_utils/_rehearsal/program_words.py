@@ -15,8 +15,8 @@ from dataclasses import dataclass
 PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 SHELLS = frozenset("sh bash dash ksh zsh".split())
 SYSTEM = frozenset("/bin /usr/bin /sbin /usr/sbin".split())
-# What streaming itself takes for a reducer or a combiner, and the names of Java's classes.
-_BUILT_IN = re.compile(r"(?i:none|aggregate)|(?:[a-z_]\w*\.)+[A-Z][\w$]*|Identity(?:Mapper|Reducer)")
+# What streaming itself takes for a reducer or a combiner, and the names of Java's classes, with their package.
+_BUILT_IN = re.compile(r"(?i:none|aggregate)|(?:[a-z_]\w*\.)+[A-Z][\w$]*")
 # Interpreters that take a program's file, the options that take a program's text instead, and those with a word after.
 _TEXT = {"perl": "eE", "ruby": "e", "node": "ep", "nodejs": "ep", "php": "r", "Rscript": "e", "lua": "e", "R": "ef"}
 _AWK = frozenset("awk gawk mawk sed".split())

@@ -27,10 +27,9 @@ OF_TASK = {
     "mapreduce.task.ismap": "mapred.task.is.map",
     "mapreduce.task.output.dir": "mapred.work.output.dir",
 }
-# The whole of the command is a class in Java where it looks like this and no file of this name is shipped.
+# The whole of the command is a class in Java where it looks like this and no file of this name is shipped. Without a
+# package Hadoop looks among Streaming's own classes only, of which none is a mapper: IdentityMapper is a program there.
 JAVA_CLASS = re.compile(r"(org|com|net|io|edu)(\.[A-Za-z_$][\w$]*)+")
-# Hadoop's own, found without their package.
-JAVA_SHORT = re.compile(r"(Identity|Inverse|Regex|TokenCount|LongSum|FieldSelection)\w*(Mapper|Reducer|MapReduce)")
 JOB = "0000000000000_0001"
 # The home of a container's user where nothing else is configured.
 HOME = "/home/"
@@ -41,9 +40,7 @@ LANG = "C.UTF-8"
 def is_java(command: str, shipped: t.Container[str]) -> bool:
     """Tell whether Hadoop would take a command for a class in Java."""
     text = command.strip()
-    if text in shipped:
-        return False
-    return bool(JAVA_CLASS.fullmatch(text) or JAVA_SHORT.fullmatch(text))
+    return text not in shipped and JAVA_CLASS.fullmatch(text) is not None
 
 
 def find(program: str, folder: str, path: str) -> str | None:

@@ -151,7 +151,7 @@ def test_packages_bring_what_their_names_say_and_what_the_table_says():
         ("awk '{print}' words.txt", Run("awk", inline=True)),
         ("cut -f 1", Run("cut", inline=True)),
         ("org.apache.hadoop.mapred.lib.IdentityMapper", None),
-        ("IdentityMapper", None),
+        ("IdentityMapper", Run("IdentityMapper", inline=True)),
         ("Aggregate", None),
         ("NONE", None),
         ("", None),

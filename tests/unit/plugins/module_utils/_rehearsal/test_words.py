@@ -14,7 +14,7 @@ from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import word
     "command, expected",
     {
         "org.apache.hadoop.mapred.lib.IdentityMapper": True,
-        "IdentityReducer": True,
+        "IdentityReducer": False,
         "mapper.py": False,
         "org.py": False,
         "python3 com.example.py": False,
