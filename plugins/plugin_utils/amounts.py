@@ -20,7 +20,7 @@ def size(number: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a time as a person says it, such as ``1 h 5 min``."""
+    """Return a time that was measured or expected, rounded as a person says it: ``1 h 5 min``, ``2.3 days``."""
     if seconds < 1:
         return "less than a second"
     if seconds < 60:
@@ -35,7 +35,7 @@ def span(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it, in its two largest units."""
+    """Return an age, or what is left of a time, cut to its two largest units: ``1 min 5 s``, ``2 d 7 h``."""
     left = int(seconds)
     parts: list[str] = []
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
