@@ -122,7 +122,7 @@ def take(
     """Return the first records of several files.
 
     :param read: (uri, start, length) → bytes, fewer at the end of the file; called once per file as a rule.
-    :param most_bytes: of unpacked text in all; what one file does not use is left to the next ones.
+    :param most_bytes: of unpacked text in all, long records apart; what one file does not use is left to the next ones.
     :param delimiter: see ``records.cut``.
     :raises OSError, OhmyError: as ``read`` does.
     """
@@ -142,15 +142,16 @@ def take(
     left = most_bytes
     for index, source in enumerate(chosen):
         part = Part(source, codec_of(source.uri))
+        share = max(1, left // (len(chosen) - index))
         try:
-            _fill(part, read, max(1, left // (len(chosen) - index)), delimiter, len(parts))
+            _fill(part, read, share, delimiter, len(parts))
         except Corrupt as exc:
             text = f"{source.uri} cannot be {f'unpacked as {part.codec}' if part.codec else 'read'}: {exc}."
             found.append(finding("input-corrupt", ERROR, text, exc.hint, file=source.uri))
             continue
-        left -= min(left, part.text)
         found += _remarks(part)
         if part.records:
+            left -= min(share, part.text)  # a long record is read at nobody's cost
             parts.append(part)
     return Sample(parts, found)
 

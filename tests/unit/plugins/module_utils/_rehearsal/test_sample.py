@@ -73,6 +73,15 @@ def test_files_are_spread_over_the_input_and_share_the_budget():
     assert [record.file for part in taken.parts for record in part.records[:1]] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("line", [7_000, 100_000], ids=["taken", "not taken"])
+def test_a_long_line_takes_nothing_from_the_other_files(line):
+    taken = Store(a=b"y" * line + b"\nshort\n" + TEXT, b=TEXT, c=TEXT).take(most_bytes=9_000)
+    by_name = {part.source.uri: part for part in taken.parts}
+    assert by_name["b"].text >= 3_000 and by_name["c"].text >= 3_000
+    assert ("a" in by_name) is (line == 7_000)
+    assert ["record of a " in found["text"] for found in taken.findings] == ([] if "a" in by_name else [True])
+
+
 def test_empty_files_are_passed_over():
     assert [part.source.uri for part in Store(a=b"", b=b"x\n", c=b"").take().parts] == ["b"]
 
