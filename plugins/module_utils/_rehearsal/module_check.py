@@ -10,8 +10,10 @@ import contextlib
 import os
 import posixpath
 import re
+import tarfile
 import typing as t
 import zipfile
+import zlib
 
 from . import debian_packages as debs
 from . import python_stdlib as stdlib
@@ -21,6 +23,8 @@ from .program_walk import Source
 from .python_source import HERE, Import, Problem
 
 ZIPS = (".zip", ".egg", ".whl")
+# A larger archive is not looked through for modules: to list a packed one is to unpack it.
+ARCHIVE_BYTES = 64 << 20
 NEWER = "Set hadoop_node_python to their version if it is another, or write it for this one."
 SYNTAX = {
     "python2-code": ("is Python 2", "Bring it to Python 3: the nodes have no other."),
@@ -37,14 +41,14 @@ class Modules:
     """
 
     def __init__(
-        self, shipped: t.Mapping[str, str], node: NodeImage, packages: t.Sequence[str], folders: t.Collection[str] = ()
+        self, shipped: t.Mapping[str, str], node: NodeImage, packages: t.Sequence[str], archives: t.Mapping[str, str]
     ) -> None:
         self.shipped = shipped
         self.node = node
         self.brought = debs.modules_of(packages)
         # What lies in an archive, a program may find by a path of its own.
-        self.more = debs.may_bring_more(packages) or bool(folders)
-        self.own = own_modules(shipped) | set(folders)
+        self.more = debs.may_bring_more(packages) or bool(archives)
+        self.own = own_modules(shipped).union(archives, *(names_inside(path) or () for path in archives.values()))
         self.ran = False
         self.found: list[Finding] = []
         self.unsure: list[str] = []
@@ -193,3 +197,19 @@ def own_modules(shipped: t.Mapping[str, str]) -> frozenset[str]:
             with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
                 found |= {posixpath.splitext(inside.partition("/")[0])[0] for inside in archive.namelist()}
     return frozenset(found)
+
+
+def names_inside(path: str) -> frozenset[str] | None:
+    """Return whatever in an archive may be a module's name, None where it is too large to be looked through."""
+    if os.path.getsize(path) > ARCHIVE_BYTES:
+        return None
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                inside = archive.namelist()
+        else:
+            with tarfile.open(path) as packed:
+                inside = packed.getnames()
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error):
+        return None
+    return frozenset(part.partition(".")[0] for name in inside for part in name.split("/"))

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import tarfile
 import typing as t
-import zipfile
-import zlib
 
-from .module_check import own_modules
+from .module_check import names_inside, own_modules
 from .program_walk import Source, Walk
 from .python_source import Import, IsThere, imports
 
 Data = dict[str, t.Any]
 Files = t.Sequence[t.Mapping[str, str]]
-# A larger archive is not looked through for modules: to list a packed one is to unpack it.
-ARCHIVE_BYTES = 64 << 20
 # A program that says by itself where modules lie may find what nobody else sees.
 OWN_PATHS = re.compile(rb"\bsys\s*\.\s*path\b|\baddsitedir\b")
 
@@ -48,7 +43,7 @@ class _Needs(Walk):
 
     def __init__(self, files: Files, archives: Files, elsewhere: bool) -> None:
         shipped = {file["name"]: file["src"] for file in files}
-        held = [_names(archive["src"]) for archive in archives]
+        held = [names_inside(archive["src"]) for archive in archives]
         folders = {archive["name"] for archive in archives}
         super().__init__(shipped, own_modules(shipped).union(folders, *(names for names in held if names is not None)))
         self.unsure = elsewhere or None in held
@@ -95,19 +90,3 @@ class _Needs(Walk):
         ranks = ("module-missing", "module-unsure", "module-optional")
         if ranks.index(kind) < ranks.index(known["kind"]):
             self.modules[(python, one.top)] = new
-
-
-def _names(path: str) -> frozenset[str] | None:
-    """Return whatever in an archive may be a module's name, None where it is too large to be looked through."""
-    if os.path.getsize(path) > ARCHIVE_BYTES:
-        return None
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                inside = archive.namelist()
-        else:
-            with tarfile.open(path) as packed:
-                inside = packed.getnames()
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error):
-        return None
-    return frozenset(part.partition(".")[0] for name in inside for part in name.split("/"))

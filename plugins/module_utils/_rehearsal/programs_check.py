@@ -33,7 +33,7 @@ def check_programs(
     files: t.Sequence[t.Mapping[str, str]],
     node: NodeImage | None,
     packages: t.Sequence[str],
-    folders: t.Collection[str] = (),
+    archives: t.Mapping[str, str],
 ) -> list[Finding]:
     """Return what would keep a job's programs from running on its nodes.
 
@@ -41,11 +41,11 @@ def check_programs(
     :param files: [{"src", "name", "sha256"}], as it returns them.
     :param node: the nodes' image; None when it is not known.
     :param packages: Debian packages that will be installed, as ``name`` or ``name=version``.
-    :param folders: names of the folders that archives are unpacked into for each task.
+    :param archives: name of a folder in the task's folder → path of what is unpacked there.
     :returns: findings, each once; see ``findings.KINDS``. An empty list: nothing is wrong.
     :raises OSError: a file cannot be read.
     """
-    check = _Check({file["name"]: file["src"] for file in files}, node, packages, folders)
+    check = _Check({file["name"]: file["src"] for file in files}, node, packages, archives)
     check.follow(commands)
     for name, path in sorted(check.shipped.items()):
         if problem := first_line_problem(path, runs=name in check.by_name):
@@ -66,14 +66,14 @@ class _Check(program_walk.Walk):
         shipped: dict[str, str],
         node: NodeImage | None,
         packages: t.Sequence[str],
-        folders: t.Collection[str],
+        archives: t.Mapping[str, str],
     ) -> None:
-        self.folders = folders
+        self.archives = archives
         self.node = node or ANY
         self.known = node is not None
         self.packages = packages
         self.brought = debs.commands_of(packages)
-        self.modules = Modules(shipped, self.node, packages, folders)
+        self.modules = Modules(shipped, self.node, packages, archives)
         self.local = Local(shipped, self.known and self.node.exact)
         super().__init__(shipped, self.modules.own)
         self.by_name: set[str] = set()  # shipped files that are started by their own names
@@ -85,7 +85,7 @@ class _Check(program_walk.Walk):
         """Note a file that no task would find, unless an archive may hold it."""
         base = posixpath.basename(word)
         if not word.startswith("/"):
-            if word.partition("/")[0] not in self.folders:
+            if word.partition("/")[0] not in self.archives:
                 hint = f"Name {base} in job_files" + (
                     f", and in the command without its folder: {base}." if base != word else "."
                 )

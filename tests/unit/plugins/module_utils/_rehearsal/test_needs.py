@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import needs as needs_module
+from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal import module_check
 from ansible_collections.ohmy.hadoop.plugins.module_utils._rehearsal.needs import needs
 
 
@@ -95,7 +95,7 @@ def test_modules_in_archives_are_not_missed(look, tmp_path, monkeypatch):
     archives = [{"src": str(tmp_path / name), "name": name[0]} for name in ("a.zip", "b.tgz")]
     job = {"m.py": "import inzip, intar, numpy\n"}
     assert modules(look(job, archives, mapper="python3 m.py")) == {"numpy": "module-missing"}
-    monkeypatch.setattr(needs_module, "ARCHIVE_BYTES", 1)
+    monkeypatch.setattr(module_check, "ARCHIVE_BYTES", 1)
     assert set(modules(look(job, archives, mapper="python3 m.py")).values()) == {"module-unsure"}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import io
+import tarfile
 import zipfile
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ NEWER = replace(DEBIAN, python=(3, HERE[1] + 1), name="Debian 99")
 def check_fixture(tmp_path):
     """Return a function that writes files, and returns what is found of a job that ships them."""
 
-    def check(files, node=HERE_TOO, packages=(), folders=(), **commands):
+    def check(files, node=HERE_TOO, packages=(), archives=(), **commands):
         shipped = []
         for name, text in files.items():
             path = tmp_path / name
@@ -36,7 +37,7 @@ def check_fixture(tmp_path):
             shipped.append({"src": str(path), "name": name, "sha256": programs.file_sha256(str(path))})
         commands = commands or {"mapper": f"python3 {next(iter(files))}"}
         roles = {"mapper": None, "reducer": None, "combiner": None, **commands}
-        return programs_check.check_programs(roles, shipped, node, packages, folders)
+        return programs_check.check_programs(roles, shipped, node, packages, dict(archives))
 
     return check
 
@@ -58,7 +59,7 @@ def test_programs_that_run_everywhere_are_not_talked_about(check):
 def test_what_plan_programs_makes_is_what_is_checked(tmp_path):
     (tmp_path / "a mapper.py").write_text("import nowhere\n")
     commands, shipped = programs.plan_programs(str(tmp_path / "a mapper.py"), None, None, [])
-    (found,) = programs_check.check_programs(commands, shipped, HERE_TOO, [])
+    (found,) = programs_check.check_programs(commands, shipped, HERE_TOO, [], {})
     assert found["text"] == "a mapper.py, line 1: nowhere is neither on Debian 12 nor shipped."
 
 
@@ -589,12 +590,23 @@ def test_a_file_that_replaces_a_module_for_no_program_is_not_talked_about(check)
     assert check({"m.sh": "#!/bin/sh\ncat\n", "json.py": "x = 1\n"}, mapper="m.sh") == []
 
 
-def test_what_an_interpreter_of_ones_own_has_is_not_guessed(check):
+def test_a_module_in_an_archive_is_not_missed(check, tmp_path):
+    with zipfile.ZipFile(tmp_path / "mods.zip", "w") as archive:
+        archive.writestr("mypkg/__init__.py", "")
+    files = {"m.py": "import sys\nsys.path.insert(0, 'mods')\nimport mypkg\nimport notthere\n"}
+    (found,) = check(files, archives={"mods": str(tmp_path / "mods.zip")})
+    assert found["id"] == "module-unsure" and "notthere" in found["text"]
+
+
+def test_what_an_interpreter_of_ones_own_has_is_not_guessed(check, tmp_path):
+    with tarfile.open(tmp_path / "env.tgz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("bin/python3"))
+    archives = {"env": str(tmp_path / "env.tgz")}
     files = {"m.py": "import numpy\nprint(1)\n"}
-    assert check(files, folders=["env"], mapper="env/bin/python3 m.py") == []
-    assert check(files, folders=["env"], mapper="python3 env/m.py") == []
+    assert check(files, archives=archives, mapper="env/bin/python3 m.py") == []
+    assert check(files, archives=archives, mapper="python3 env/m.py") == []
     assert ids(check(files, mapper="env/bin/python3 m.py")) == ["file-not-shipped"]
-    assert ids(check(files, folders=["env"], mapper="python3 m.py")) == ["module-unsure"]
+    assert ids(check(files, archives=archives, mapper="python3 m.py")) == ["module-unsure"]
     assert ids(check(files, mapper="/opt/env/bin/python3 m.py")) == ["command-unsure"]
     assert ids(check({"m.py": "print 1\n"}, mapper="/opt/old/bin/python2.7 m.py")) == ["command-unsure"]
 
