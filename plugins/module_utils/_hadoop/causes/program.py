@@ -88,7 +88,8 @@ EXIT = (
         "See the program's first line and the commands it calls.", "no", r"^code 127\b",
     ),
     row(
-        "exit-134", "exit", "it aborted (exit code 134)", "A native library gave up; see its words.", "no", r"^code 134\b",
+        "exit-134", "exit", "it aborted (exit code 134)",
+        f"A native library gave up, or the program itself; see its words. {OWN_ERROR}", "no", r"^code 134\b",
     ),
     row(
         "exit-137", "exit", "it was killed (exit code 137), most likely for memory", MEMORY_HINT, "config", r"^code 137\b",
@@ -104,12 +105,12 @@ EXIT = (
     row(
         "exit-1", "exit", "it ended with exit code 1 and said nothing on stderr",
         "Let it say why on stderr; where that code is no failure, as of a grep that finds nothing, set "
-        "stream.non.zero.exit.is.failure=false in job_options.", "no", r"^code 1 silent$",
+        f"stream.non.zero.exit.is.failure=false in job_options. {OWN_ERROR}", "no", r"^code 1 silent$",
     ),
     row(
         "exit-silent", "exit", "it ended with exit code {code} and said nothing on stderr",
-        "Let it say why on stderr; where that code is no failure, set stream.non.zero.exit.is.failure=false in job_options.",
-        "no", r"^code (?P<code>\d+) silent$",
+        "Let it say why on stderr; where that code is no failure, set "
+        f"stream.non.zero.exit.is.failure=false in job_options. {OWN_ERROR}", "no", r"^code (?P<code>\d+) silent$",
     ),
     row(
         "exit-code", "exit", "it ended with exit code {code}, its last words are below", OWN_ERROR, "no",
