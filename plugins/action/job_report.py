@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -48,6 +49,7 @@ class ActionModule(ActionBase):
                 "versions": {"type": "dict", "default": {}},
             }
         )
+        args["said"] = [str(one) for one in context.CLIARGS.get("extra_vars") or ()]
         lines, problem = run_summary.compose(args)
         page = ""
         if args["page"] and not args["planned"] and not self._task.check_mode:

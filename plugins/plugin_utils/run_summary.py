@@ -11,11 +11,13 @@ import gzip
 import itertools
 import json
 import os
+import re
 import shlex
 import time
 import typing as t
 import zlib
 
+from ..module_utils._core.secrets import HIDDEN
 from ..module_utils._core.voice import count
 from ..module_utils._hadoop.identity import read_manifest
 from . import rehearsal_report
@@ -99,13 +101,20 @@ def job_seconds(args: t.Mapping[str, t.Any]) -> float | None:
     return sum(seconds) if seconds and None not in seconds else None
 
 
-def again(job_file: str | None) -> str:
-    """Return the command of this very run, that of the program around it where there is one; empty where nobody knows."""
+def again(job_file: str | None, said: t.Sequence[str] = ()) -> str:
+    """Return the command of this very run, that of the program around it where there is one; empty where nobody knows.
+
+    :param said: what ``-e`` said, each as it was written. With a secret in it there is no command.
+    """
     if command := os.environ.get("OHMY_RUN"):
         return command
-    # As JSON, for Ansible itself splits key=value at blanks.
-    given = shlex.quote(json.dumps({"job_file": job_file}, ensure_ascii=False))
-    return f"ansible-playbook ohmy.hadoop.run_job -e {given}" if job_file else ""
+    said = [one for one in said if not re.match(r"job_file=[^=]*\Z|\{\"job_file\": \"[^\"]*\"\}\Z", one)]
+    if job_file:
+        # As JSON, for Ansible itself splits key=value at blanks.
+        said.insert(0, json.dumps({"job_file": job_file}, ensure_ascii=False))
+    if not said or any(HIDDEN.search(one) for one in said):
+        return ""
+    return " ".join(["ansible-playbook ohmy.hadoop.run_job", *(f"-e {shlex.quote(one)}" for one in said)])
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:

@@ -219,3 +219,24 @@ def test_the_command_of_a_run_names_its_job_file_whole(monkeypatch, path):
     monkeypatch.delenv("OHMY_RUN", raising=False)
     words = shlex.split(run_summary.again(path))
     assert words[:3] == ["ansible-playbook", "ohmy.hadoop.run_job", "-e"] and json.loads(words[3]) == {"job_file": path}
+
+
+SAID = {
+    "a job file alone": ("/a/job.yml", ["job_file=job.yml"], ["-e", '{"job_file": "/a/job.yml"}']),
+    "the command itself": ("/a/job.yml", ['{"job_file": "/a/job.yml"}'], ["-e", '{"job_file": "/a/job.yml"}']),
+    "variables besides": (
+        "/a/job.yml",
+        ["job_file=job.yml", "cluster_name=demo cluster_keep=always", '{"day": "a b"}'],
+        ["-e", '{"job_file": "/a/job.yml"}', "-e", "cluster_name=demo cluster_keep=always", "-e", '{"day": "a b"}'],
+    ),
+    "a file of variables": (None, ["@my job.yml"], ["-e", "@my job.yml"]),
+    "nothing": (None, [], []),
+    "a secret": ("/a/job.yml", ["job_file=job.yml", "db_password=hunter22"], []),
+}
+
+
+@pytest.mark.parametrize("job_file, said, words", SAID.values(), ids=SAID)
+def test_the_command_of_a_run_says_what_the_run_was_told(monkeypatch, job_file, said, words):
+    monkeypatch.delenv("OHMY_RUN", raising=False)
+    found = shlex.split(report.again(job_file, said))
+    assert found == (["ansible-playbook", "ohmy.hadoop.run_job", *words] if words else [])
