@@ -105,7 +105,7 @@ class ActionModule(FollowedAction):
         plan, args = self._vars.get("ohmy_plan") or {}, self._task.args
         commands = {role: args.get(role) for role in ("mapper", "reducer", "combiner")}
         told = {
-            key: of_step(error, plan, str(args.get("id")), commands, args.get("files") or [])
+            key: of_step(error, plan, str(args.get("id")), commands, args.get("files") or [], args)
             for key, error in failed.items()
         }
         return {**status, **told}

@@ -17,6 +17,7 @@ from ..module_utils._hadoop.causes.program import OWN_ERROR
 COUNTED = 1 << 28  # bytes of a file that are read to count its lines
 BLOCK = 1 << 20
 NAMED = 3  # files of input in one command
+SORT = "LC_ALL=C sort"
 UNPACK = {".gz": "gzip -dc", ".bz2": "bzip2 -dc"}
 Error = t.Mapping[str, t.Any]
 
@@ -39,12 +40,13 @@ def own_name(path: str, data: t.Mapping[str, t.Any]) -> tuple[str, bool] | None:
 
 
 def with_own_names(
-    error: Error | None, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str]
+    error: Error | None, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str], sort: str = SORT
 ) -> dict[str, t.Any] | None:
     """Return an ``error`` that calls the file a map read as the user does, with the line's number and how to see it fail.
 
     :param data: the plan's ``input``; nothing where the job is not planned, or reads what another step wrote.
     :param commands: the job's programs by mapper, reducer and combiner, as a shell here runs them.
+    :param sort: the command that orders lines as the job does.
     """
     if not error:
         return None
@@ -52,7 +54,7 @@ def with_own_names(
     split, line = evidence.get("input") or {}, dict(evidence.get("line") or {})
     path = str(split.get("path") or "")
     texts = {key: str(error[key]) for key in ("summary", "hint") if error.get(key)}
-    again = after_sort(str(evidence.get("program") or ""), data, commands)
+    again = after_sort(str(evidence.get("program") or ""), data, commands, sort)
     known = own_name(path, data)
     if known:
         name, local = known
@@ -80,17 +82,33 @@ def of_step(
     step: str,
     commands: t.Mapping[str, t.Any],
     files: t.Sequence[t.Mapping[str, t.Any]],
+    said: t.Mapping[str, t.Any],
 ) -> dict[str, t.Any] | None:
     """Return an ``error`` of a planned run's step as ``with_own_names`` does.
 
     :param step: its id.
     :param files: of the step, as for ``as_here``.
+    :param said: its other variables, ``sort`` and ``field_separator`` among them.
     """
     first = next((str(one["id"]) for one in plan.get("steps") or []), step)
     data = (plan.get("input") or {}) if step == first else {}
     return with_own_names(
-        error, data, {role: as_here(str(command), files) for role, command in commands.items() if command}
+        error,
+        data,
+        {role: as_here(str(command), files) for role, command in commands.items() if command},
+        sort_of(said),
     )
+
+
+def sort_of(said: t.Mapping[str, t.Any]) -> str:
+    """Return the command that orders lines as a job's variables say."""
+    fields = said.get("sort")
+    if not fields or not isinstance(fields, list):
+        return SORT
+    separator = said.get("field_separator")
+    between = shlex.quote(str(separator)) if separator else "\"$(printf '\\t')\""
+    keys = [(str(one).rstrip("nr"), str(one).lstrip("0123456789")) for one in fields]
+    return " ".join([SORT, "-t", between, *(f"-k{at},{at}{how}" for at, how in keys)])
 
 
 def reproduce(name: str, split: t.Mapping[str, t.Any], offset: int | None, mapper: str) -> str:
@@ -139,11 +157,11 @@ def lines_of(path: str, start: int, length: int) -> tuple[int, int] | None:
     return (ends[0], ends[1] - ends[0]) if ends[1] > ends[0] else None
 
 
-def after_sort(role: str, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str]) -> str:
+def after_sort(role: str, data: t.Mapping[str, t.Any], commands: t.Mapping[str, str], sort: str) -> str:
     """Return "what: command", the command that gives a reducer or combiner what the mapper makes; "" for other roles."""
     if role not in ("reducer", "combiner") or not commands.get(role) or not commands.get("mapper"):
         return ""
-    pipe = f"{commands['mapper']} | LC_ALL=C sort | {commands[role]}"
+    pipe = f"{commands['mapper']} | {sort} | {commands[role]}"
     names = [str(one["source"]) for one in data.get("uploads") or []]
     kinds = {codecs.of_file(name) and os.path.splitext(name)[1] for name in names}
     # What comes from elsewhere as well, or is packed in several ways, is the user's to bring.

@@ -72,7 +72,8 @@ def in_own_words(job: Run, run: Run) -> dict[str, t.Any]:
     if not steps or not job.get("error"):
         return dict(job)
     step = steps[0]
-    error = own_names.of_step(job["error"], run["plan"], job["id"], step.get("commands") or {}, step.get("files") or [])
+    commands, files = step.get("commands") or {}, step.get("files") or []
+    error = own_names.of_step(job["error"], run["plan"], job["id"], commands, files, step)
     return {**job, "error": error}
 
 

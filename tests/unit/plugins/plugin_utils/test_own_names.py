@@ -175,11 +175,27 @@ def test_a_later_step_is_never_tried_on_the_input_of_the_first():
     steps = {"input": {"uploads": [{"source": "/x", "key": "0/x"}]}, "steps": [{"id": "a"}, {"id": "b"}]}
     error = {"hint": SAMPLE, "evidence": {"program": "reducer"}}
     commands = {"mapper": "m.py", "reducer": "r.py", "combiner": None}
-    first, second = (own_names.of_step(error, steps, step, commands, [])["hint"] for step in "ab")
+    first, second = (own_names.of_step(error, steps, step, commands, [], {})["hint"] for step in "ab")
     assert "on its input: cat /x | m.py |" in first and "on some of its input: m.py | LC" in second
-    alone = own_names.of_step(error, {}, "None", commands, [{"src": "/job/r.py"}])["hint"]
+    alone = own_names.of_step(error, {}, "None", commands, [{"src": "/job/r.py"}], {})["hint"]
     assert alone.endswith("some of its input: m.py | LC_ALL=C sort | /job/r.py")
-    assert own_names.of_step(None, {}, "a", {}, []) is None
+    assert own_names.of_step(None, {}, "a", {}, [], {}) is None
+
+
+SORTED = {
+    "fields": ({"sort": ["1", "2nr"], "field_separator": ","}, "sort -t , -k1,1 -k2,2nr"),
+    "another separator": ({"sort": ["3n"], "field_separator": ";"}, "sort -t ';' -k3,3n"),
+    "tabs": ({"sort": ["2r"], "field_separator": None}, "sort -t \"$(printf '\\t')\" -k2,2r"),
+    "bytes": ({"sort": None, "field_separator": ","}, "sort"),
+    "no words of a run": ({"sort": 2}, "sort"),
+}
+
+
+@pytest.mark.parametrize("said, sort", SORTED.values(), ids=SORTED)
+def test_a_reducer_is_tried_behind_a_sort_like_that_of_its_job(said, sort):
+    error = {"hint": SAMPLE, "evidence": {"program": "reducer"}}
+    found = own_names.of_step(error, {}, "a", {"mapper": "m.py", "reducer": "r.py"}, [], said)["hint"]
+    assert found.endswith(f"some of its input: m.py | LC_ALL=C {sort} | r.py")
 
 
 def test_what_lies_in_s3_is_named_by_its_own_address(tmp_path):
