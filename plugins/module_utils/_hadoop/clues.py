@@ -32,6 +32,10 @@ CONTAINER_STATUS = re.compile(r"(?:[Ee]xit code is|exitCode:|exit status|non-zer
 EXEC = re.compile(r"PipeMapRed exec \[(.*)\]")
 # Hadoop writes these lines where a program breaks off; the count alone stands in the log every now and then.
 CONTEXT = re.compile(r"R/W/S=(\d+)/\d+/\d+[^\n]*\n\s*minRecWrittenToEnableSkip_")
+# A thread of Hadoop's that reads what a program prints ended by an exception; [main] tells only what came of it.
+READER_ENDED = re.compile(r"WARN \[Thread-\d+\] \S+\.PipeMapRed: .*\n((?:(?!\d{4}-\d\d-\d\d ).*\n?)*)")
+# By which a program ends that prints to nobody: one of Python's that only notices at its end, and by a signal.
+UNREAD = (120, 141)
 LAST_OUTPUT = re.compile(r"last tool output: \|([^\n]*?)\|?$", re.MULTILINE)
 LAST_OUTPUT_CHARACTERS = 200
 ERROR_CHARACTERS = 300
@@ -181,3 +185,10 @@ def what_it_read(syslog: str, records: int | None = None) -> str:
     if others:
         return f"It was given {found['path']} and {count(others, 'other file')} to read{far}."
     return f"It was given {found['path']} to read, {found['length']} bytes from byte {found['start']}{far}."
+
+
+def why_unread(log: str, code: int | None, syslog: str) -> str:
+    """Return by which exceptions Hadoop read no more of what a program prints, "" where that did not end the program."""
+    if code not in UNREAD and "Broken pipe" not in last_words(log):
+        return ""
+    return plain("".join(READER_ENDED.findall(syslog)))

@@ -144,7 +144,8 @@ def diagnose_attempt(
         return rank, error(words, f"{read} {hint}".strip(), shown, **place, cause=cause, **evidence)
 
     fact = _first_line(text, more.first_line)
-    sure = find("attempt", text + fact) or _said(log) or find("s3", text)
+    unread = clues.why_unread(log, code, more.syslog)
+    sure = find("attempt", text + fact) or find("attempt", unread) or _said(log) or find("s3", text)
     if sure is None and status is not None:
         sure = find("container", f"exit status {status}\n{more.container}\n{text}")
     if sure:

@@ -154,3 +154,40 @@ def test_what_yarn_says_of_an_application_without_a_failed_task_is_its_cause():
     assert (
         failures.diagnose_application({"state": "FAILED"}, [], lambda *_: None, SPEC, log)["id"] == "s3-access-denied"
     )
+
+
+# Run of Hadoop 3.5.0: a thread that reads a program's output or stderr ends, and the program's next line finds no reader.
+THREAD = """2026-12-01 00:27:55,500 INFO [main] org.apache.hadoop.streaming.PipeMapRed: R/W/S=3/1/0 in:NA [rec/s] out:NA [rec/s]
+2026-12-01 00:27:55,576 WARN [Thread-18] org.apache.hadoop.streaming.PipeMapRed: {}
+%s
+\tat org.apache.hadoop.streaming.PipeMapRed$MROutputThread.run(PipeMapRed.java:385)
+2026-12-01 00:27:55,608 INFO [main] org.apache.hadoop.streaming.PipeMapRed: R/W/S=9/8/0 in:NA [rec/s] out:NA [rec/s]
+minRecWrittenToEnableSkip_=9223372036854775807 HOST=null
+java.io.IOException: Broken pipe
+2026-12-01 00:27:55,609 WARN [main] org.apache.hadoop.streaming.PipeMapRed: {}
+java.io.IOException: Stream closed
+"""
+COUNTERS = "org.apache.hadoop.mapreduce.counters.LimitExceededException: Too many counters: 121 max=120"
+DISK = (
+    "java.io.IOException: Spill failed\nCaused by: org.apache.hadoop.util.DiskChecker$DiskErrorException: Could not find any "
+    "valid local directory for attempt_1_0001_m_000000_0_spill_0.out with requested size 83610023"
+)
+CLOSED = TRACEBACK.replace("ValueError: no", "BrokenPipeError: [Errno 32] Broken pipe")
+PIPES = {
+    "python fails to print": (1, CLOSED, DISK, "node-disk-full"),
+    "python fails at its end": (120, "", COUNTERS, "too-many-counters"),
+    "a signal ends it": (141, "", COUNTERS, "too-many-counters"),
+    "it says so in its own words": (2, "awk: write failure (Broken pipe)", DISK, "node-disk-full"),
+    "another error": (1, TRACEBACK, DISK, "python-exception"),
+    "another code": (3, "", DISK, "exit-silent"),
+    "nobody knows why": (1, CLOSED, "java.io.IOException: Odd", "python-exception"),
+    "a closed pipe of its own": (1, CLOSED, "", "python-exception"),
+}
+
+
+@pytest.mark.parametrize(("code", "log", "words", "cause"), PIPES.values(), ids=PIPES)
+def test_where_hadoop_reads_no_more_of_a_program_the_reason_is_hadoops(code, log, words, cause):
+    syslog = THREAD % words if words else ""
+    diagnostics = f"Error: java.lang.RuntimeException: PipeMapRed.waitOutputThreads(): subprocess failed with code {code}"
+    _rank, found = failures.diagnose_attempt(attempt(diagnostics), log, SPEC, failures.More(syslog=syslog))
+    assert found["id"] == cause, found
