@@ -11,6 +11,7 @@ The job file is ``$JOB``, relative to ``$OHMY_CALLER`` or to the checkout. Ctrl-
 from __future__ import annotations
 
 import json
+import locale
 import os
 import re
 import shlex
@@ -45,10 +46,27 @@ def find_job(job: str, caller: str, checkout: Path) -> Path:
     raise SystemExit(f"There is no job file {' or '.join(map(str, places))}; in a folder it is called job.yml.")
 
 
+def has_locale(name: str) -> bool:
+    """Tell whether the system has a locale."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_CTYPE, before)
+    return True
+
+
 def locale_for_ansible(inherited: t.Mapping[str, str]) -> dict[str, str]:
-    """Return what to set where the locale is not UTF-8, without which Ansible does not start."""
-    name = next((inherited[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if inherited.get(key)), "")
-    return {} if re.search(r"\.utf-?8\b", name, re.IGNORECASE) else {"LC_ALL": "C.UTF-8"}
+    """Return what to set where the locale is not UTF-8, or one that the system lacks: Ansible does not start in either.
+
+    SSH hands on the locale of the machine where the user sits, which this one need not have.
+    """
+    decides = next((inherited[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if inherited.get(key)), "")
+    every = [value for key, value in inherited.items() if value and (key == "LANG" or key.startswith("LC_"))]
+    names = [inherited["LC_ALL"]] if inherited.get("LC_ALL") else every
+    fit = re.search(r"\.utf-?8\b", decides, re.IGNORECASE) and all(map(has_locale, names))
+    return {} if fit else {"LC_ALL": "C.UTF-8"}
 
 
 def environment(inherited: t.Mapping[str, str], aws_config: Path, checkout: Path) -> dict[str, str]:

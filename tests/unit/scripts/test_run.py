@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import locale
 import os
 import signal
 import subprocess
@@ -92,10 +93,25 @@ def test_the_checkout_goes_before_collections_that_are_installed(tmp_path: Path)
         ({"LC_ALL": "", "LANG": "de_DE.utf8"}, None),
         ({"LC_ALL": "en_US.UTF-8", "LANG": "C"}, "en_US.UTF-8"),
         ({"LANG": "ca_ES.UTF-8@valencia"}, None),
+        # SSH hands on what the laptop has, and the machine may lack it.
+        ({"LANG": "xx_XX.UTF-8"}, "C.UTF-8"),
+        ({"LANG": "en_US.UTF-8", "LC_PAPER": "xx_XX.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "xx_XX.UTF-8", "LANG": "en_US.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "en_US.UTF-8", "LC_PAPER": "xx_XX.UTF-8"}, "en_US.UTF-8"),
+        ({"LC_CTYPE": "C.UTF-8", "LANG": "xx_XX.ISO-8859-1"}, "C.UTF-8"),
     ],
 )
-def test_ansible_gets_a_locale_in_which_it_starts(inherited: dict, expected: str | None, tmp_path: Path) -> None:
+def test_ansible_gets_a_locale_in_which_it_starts(
+    inherited: dict, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "has_locale", lambda name: not name.startswith("xx"))
     assert (run.environment(inherited, tmp_path / "aws-config", tmp_path).get("LC_ALL") or None) == expected
+
+
+def test_a_locale_that_the_system_lacks_is_known() -> None:
+    before = locale.setlocale(locale.LC_CTYPE)
+    assert run.has_locale("C.UTF-8") and not run.has_locale("xx_XX.UTF-8")
+    assert locale.setlocale(locale.LC_CTYPE) == before
 
 
 def given(folder: Path, command: list[str]) -> dict[str, str]:
