@@ -18,8 +18,8 @@ HEAD = """\
 # A job of ohmy.hadoop: copy this file, fill in the five variables that are not commented out,
 # job_name to job_output, and run
 #     ansible-playbook run_job.yml -e job_file=PATH
-# Relative paths count from the folder of the job file. What is commented out shows the default,
-# or an example where there is none.
+# Relative paths count from the folder of the job file; ~ and $NAME in them are what a shell makes
+# of them. What is commented out shows the default, or an example where there is none.
 """
 EXAMPLES = {
     "job_name": "wordcount",

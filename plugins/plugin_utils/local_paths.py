@@ -32,12 +32,18 @@ def absolute(name: str, option: t.Mapping[str, t.Any], value: t.Any, base: str) 
 
 
 def resolve_path(value: t.Any, base: str) -> t.Any:
-    """Return ``value`` with ``~`` and a relative path made absolute; URLs and commands stay."""
+    """Return ``value`` with ``~``, ``$NAME`` and a relative path made absolute; URLs and commands stay.
+
+    What is there under its name as it stands is meant; else variables are what options of type path make of them.
+    """
     if not isinstance(value, str) or not value or archives.URL.match(value):
         return value
     # YAML's folded style, behind which a line ends, is a way of writing a long one.
     value = value.rstrip("\n")
-    return os.path.normpath(os.path.join(base, os.path.expanduser(value)))
+    literal = os.path.normpath(os.path.join(base, os.path.expanduser(value)))
+    if "$" not in value or os.path.lexists(literal):
+        return literal
+    return os.path.normpath(os.path.join(base, os.path.expanduser(os.path.expandvars(value))))
 
 
 def resolve_program(value: t.Any, base: str) -> t.Any:

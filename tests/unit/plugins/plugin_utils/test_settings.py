@@ -53,6 +53,17 @@ def test_settle_takes_a_name_as_yaml_folds_it(job):
     assert (found["job_input"], found["job_output"]) == ([str(folder / "in.txt")], str(folder / "out"))
 
 
+def test_settle_expands_environment_variables_but_not_in_the_name_of_what_is_there(job, monkeypatch, tmp_path):
+    """The options of type path in modules do it too, and what they look at is to be what the others write."""
+    folder, values = job
+    monkeypatch.setenv("BOOKS", str(tmp_path))
+    (folder / "of$BOOKS.txt").write_text("x")
+    odd = {"job_input": ["of$BOOKS.txt", "$BOOKS/*.txt", "$UNKNOWN_/a"], "job_output": "${BOOKS}/out", "job_name": "x"}
+    found, problems = settle(folder, {**values, **odd})
+    assert problems == [] and found["job_output"] == f"{tmp_path}/out"
+    assert found["job_input"] == [f"{folder}/of$BOOKS.txt", f"{tmp_path}/*.txt", f"{folder}/$UNKNOWN_/a"]
+
+
 def test_settle_later_source_wins(job):
     folder, values = job
     found, problems = settle(folder, {"cluster_workers": 7}, {**values, "cluster_workers": 0})
