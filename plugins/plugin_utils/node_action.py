@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import shlex
@@ -15,6 +16,7 @@ import time
 import types
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -253,7 +255,18 @@ class NodeAction(ActionBase):
 
     def _execute_once(self, full: str, args: dict[str, t.Any], repeatable: bool) -> dict[str, t.Any]:
         # Without a result of its own, the module's process was killed: a node that goes down looks like this.
-        result: dict[str, t.Any] = self._execute_module(module_name=full, module_args=dict(args), task_vars=self._vars)
+        try:
+            result: dict[str, t.Any] = self._execute_module(
+                module_name=full, module_args=dict(args), task_vars=self._vars
+            )
+        except OSError as exc:
+            if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise OhmyError(
+                f"What {self.host} is to run could not be written on this machine, to {constants.DEFAULT_LOCAL_TMP}: "
+                f"{exc.strerror}.",
+                "Make room there, or set ANSIBLE_LOCAL_TEMP to another folder, and run the same command again.",
+            ) from exc
         if result.pop("unreachable", False):
             raise AnsibleConnectionFailure(str(result.get("msg", "unreachable")))
         if repeatable and result.get("_ansible_parsed") is False and not str(result.get("module_stdout", "")).strip():

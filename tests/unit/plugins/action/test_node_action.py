@@ -3,10 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 
 import pytest
+from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -51,6 +53,14 @@ def test_a_lost_connection_is_a_failed_result_that_names_the_host():
     assert result["failed"] and not result["changed"] and "unreachable" not in result
     assert "demo-master (10.0.0.5)" in result["msg"] and "Connection timed out" in result["msg"]
     assert "security group" in result["hint"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_here_is_not_taken_for_one_of_the_node(number):
+    result = make_action(NodeAction, {}, [OSError(number, os.strerror(number))]).run(task_vars={})
+    assert result["failed"] and not result["changed"] and os.strerror(number) in result["msg"]
+    assert "on this machine" in result["msg"] and constants.DEFAULT_LOCAL_TMP in result["msg"]
+    assert "demo-master (10.0.0.5)" in result["msg"] and "ANSIBLE_LOCAL_TEMP" in result["hint"]
 
 
 def test_a_home_too_deep_for_the_sockets_of_ssh_is_named_as_the_cause():
