@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from .._core.errors import OhmyError
-from .._core.places import inside
+from .._core.places import CONTROL, inside
 from .._core.s3_uri import is_s3
 from .._core.s3_uri import split as split_uri
 from .hdfs_names import UNUSABLE
@@ -142,10 +142,9 @@ def _local(index: int, item: str, version: t.Callable[[str], str], passed: list[
                 if _seems_meant(relative) and os.stat(full).st_size:
                     passed.append(full)
             continue
-        if bad := UNUSABLE.search(relative):
-            raise OhmyError(
-                f"job_input: the name of {full!r} holds {bad.group()!r}, which HDFS cannot hold.", "Rename it."
-            )
+        for signs, lack in ((UNUSABLE, "HDFS cannot hold"), (CONTROL, "objects in S3 cannot have")):
+            if bad := signs.search(relative):
+                raise OhmyError(f"job_input: the name of {full!r} holds {bad.group()!r}, which {lack}.", "Rename it.")
         try:
             seen = os.stat(full)
             if not stat.S_ISREG(seen.st_mode):

@@ -37,7 +37,10 @@ def tasks_of(doors: Doors, conf: t.Mapping[str, str], application_id: str, ended
     job = job_of(application_id)
     record = doors.history.wait_for(job, min(WAIT_SECONDS, max(0.0, ended + WAIT_SECONDS - time.time())))
     if record is None:
-        raise OhmyError(f"JobHistory does not know {job}.", "A job that never started, or was killed, as by fail_fast, has no history.")
+        raise OhmyError(
+            f"JobHistory does not know {job}.",
+            "A job that never started, or was killed, as by fail_fast, has no history.",
+        )
     path, size = find(doors, conf, job, number(record.get("finishTime")) / 1000)
     with doors.hdfs.open(path, 0, min(size, MOST_BYTES)) as stream:
         data = b"".join(stream.chunks())

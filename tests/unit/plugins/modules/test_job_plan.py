@@ -143,6 +143,7 @@ def test_an_answer_in_the_other_form_is_not_the_finished_one(tmp_path, name, cod
 
 REFUSED = {
     "a colon": (("a:b", b"x"), {"input": ["a:b"]}, "which HDFS cannot hold"),
+    "a tab": (("a\tb", b"x"), {"input": ["a\tb"]}, "which objects in S3 cannot have"),
     "all empty": (("empty", b""), {"input": ["empty"]}, "all files are empty, so there is nothing to do"),
     "hidden": (("_hidden", b"x"), {"input": ["_hidden"]}, "holds no file that Hadoop would read"),
     "side": (("side file", b"x"), {"files": ["side file"]}, "has a name that Hadoop cannot ship"),

@@ -188,6 +188,8 @@ PIPES = {
 @pytest.mark.parametrize(("code", "log", "words", "cause"), PIPES.values(), ids=PIPES)
 def test_where_hadoop_reads_no_more_of_a_program_the_reason_is_hadoops(code, log, words, cause):
     syslog = THREAD % words if words else ""
-    diagnostics = f"Error: java.lang.RuntimeException: PipeMapRed.waitOutputThreads(): subprocess failed with code {code}"
+    diagnostics = (
+        f"Error: java.lang.RuntimeException: PipeMapRed.waitOutputThreads(): subprocess failed with code {code}"
+    )
     _rank, found = failures.diagnose_attempt(attempt(diagnostics), log, SPEC, failures.More(syslog=syslog))
     assert found["id"] == cause, found
