@@ -295,3 +295,11 @@ def test_doors_are_found_in_the_nodes_own_configuration(tmp_path):
     found = doors.open_doors(str(tmp_path))
     rest = (found.hdfs._rest, found.yarn.rest, found.history.rest)
     assert [(one.address, one.port) for one in rest] == [("10.0.0.5", 9871), ("10.0.0.5", 8089), ("10.0.0.7", 19888)]
+
+
+def test_the_same_input_may_lie_elsewhere():
+    here, there = {"id": "j", "input": ["/in"]}, {"id": "j", "input": ["s3a://b/in"]}
+    known = {"fingerprint": "f" * 64}
+    assert jobs.differences({**here, **known}, {**there, **known}) == []
+    assert jobs.differences(here, there) == ["input"]
+    assert jobs.differences({**here, **known}, {**there, "fingerprint": "0" * 64}) == ["fingerprint", "input"]
