@@ -50,6 +50,7 @@ class ActionModule(ActionBase):
             }
         )
         args["said"] = [str(one) for one in context.CLIARGS.get("extra_vars") or ()]
+        args["playbooks"] = [str(one) for one in context.CLIARGS.get("args") or ()]
         lines, problem = run_summary.compose(args)
         page = ""
         if args["page"] and not args["planned"] and not self._task.check_mode:

@@ -101,10 +101,11 @@ def job_seconds(args: t.Mapping[str, t.Any]) -> float | None:
     return sum(seconds) if seconds and None not in seconds else None
 
 
-def again(job_file: str | None, said: t.Sequence[str] = ()) -> str:
+def again(job_file: str | None, said: t.Sequence[str] = (), playbooks: t.Sequence[str] = ()) -> str:
     """Return the command of this very run, that of the program around it where there is one; empty where nobody knows.
 
     :param said: what ``-e`` said, each as it was written. With a secret in it there is no command.
+    :param playbooks: that Ansible was given; ``run`` alone is no ``run_job``, which takes the cluster down.
     """
     if command := os.environ.get("OHMY_RUN"):
         return command
@@ -114,7 +115,8 @@ def again(job_file: str | None, said: t.Sequence[str] = ()) -> str:
         said.insert(0, json.dumps({"job_file": job_file}, ensure_ascii=False))
     if not said or any(HIDDEN.search(one) for one in said):
         return ""
-    return " ".join(["ansible-playbook ohmy.hadoop.run_job", *(f"-e {shlex.quote(one)}" for one in said)])
+    verb = "run" if any(re.search(r"(?:^|[./])run(?:\.yml)?\Z", one) for one in playbooks) else "run_job"
+    return " ".join([f"ansible-playbook ohmy.hadoop.{verb}", *(f"-e {shlex.quote(one)}" for one in said)])
 
 
 def removal(args: t.Mapping[str, t.Any]) -> str:

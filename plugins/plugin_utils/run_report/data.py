@@ -177,7 +177,7 @@ def variables(mask: Mask) -> dict[str, t.Any]:
 def commands(run: Run) -> list[dict[str, str]]:
     """Return [{"what", "command"}]: how to get there again, to look, and to take away what is left."""
     found = []
-    if again := run_summary.again(run["settings"].get("job_file"), run.get("said") or ()):
+    if again := run_summary.again(run["settings"].get("job_file"), run.get("said") or (), run.get("playbooks") or ()):
         found.append({"what": "Run it again; what is done is not done twice", "command": again})
     if run["evidence"]:
         logs = f"tar -tzf {shlex.quote(run['evidence'])}"

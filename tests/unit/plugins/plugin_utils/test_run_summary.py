@@ -238,5 +238,15 @@ SAID = {
 @pytest.mark.parametrize("job_file, said, words", SAID.values(), ids=SAID)
 def test_the_command_of_a_run_says_what_the_run_was_told(monkeypatch, job_file, said, words):
     monkeypatch.delenv("OHMY_RUN", raising=False)
-    found = shlex.split(report.again(job_file, said))
+    found = shlex.split(run_summary.again(job_file, said))
     assert found == (["ansible-playbook", "ohmy.hadoop.run_job", *words] if words else [])
+
+
+RUN_BY = {"ohmy.hadoop.run": "run", "playbooks/run.yml": "run", "run_job.yml": "run_job", "my/rerun.yml": "run_job"}
+
+
+@pytest.mark.parametrize("playbook", [*RUN_BY, "ohmy.hadoop.run_job", "site.yml"])
+def test_the_command_of_a_run_on_a_standing_cluster_leaves_that_standing(monkeypatch, playbook):
+    monkeypatch.delenv("OHMY_RUN", raising=False)
+    found = shlex.split(run_summary.again("/a/job.yml", [], [playbook]))
+    assert found[1] == f"ohmy.hadoop.{RUN_BY.get(playbook, 'run_job')}"
