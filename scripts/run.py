@@ -173,7 +173,7 @@ def interrupted(job: Path, env: dict[str, str]) -> None:
 
 def come_back(job: Path) -> None:
     """Say how to go on with what a run left."""
-    print(f"Its cluster stays, until its time to live ends. To go on with the run: {make('run', job)}")
+    print(f"A cluster that was launched stays, until its time to live ends. To go on with the run: {make('run', job)}")
     print(f"To remove the cluster: {make('terminate', job)}   To remove all clusters here: make down", flush=True)
 
 

@@ -27,6 +27,7 @@ NO_PLACE_SECONDS = 1800.0
 SILENT_YARN_SECONDS = 600.0
 HISTORY_SECONDS = 30.0
 LOGS_SECONDS = 20.0
+REPORT_CHARACTERS = 300  # of what an unhealthy node says of itself
 SYSLOG_BYTES = 1 << 18  # a task names its input at the beginning
 App = dict[str, t.Any]
 T = t.TypeVar("T")
@@ -86,7 +87,7 @@ def wait_for_nodes(follower: Follower) -> None:
         if metrics.get("activeNodes"):
             return
         if time.monotonic() >= deadline:
-            raise Failed(_no_nodes(metrics))
+            raise Failed(_no_nodes(follower, metrics))
         follower.report("waiting for a NodeManager: none is there")
         follower.alive()
         time.sleep(1)
@@ -227,7 +228,7 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, si
         without_node = now if without_node is None else without_node
         if now - without_node > NO_NODE_SECONDS:
             follower.doors.yarn.kill(str(app["id"]))
-            raise Failed(_no_nodes(metrics))
+            raise Failed(_no_nodes(follower, metrics))
         return without_node
     if now - since > NO_PLACE_SECONDS and not metrics.get("appsRunning"):
         follower.doors.yarn.kill(str(app["id"]))
@@ -241,10 +242,13 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, si
     return None
 
 
-def _no_nodes(metrics: t.Mapping[str, int]) -> dict[str, t.Any]:
+def _no_nodes(follower: Follower, metrics: t.Mapping[str, int]) -> dict[str, t.Any]:
     unhealthy, lost = metrics.get("unhealthyNodes", 0), metrics.get("lostNodes", 0)
+    said = ""
+    for node in follower.doors.yarn.nodes("UNHEALTHY")[:1] if unhealthy else []:
+        said = f" {node.get('nodeHostName')} says: {str(node.get('healthReport') or 'nothing')[:REPORT_CHARACTERS]}"
     return error(
-        f"No NodeManager can run the job: {unhealthy} unhealthy, {lost} lost.",
+        f"No NodeManager can run the job: {unhealthy} unhealthy, {lost} lost.{said}",
         "A full disk makes a node unhealthy; see the hadoop-nodemanager units on the workers.",
         cause="no-nodemanager",
     )

@@ -151,7 +151,10 @@ class FakeYarn:
         return {"activeNodes": self.active, "unhealthyNodes": 1}
 
     def nodes(self, states=None):
-        """Return no node, in a form that nobody expects."""
+        """Return the one that is unhealthy; others in a form that nobody expects."""
+        if states == "UNHEALTHY":
+            full = "1/1 local-dirs have errors: [ /var/lib/hadoop/local : used space above threshold of 90.0% ]"
+            return [{"nodeHostName": "worker-1", "state": states, "healthReport": full}]
         raise TypeError("odd form")
 
     def proxied(self, application, path, params=None):

@@ -209,7 +209,9 @@ def test_a_job_has_only_so_much_time(monkeypatch, tmp_path):
 def test_without_a_node_the_job_fails_instead_of_waiting(cluster, monkeypatch):
     monkeypatch.setattr(follow_application, "NO_NODE_SECONDS", 0)
     cluster.yarn.active = 0
-    assert "No NodeManager can run the job: 1 unhealthy" in cluster.follow()["error"]["summary"]
+    summary = cluster.follow()["error"]["summary"]
+    assert "No NodeManager can run the job: 1 unhealthy" in summary
+    assert "worker-1 says: 1/1 local-dirs have errors: [ /var/lib/hadoop/local : used space above" in summary
     assert cluster.started == []
 
 
