@@ -15,7 +15,8 @@ NO_START = r"Cannot run program \"(?P<program>[^\"]*)\".*?error[=:] ?"
 ATTEMPT = (
     row(
         "task-timeout", "attempt", "it was silent for {seconds} seconds and was killed",
-        "A line of output or 'reporter:status:TEXT' on stderr counts as life; or raise job_task_timeout.",
+        "Mend it where it runs in circles; where it only takes long, a line of output or 'reporter:status:TEXT' on stderr "
+        "counts as life, or raise job_task_timeout.",
         "config", r"task timeout set: (?P<seconds>\d+)s, taskTimedOut: true", r"Timed out after (?P<seconds>\d+) secs",
     ),
     row(
