@@ -14,7 +14,7 @@
 # make docs                        make the site of the documentation in build/docs/html; a warning is an error
 # make test                        every gate, the unit tests, and the end-to-end tests on the local cloud
 # make test-long                   what takes longer: kill and break each phase; clusters that grow, shrink, sleep and lose nodes
-# make test-matrix                 the same elsewhere: other versions and systems, the tutorial, a machine without the internet
+# make test-matrix                 the same elsewhere: other versions and systems, and hosts of one's own
 # make test-failures               provoke each cause of a failure that can be provoked, on one cluster
 # make lint unit sanity format     parts of it: linters, unit tests, ansible-test, and the formatter
 # make coverage                    how much of module_utils the unit tests run, package by package

@@ -171,7 +171,6 @@ def test_ansible_pull_runs_the_job_of_a_repository(ready: User, tmp_path: Path) 
     assert "finished before" in pull()
 
 
-@pytest.mark.matrix
 def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_path: Path) -> None:
     others = ("ANSIBLE_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "XDG_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(others)}
@@ -201,7 +200,6 @@ def test_a_machine_without_the_internet_gets_all_that_it_needs_from_another(tmp_
     assert kept >= {"hadoop", "jre"}, kept
 
 
-@pytest.mark.matrix
 def test_the_tutorial(ready: User, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "docs/tutorial.md"
     folder = ready.home / "wordcount"
