@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 
@@ -245,7 +246,8 @@ def _report_waiting(follower: Follower, app: App, without_node: float | None, si
 def _no_nodes(follower: Follower, metrics: t.Mapping[str, int]) -> dict[str, t.Any]:
     unhealthy, lost = metrics.get("unhealthyNodes", 0), metrics.get("lostNodes", 0)
     said = ""
-    for node in follower.doors.yarn.nodes("UNHEALTHY")[:1] if unhealthy else []:
+    with contextlib.suppress(OhmyError, IndexError):  # none, or nobody to ask: the job has failed all the same
+        node = follower.doors.yarn.nodes("UNHEALTHY")[0]
         said = f" {node.get('nodeHostName')} says: {str(node.get('healthReport') or 'nothing')[:REPORT_CHARACTERS]}"
     return error(
         f"No NodeManager can run the job: {unhealthy} unhealthy, {lost} lost.{said}",

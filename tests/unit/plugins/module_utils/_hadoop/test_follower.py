@@ -215,6 +215,13 @@ def test_without_a_node_the_job_fails_instead_of_waiting(cluster, monkeypatch):
     assert cluster.started == []
 
 
+def test_a_resourcemanager_that_goes_silent_takes_no_place_of_the_failure(cluster, monkeypatch):
+    monkeypatch.setattr(follow_application, "NO_NODE_SECONDS", 0)
+    cluster.yarn.active = 0
+    stumble(monkeypatch, cluster.yarn, "nodes", 1)
+    assert cluster.follow()["error"]["summary"].endswith("1 unhealthy, 0 lost.")
+
+
 def test_nodes_that_go_while_the_job_waits_end_it(cluster, monkeypatch):
     cluster.succeed()
     submit = cluster.client
