@@ -40,10 +40,12 @@ def resolve_path(value: t.Any, base: str) -> t.Any:
         return value
     # YAML's folded style, behind which a line ends, is a way of writing a long one.
     value = value.rstrip("\n")
-    literal = os.path.normpath(os.path.join(base, os.path.expanduser(value)))
-    if "$" not in value or os.path.lexists(literal):
-        return literal
-    return os.path.normpath(os.path.join(base, os.path.expanduser(os.path.expandvars(value))))
+    literal = _from(base, value)
+    return literal if os.path.lexists(literal) else _from(base, os.path.expandvars(value))
+
+
+def _from(base: str, path: str) -> str:
+    return os.path.normpath(os.path.join(base, os.path.expanduser(path)))
 
 
 def resolve_program(value: t.Any, base: str) -> t.Any:

@@ -13,6 +13,7 @@ import typing as t
 
 from ..module_utils._hadoop import codecs
 from ..module_utils._hadoop.causes.program import OWN_ERROR
+from ..module_utils._hadoop.streaming_options import sort_keys
 
 COUNTED = 1 << 28  # bytes of a file that are read to count its lines
 BLOCK = 1 << 20
@@ -107,8 +108,7 @@ def sort_of(said: t.Mapping[str, t.Any]) -> str:
         return SORT
     separator = said.get("field_separator")
     between = shlex.quote(str(separator)) if separator else "\"$(printf '\\t')\""
-    keys = [(str(one).rstrip("nr"), str(one).lstrip("0123456789")) for one in fields]
-    return " ".join([SORT, "-t", between, *(f"-k{at},{at}{how}" for at, how in keys)])
+    return f"{SORT} -t {between} {sort_keys(fields)}"
 
 
 def reproduce(name: str, split: t.Mapping[str, t.Any], offset: int | None, mapper: str) -> str:

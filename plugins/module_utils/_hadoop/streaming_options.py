@@ -174,9 +174,14 @@ def _fields(say: Spec) -> dict[str, t.Any]:
         found["mapreduce.partition.keypartitioner.options"] = f"-k1,{say['partition_fields']}"
     if "sort" in say:
         found["mapreduce.job.output.key.comparator.class"] = COMPARATOR
-        keys = [(item.rstrip("nr"), item.lstrip("0123456789")) for item in say["sort"]]
-        found["mapreduce.partition.keycomparator.options"] = " ".join(f"-k{at},{at}{how}" for at, how in keys)
+        found["mapreduce.partition.keycomparator.options"] = sort_keys(say["sort"])
     return found
+
+
+def sort_keys(fields: t.Iterable[t.Any]) -> str:
+    """Return fields such as ``2nr`` as Hadoop's comparator of keys, and sort(1), are told of them: ``-k2,2nr``."""
+    keys = [(str(one).rstrip("nr"), str(one).lstrip("0123456789")) for one in fields]
+    return " ".join(f"-k{at},{at}{how}" for at, how in keys)
 
 
 def _files(say: Spec) -> dict[str, t.Any]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from .node_folders import HADOOP_HOME
 
 QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-# Seconds for which Java remembers that a name was not found.
-ASK_AGAIN = "-Dsun.net.inetaddr.negative.ttl=0"
 # Run by the shell that starts the container; archives without this program, such as Apache's own, start as ever.
 CLASS_DATA = f"$({HADOOP_HOME}/libexec/class-data 2>/dev/null)"
 

@@ -15,7 +15,7 @@ import typing as t
 
 from . import sizing
 from .storage import Storage
-from .task_jvm import ASK_AGAIN, CLASS_DATA, QUICK_START, task_heap, task_java, task_sort
+from .task_jvm import CLASS_DATA, QUICK_START, task_heap, task_java, task_sort
 
 AUTO, STOCK = PROFILES = ("auto", "stock")
 
@@ -87,6 +87,8 @@ def _disk_gap(node: Node) -> str | None:
 
 
 CLOSE = "dfs.client.block.write.locateFollowingBlock"
+# Java remembers for no second that a name was not found.
+ASK_AGAIN = "-Dsun.net.inetaddr.negative.ttl=0"
 AM, RM, NN = "yarn.app.mapreduce.am", "yarn.resourcemanager", "dfs.namenode"
 NM = "yarn.client.nodemanager"
 START = "C1, the serial collector and class data ([archives](archives.md)) start in half the time"
