@@ -199,6 +199,11 @@ class Cloud:
         return left
 
 
+def controller(client: t.Any) -> str:
+    """Return the address in the VPC that the controller comes from, which is that of a client's API."""
+    return str(client.meta.endpoint_url).split("/")[2].split(":")[0]
+
+
 def tags(resource: dict[str, t.Any]) -> dict[str, str]:
     """Return a resource's tags as a dict."""
     return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}

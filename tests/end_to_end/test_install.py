@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.documented import documented
+from tests.repository import make_repository
 
 from .support import ROOT
 
@@ -156,9 +157,7 @@ def test_ansible_pull_runs_the_job_of_a_repository(ready: User, tmp_path: Path) 
     repository = tmp_path / "repository"
     shutil.copytree(ready.folder, repository, ignore=shutil.ignore_patterns("output*"))
     (repository / "run.yml").write_text(documented(PULL, "run.yml"))
-    who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
-    for words in (["init", "-q", "."], ["add", "."], [*who, "commit", "-qm", "A job"]):
-        subprocess.run(["git", *words], cwd=repository, env=ready.env, check=True, timeout=60)
+    make_repository(repository, ready.env)
     command = documented(PULL, "pull").replace("https://git.example.com/wordcount.git", str(repository))
     command = f"{ready.home}/ohmy/bin/{command.replace('~/wordcount', '~/pulled')}"
 

@@ -20,6 +20,8 @@ import pytest
 
 from tests.waiting import wait_for
 
+from .support import controller
+
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "var" / "localcloud" / "image"
 PARAMETER = "/aws/service/debian/release/12/latest/amd64"
@@ -105,7 +107,7 @@ class Cloud:
     @property
     def gateway(self) -> str:
         """The address of API and controller in the VPC."""
-        return str(self.ec2.meta.endpoint_url).split("/")[2].split(":")[0]
+        return controller(self.ec2)
 
     def instance(self, instance_id: str) -> dict[str, t.Any]:
         """Describe one instance."""

@@ -16,7 +16,7 @@ import yaml
 from tests.documented import documented
 from tests.waiting import wait_for
 
-from .support import BIN, Cloud, Run, write_job
+from .support import Cloud, controller, write_job
 from .test_localcloud import PARAMETER
 
 pytestmark = pytest.mark.long
@@ -31,18 +31,32 @@ CONFIG = """Host {address}
 """
 
 
+class User(Cloud):
+    """One who has a program of their own as ssh."""
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment, with that program in it."""
+        env = super().env
+        return {**env, "PATH": f"{self.home / 'bin'}:{env['PATH']}"}
+
+
 class JumpHost:
     """An instance of the user's own, in no cluster, to which SSH is open; what reaches it is in ``folder``."""
 
     def __init__(self, cloud: Cloud, folder: Path) -> None:
-        self.cloud, self.ec2, self.folder = cloud, cloud.client("ec2"), folder
-        self.controller = str(self.ec2.meta.endpoint_url).split("/")[2].split(":")[0]
+        self.ec2, self.folder = cloud.client("ec2"), folder
         key = folder / ".ssh" / "id"
         key.parent.mkdir(parents=True, mode=0o700)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], timeout=30, check=True)
         self.ec2.import_key_pair(KeyName="mine", PublicKeyMaterial=key.with_suffix(".pub").read_bytes())
         self.group = self.ec2.create_security_group(GroupName="mine", Description="mine")["GroupId"]
-        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": f"{self.controller}/32"}]}
+        rule = {
+            "IpProtocol": "tcp",
+            "FromPort": 22,
+            "ToPort": 22,
+            "IpRanges": [{"CidrIp": f"{controller(self.ec2)}/32"}],
+        }
         self.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=[rule])
         image = cloud.client("ssm").get_parameter(Name=PARAMETER)["Parameter"]["Value"]
         (instance,) = self.ec2.run_instances(
@@ -73,14 +87,6 @@ class JumpHost:
         self.ec2.delete_security_group(GroupId=self.group)
         self.ec2.delete_key_pair(KeyName="mine")
 
-    def play(self, playbook: str, *arguments: str) -> Run:
-        """Run a playbook as the user whose home is ``folder``."""
-        env = self.cloud.env
-        env |= {"HOME": str(self.folder), "PATH": f"{self.folder / 'bin'}:{env['PATH']}"}
-        run = Run([str(BIN / "ansible-playbook"), playbook, *arguments], env, Path.cwd())
-        run.code = run.finish(500)
-        return run
-
 
 @pytest.fixture(name="jump_host")
 def fixture_jump_host(cloud: Cloud, home: Path) -> t.Iterator[JumpHost]:
@@ -90,6 +96,7 @@ def fixture_jump_host(cloud: Cloud, home: Path) -> t.Iterator[JumpHost]:
 
 
 def test_a_job_runs_where_only_a_jump_host_leads(cloud: Cloud, jump_host: JumpHost, tmp_path: Path) -> None:
+    user = User(cloud.state, jump_host.folder)
     guide = yaml.safe_load(documented("docs/guides/own_vpc.md", "variables"))
     guide["cluster_subnet_id"] = jump_host.subnet
     guide["cluster_ssh_cidr"] = f"{jump_host.address}/32"
@@ -97,7 +104,7 @@ def test_a_job_runs_where_only_a_jump_host_leads(cloud: Cloud, jump_host: JumpHo
     (tmp_path / "in.txt").write_text("b\na\n")
     values = {"job_mapper": "cat", "job_input": ["in.txt"], "job_output": "out", "job_preflight": "static"}
     job = write_job(tmp_path, cluster_name=NAME, cluster_workers=1, cluster_keep="always", **values, **guide)
-    run = jump_host.play("run_job.yml", "-e", f"job_file={job}")
+    run = user.play("run_job.yml", "-e", f"job_file={job}", seconds=500)
     assert run.code == 0, run.text
     assert "".join(part.read_text() for part in sorted((tmp_path / "out").glob("part-*"))) == "a\nb\n"
     nodes = cloud.instances(NAME, "running")
@@ -105,6 +112,6 @@ def test_a_job_runs_where_only_a_jump_host_leads(cloud: Cloud, jump_host: JumpHo
     for node in nodes:
         with pytest.raises(OSError), socket.create_connection((node["PrivateIpAddress"], 22), timeout=2):
             pass
-    run = jump_host.play("playbooks/terminate.yml", "-e", f"cluster_name={NAME}")
+    run = user.play("playbooks/terminate.yml", "-e", f"cluster_name={NAME}")
     assert run.code == 0 and cloud.leftovers(NAME) == [], run.text
     assert jump_host.ec2.describe_instances(InstanceIds=[jump_host.id])["Reservations"], "not the cluster's"

@@ -15,6 +15,7 @@ import yaml
 
 from ansible_collections.ohmy.hadoop.plugins.plugin_utils import settings
 from tests.documented import documented
+from tests.repository import make_repository
 
 PULL = "docs/guides/ansible_pull.md"
 JOIN = "docs/guides/join.md"
@@ -72,9 +73,7 @@ def test_ansible_pull_reads_the_job_of_the_repository(tmp_path: Path) -> None:
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "XDG_", "GIT_"))
     }
     env |= {"HOME": str(home), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "ANSIBLE_NOCOLOR": "1"}
-    who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
-    for words in (["init", "-q", "."], ["add", "."], [*who, "commit", "-qm", "A job"]):
-        subprocess.run(["git", *words], cwd=repository, env=env, check=True, timeout=60)
+    make_repository(repository, env)
     command = documented(PULL, "pull").replace("https://git.example.com/wordcount.git", str(repository))
     done = subprocess.run(
         ["bash", "-c", command], cwd=home, env=env, capture_output=True, text=True, timeout=120, check=False
